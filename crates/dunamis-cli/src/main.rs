@@ -1,0 +1,3 @@
+//! The `dunamis` command.
+
+fn main() {}

@@ -1,0 +1,1 @@
+//! Gridworlds, joint gridworlds, case-study and random Markov decision processes

@@ -1,0 +1,1 @@
+//! Every published figure: its config, its drawing and its published values

@@ -1,0 +1,1 @@
+//! Publication-quality plots from one scene graph: SVG, and PNG from the same SVG

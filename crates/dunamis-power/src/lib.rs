@@ -1,0 +1,1 @@
+//! POWER, multi-agent POWER and instrumental alignment, with standard errors

@@ -1,0 +1,1 @@
+//! Solvers for finite Markov decision processes; every solution carries true bounds
