@@ -1,0 +1,286 @@
+//! Numbers that remember how they were written.
+//!
+//! A probability written `1/3` or `0.1` has no exact `f64`. [`Number`] keeps the rational beside the nearest `f64`, so that
+//! the numerical solvers stay fast while exact solvers and certificates lose nothing.
+
+use num_bigint::{BigInt, Sign};
+use num_rational::BigRational;
+use num_traits::{One, ToPrimitive, Zero};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use std::collections::BTreeMap;
+use std::fmt;
+use std::str::FromStr;
+
+/// An exact rational of unbounded size.
+pub type Rational = BigRational;
+
+/// Longest accepted numeral and largest accepted decimal exponent; anything larger is outside the range of `f64` anyway.
+const MAX_DIGITS: usize = 1_100;
+
+/// A real number: its `f64` and, where the two differ, the rational it was written as.
+///
+/// Parses decimal text (`0.25`, `1e-3`) and fractions (`1/3`) exactly; an `f64` stands for exactly the dyadic rational it
+/// denotes.
+///
+/// ```
+/// use dunamis_mdp::{Number, Rational};
+/// let third: Number = "1/3".parse()?;
+/// assert_eq!(third.value(), 1.0 / 3.0);
+/// assert_eq!(third.exact(), Rational::new(1.into(), 3.into()));
+/// # Ok::<(), dunamis_mdp::NumberError>(())
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+pub struct Number {
+    value: f64,
+    /// `None` when the rational is the one that `value` denotes.
+    exact: Option<Box<Rational>>,
+}
+
+/// Why a text is not a number.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum NumberError {
+    /// The text is neither a decimal numeral nor a fraction.
+    #[error("`{text}` is not a number: write a decimal such as `0.25` or a fraction such as `1/3`")]
+    Syntax {
+        /// The offending text (shortened).
+        text: String,
+    },
+    /// The denominator of a fraction is zero.
+    #[error("`{text}` divides by zero")]
+    ZeroDenominator {
+        /// The offending text.
+        text: String,
+    },
+    /// The number does not fit into an `f64`, or its numeral is absurdly long.
+    #[error("`{text}` is outside the range of double precision")]
+    Range {
+        /// The offending text (shortened).
+        text: String,
+    },
+}
+
+impl Number {
+    /// The number one.
+    pub const ONE: Number = Number { value: 1.0, exact: None };
+
+    /// The nearest `f64`. NaN and infinities pass through, so that the place which knows the meaning can refuse them.
+    pub fn value(&self) -> f64 {
+        self.value
+    }
+
+    /// The exact value.
+    ///
+    /// # Panics
+    ///
+    /// If the number was made from a NaN or an infinity; every type of this crate refuses those on construction.
+    pub fn exact(&self) -> Rational {
+        match &self.exact {
+            Some(exact) => (**exact).clone(),
+            None => exact_value(self.value).expect("a finite number"),
+        }
+    }
+
+    pub(crate) fn written(&self) -> Option<&Rational> {
+        self.exact.as_deref()
+    }
+
+    /// The number nearest to an exact rational.
+    ///
+    /// # Errors
+    ///
+    /// [`NumberError::Range`] when it exceeds the range of `f64`.
+    pub fn from_rational(exact: Rational) -> Result<Self, NumberError> {
+        let value = exact.to_f64().unwrap_or(f64::NAN);
+        if !value.is_finite() {
+            return Err(NumberError::Range { text: shorten(&exact.to_string()) });
+        }
+        let is_dyadic = exact_value(value).is_some_and(|dyadic| dyadic == exact);
+        Ok(Number { value, exact: (!is_dyadic).then(|| Box::new(exact)) })
+    }
+}
+
+impl From<f64> for Number {
+    fn from(value: f64) -> Self {
+        Number { value, exact: None }
+    }
+}
+
+/// The rational that a finite `f64` denotes.
+pub(crate) fn exact_value(value: f64) -> Option<Rational> {
+    Rational::from_float(value)
+}
+
+fn shorten(text: &str) -> String {
+    if text.chars().count() <= 40 { text.to_owned() } else { text.chars().take(37).chain("...".chars()).collect() }
+}
+
+impl FromStr for Number {
+    type Err = NumberError;
+
+    fn from_str(text: &str) -> Result<Self, NumberError> {
+        let text = text.trim();
+        if text.len() > MAX_DIGITS {
+            return Err(NumberError::Range { text: shorten(text) });
+        }
+        let exact = match text.split_once('/') {
+            None => decimal(text)?,
+            Some((numerator, denominator)) => {
+                let (numerator, denominator) = (decimal(numerator.trim())?, decimal(denominator.trim())?);
+                if denominator.is_zero() {
+                    return Err(NumberError::ZeroDenominator { text: shorten(text) });
+                }
+                numerator / denominator
+            }
+        };
+        Number::from_rational(exact)
+    }
+}
+
+/// Parses `[+-]digits[.digits][(e|E)[+-]digits]` exactly.
+fn decimal(text: &str) -> Result<Rational, NumberError> {
+    let syntax = || NumberError::Syntax { text: shorten(text) };
+    let (mantissa, exponent) = match text.split_once(['e', 'E']) {
+        None => (text, 0i64),
+        Some((mantissa, exponent)) => {
+            let digits = exponent.strip_prefix(['+', '-']).unwrap_or(exponent);
+            if digits.is_empty() || !digits.bytes().all(|b| b.is_ascii_digit()) {
+                return Err(syntax());
+            }
+            let exponent = exponent.parse::<i64>().ok().filter(|e| e.unsigned_abs() <= MAX_DIGITS as u64);
+            (mantissa, exponent.ok_or_else(|| NumberError::Range { text: shorten(text) })?)
+        }
+    };
+    let (sign, digits) = match mantissa.strip_prefix('-') {
+        Some(rest) => (Sign::Minus, rest),
+        None => (Sign::Plus, mantissa.strip_prefix('+').unwrap_or(mantissa)),
+    };
+    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
+    if whole.len() + fraction.len() == 0 || !whole.bytes().chain(fraction.bytes()).all(|b| b.is_ascii_digit()) {
+        return Err(syntax());
+    }
+    let magnitude = BigInt::parse_bytes(format!("{whole}{fraction}").as_bytes(), 10).ok_or_else(syntax)?;
+    let magnitude = if sign == Sign::Minus { -magnitude } else { magnitude };
+    let scale = exponent - fraction.len() as i64;
+    let power = num_traits::pow(BigInt::from(10), scale.unsigned_abs() as usize);
+    Ok(if scale >= 0 { Rational::from(magnitude * power) } else { Rational::new(magnitude, power) })
+}
+
+/// Shows the `f64` when it is the whole truth and the fraction otherwise.
+impl fmt::Display for Number {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.exact {
+            None => write!(f, "{}", self.value),
+            Some(exact) => write!(f, "{exact}"),
+        }
+    }
+}
+
+/// A JSON number where the `f64` is the whole truth, else a string such as `"1/3"`.
+impl Serialize for Number {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match &self.exact {
+            None => serializer.serialize_f64(self.value),
+            Some(exact) => serializer.serialize_str(&exact.to_string()),
+        }
+    }
+}
+
+/// Accepts a number (taken as the `f64` it denotes) or a string (parsed exactly).
+impl<'de> Deserialize<'de> for Number {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Visitor;
+        impl serde::de::Visitor<'_> for Visitor {
+            type Value = Number;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a number, or a string such as \"1/3\"")
+            }
+
+            fn visit_f64<E: serde::de::Error>(self, value: f64) -> Result<Number, E> {
+                Ok(Number::from(value))
+            }
+
+            fn visit_i64<E: serde::de::Error>(self, value: i64) -> Result<Number, E> {
+                Number::from_rational(Rational::from(BigInt::from(value))).map_err(E::custom)
+            }
+
+            fn visit_u64<E: serde::de::Error>(self, value: u64) -> Result<Number, E> {
+                Number::from_rational(Rational::from(BigInt::from(value))).map_err(E::custom)
+            }
+
+            fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Number, E> {
+                text.parse().map_err(E::custom)
+            }
+        }
+        deserializer.deserialize_any(Visitor)
+    }
+}
+
+/// The rationals of those entries of an `f64` array that were written as something else than the `f64` denotes.
+///
+/// Sparse on purpose: a model of a million transitions given in `f64` carries no rational at all.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Written(BTreeMap<usize, Rational>);
+
+impl Written {
+    pub(crate) fn insert(&mut self, index: usize, number: &Number) {
+        if let Some(exact) = number.written() {
+            self.0.insert(index, exact.clone());
+        }
+    }
+
+    /// The exact value of entry `index`, whose `f64` is `value`.
+    pub(crate) fn exact(&self, index: usize, value: f64) -> Rational {
+        self.0.get(&index).cloned().unwrap_or_else(|| exact_value(value).unwrap_or_else(Rational::zero))
+    }
+
+    pub(crate) fn number(&self, index: usize, value: f64) -> Number {
+        Number { value, exact: self.0.get(&index).cloned().map(Box::new) }
+    }
+}
+
+/// Whether exact numbers sum to exactly one.
+pub(crate) fn sums_to_one(numbers: impl IntoIterator<Item = Rational>) -> bool {
+    numbers.into_iter().fold(Rational::zero(), |sum, x| sum + x).is_one()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn fractions_and_decimals_are_exact() {
+        let tenth: Number = "0.1".parse().unwrap();
+        assert_eq!(tenth.exact(), Rational::new(1.into(), 10.into()));
+        assert_eq!(tenth.value(), 0.1);
+        assert_eq!("25e-2".parse::<Number>().unwrap(), "1/4".parse().unwrap());
+        assert_eq!("0.5/1.5".parse::<Number>().unwrap().to_string(), "1/3");
+        assert_eq!(".5".parse::<Number>().unwrap().to_string(), "0.5");
+    }
+
+    #[test]
+    fn bad_text_is_refused() {
+        for text in ["", "-", "1/", "/2", "1/2/3", "nan", "inf", "1e", "0x1", "1_0", "1e5000", "--1", "."] {
+            assert!(text.parse::<Number>().is_err(), "{text}");
+        }
+        assert_eq!("1/0".parse::<Number>(), Err(NumberError::ZeroDenominator { text: "1/0".into() }));
+        assert!(matches!("9".repeat(5_000).parse::<Number>(), Err(NumberError::Range { .. })));
+    }
+
+    proptest! {
+        #[test]
+        fn f64_text_round_trips(value in proptest::num::f64::NORMAL) {
+            let number: Number = format!("{value:e}").parse().unwrap();
+            prop_assert_eq!(number.value(), value);
+            let json = serde_json::to_string(&number).unwrap();
+            prop_assert_eq!(serde_json::from_str::<Number>(&json).unwrap(), number);
+        }
+
+        #[test]
+        fn parsing_never_panics(text in "[-+0-9./eE ]{0,24}") {
+            let _ = text.parse::<Number>();
+        }
+    }
+}

@@ -1,0 +1,125 @@
+//! Policies: which action to take where.
+
+use crate::{AvailableActions, ModelError, StateId};
+use std::ops::Range;
+
+/// One action for every state: the number of the chosen state-action pair, shape |S|.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DeterministicPolicy {
+    pair: Vec<u32>,
+}
+
+impl DeterministicPolicy {
+    /// A policy from one pair per state.
+    ///
+    /// # Errors
+    ///
+    /// [`ModelError::Length`] unless there is one pair for each state and it belongs to that state.
+    pub fn new(available: &AvailableActions, pair: Vec<u32>) -> Result<Self, ModelError> {
+        let own = |(s, &pair): (usize, &u32)| available.pairs(StateId::new(s)).contains(&(pair as usize));
+        if pair.len() == available.states() && pair.iter().enumerate().all(own) {
+            Ok(DeterministicPolicy { pair })
+        } else {
+            Err(ModelError::Length { what: "the policy", expected: available.states(), actual: pair.len() })
+        }
+    }
+
+    /// The chosen state-action pair of every state.
+    pub fn pairs(&self) -> &[u32] {
+        &self.pair
+    }
+
+    /// The same policy as probabilities.
+    pub fn to_stochastic(&self, available: &AvailableActions) -> StochasticPolicy {
+        let mut probability = vec![0.0; available.len()];
+        for &pair in &self.pair {
+            probability[pair as usize] = 1.0;
+        }
+        StochasticPolicy { probability }
+    }
+}
+
+/// A distribution over the available actions of every state, as one array over state-action pairs, shape |SA|.
+#[derive(Clone, Debug, PartialEq)]
+pub struct StochasticPolicy {
+    probability: Vec<f64>,
+}
+
+impl StochasticPolicy {
+    /// A policy from the probability of every pair.
+    ///
+    /// `states` and `actions` are only used to name the place of an error.
+    ///
+    /// # Errors
+    ///
+    /// [`ModelError::Length`], [`ModelError::PolicyProbability`] or [`ModelError::PolicySum`] (tolerance 1e-9).
+    pub fn new(
+        available: &AvailableActions,
+        states: &crate::Names,
+        actions: &crate::Names,
+        probability: Vec<f64>,
+    ) -> Result<Self, ModelError> {
+        if probability.len() != available.len() {
+            let (expected, actual) = (available.len(), probability.len());
+            return Err(ModelError::Length { what: "the policy", expected, actual });
+        }
+        for s in 0..available.states() {
+            let pairs = available.pairs(StateId::new(s));
+            if let Some(pair) = pairs.clone().find(|&pair| !(0.0..=1.0).contains(&probability[pair])) {
+                return Err(ModelError::PolicyProbability {
+                    state: states[s].into(),
+                    action: actions[available.action(pair).index()].into(),
+                    probability: probability[pair],
+                });
+            }
+            let sum: f64 = probability[pairs].iter().sum();
+            if (sum - 1.0).abs() > crate::builder::ROW_SUM_TOLERANCE {
+                return Err(ModelError::PolicySum { state: states[s].into(), sum });
+            }
+        }
+        Ok(StochasticPolicy { probability })
+    }
+
+    /// Uniform over the available actions of each state.
+    pub fn uniform(available: &AvailableActions) -> Self {
+        Self::weighted(available, |_, pairs, probability| {
+            let share = 1.0 / pairs.len() as f64;
+            probability[pairs].fill(share);
+        })
+    }
+
+    /// Uniform over the pairs that `accepted` marks; at a state without any, uniform over all.
+    ///
+    /// # Panics
+    ///
+    /// If `accepted` does not have one entry per pair.
+    pub fn uniform_over(available: &AvailableActions, accepted: &[bool]) -> Self {
+        assert_eq!(accepted.len(), available.len(), "one mark per state-action pair");
+        Self::weighted(available, |_, pairs, probability| {
+            let count = accepted[pairs.clone()].iter().filter(|&&marked| marked).count();
+            let share = 1.0 / if count == 0 { pairs.len() } else { count } as f64;
+            for pair in pairs {
+                if count == 0 || accepted[pair] {
+                    probability[pair] = share;
+                }
+            }
+        })
+    }
+
+    fn weighted(available: &AvailableActions, mut fill: impl FnMut(StateId, Range<usize>, &mut [f64])) -> Self {
+        let mut probability = vec![0.0; available.len()];
+        for s in (0..available.states()).map(StateId::new) {
+            fill(s, available.pairs(s), &mut probability);
+        }
+        StochasticPolicy { probability }
+    }
+
+    pub(crate) fn from_probabilities(probability: Vec<f64>) -> Self {
+        StochasticPolicy { probability }
+    }
+
+    /// The probability of every state-action pair.
+    pub fn probabilities(&self) -> &[f64] {
+        &self.probability
+    }
+}
