@@ -62,7 +62,7 @@ pub use error::ModelError;
 pub use joint::{Agent, JointModel, JointModelBuilder, Shortfall, SuccessorTable, UNAVAILABLE};
 pub use mdp::Mdp;
 pub use model::{SparseMatrix, TransitionModel};
-pub use names::{ActionId, Names, StateId};
+pub use names::{ActionId, Names, StateId, nearest};
 pub use number::{Number, NumberError, Rational};
 pub use policy::{DeterministicPolicy, StochasticPolicy};
 pub use reward::{Reward, RewardKind};

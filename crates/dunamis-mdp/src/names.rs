@@ -87,13 +87,19 @@ impl Names {
 
     /// The name nearest to a misspelt one, for hints: at most two edits away.
     pub fn nearest(&self, misspelt: &str) -> Option<&str> {
-        self.iter()
-            .filter(|name| name.len().abs_diff(misspelt.len()) <= 2)
-            .map(|name| (edit_distance(name, misspelt), name))
-            .filter(|&(distance, _)| distance <= 2)
-            .min()
-            .map(|(_, name)| name)
+        nearest(self.iter(), misspelt)
     }
+}
+
+/// The name nearest to a misspelt one, for hints: at most two edits away; of equally near ones the first in the alphabet.
+pub fn nearest<'a>(names: impl IntoIterator<Item = &'a str>, misspelt: &str) -> Option<&'a str> {
+    names
+        .into_iter()
+        .filter(|name| name.len().abs_diff(misspelt.len()) <= 2)
+        .map(|name| (edit_distance(name, misspelt), name))
+        .filter(|&(distance, _)| distance <= 2)
+        .min()
+        .map(|(_, name)| name)
 }
 
 impl std::ops::Index<usize> for Names {

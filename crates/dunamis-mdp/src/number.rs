@@ -10,6 +10,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
+use std::sync::Arc;
 
 /// An exact rational of unbounded size.
 pub type Rational = BigRational;
@@ -32,8 +33,8 @@ const MAX_DIGITS: usize = 1_100;
 #[derive(Clone, Debug, PartialEq)]
 pub struct Number {
     value: f64,
-    /// `None` when the rational is the one that `value` denotes.
-    exact: Option<Box<Rational>>,
+    /// `None` when the rational is the one that `value` denotes; shared, because models repeat few numbers often.
+    exact: Option<Arc<Rational>>,
 }
 
 /// Why a text is not a number.
@@ -81,8 +82,8 @@ impl Number {
         }
     }
 
-    pub(crate) fn written(&self) -> Option<&Rational> {
-        self.exact.as_deref()
+    pub(crate) fn written(&self) -> Option<&Arc<Rational>> {
+        self.exact.as_ref()
     }
 
     /// The number nearest to an exact rational.
@@ -96,7 +97,7 @@ impl Number {
             return Err(NumberError::Range { text: shorten(&exact.to_string()) });
         }
         let is_dyadic = exact_value(value).is_some_and(|dyadic| dyadic == exact);
-        Ok(Number { value, exact: (!is_dyadic).then(|| Box::new(exact)) })
+        Ok(Number { value, exact: (!is_dyadic).then(|| Arc::new(exact)) })
     }
 }
 
@@ -221,22 +222,25 @@ impl<'de> Deserialize<'de> for Number {
 ///
 /// Sparse on purpose: a model of a million transitions given in `f64` carries no rational at all.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub(crate) struct Written(BTreeMap<usize, Rational>);
+pub(crate) struct Written(BTreeMap<usize, Arc<Rational>>);
 
 impl Written {
     pub(crate) fn insert(&mut self, index: usize, number: &Number) {
         if let Some(exact) = number.written() {
-            self.0.insert(index, exact.clone());
+            self.0.insert(index, Arc::clone(exact));
         }
     }
 
     /// The exact value of entry `index`, whose `f64` is `value`.
     pub(crate) fn exact(&self, index: usize, value: f64) -> Rational {
-        self.0.get(&index).cloned().unwrap_or_else(|| exact_value(value).unwrap_or_else(Rational::zero))
+        match self.0.get(&index) {
+            Some(exact) => (**exact).clone(),
+            None => exact_value(value).unwrap_or_else(Rational::zero),
+        }
     }
 
     pub(crate) fn number(&self, index: usize, value: f64) -> Number {
-        Number { value, exact: self.0.get(&index).cloned().map(Box::new) }
+        Number { value, exact: self.0.get(&index).cloned() }
     }
 }
 
