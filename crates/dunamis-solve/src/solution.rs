@@ -1,0 +1,112 @@
+//! Solutions: values that carry their bounds, and what was done to get them.
+
+use dunamis_mdp::{AvailableActions, DeterministicPolicy, Mdp, StochasticPolicy};
+use serde::Serialize;
+
+/// Lower and upper bounds of a value function, each of shape |S|, with $`\text{lower} \le V^* \le \text{upper}`$ in every
+/// state. They include every rounding error, also that of writing the model's numbers as `f64`.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct ValueBounds {
+    /// No value lies below.
+    pub lower: Vec<f64>,
+    /// No value lies above.
+    pub upper: Vec<f64>,
+}
+
+impl ValueBounds {
+    /// Largest distance of the two bounds over all states.
+    pub fn gap(&self) -> f64 {
+        self.lower.iter().zip(&self.upper).fold(0.0, |gap: f64, (lower, upper)| gap.max(upper - lower))
+    }
+
+    /// The middle of each interval, shape |S|; it never leaves the interval.
+    pub fn midpoint(&self) -> Vec<f64> {
+        let middle = |(&lower, &upper): (&f64, &f64)| (0.5 * lower + 0.5 * upper).clamp(lower, upper);
+        self.lower.iter().zip(&self.upper).map(middle).collect()
+    }
+}
+
+/// Why a solver stopped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum Termination {
+    /// The bounds are as close as was asked.
+    Converged,
+    /// The largest number of iterations was reached first; the bounds are true but wider than asked.
+    IterationLimit,
+    /// Rounding keeps the bounds from being as close as was asked; they are true but wider.
+    #[serde(rename = "precision-limited")]
+    PrecisionLimit,
+}
+
+/// What a solver did.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Statistics {
+    /// The solver's registered name.
+    pub solver: &'static str,
+    /// Outer iterations: sweeps of value iteration, improvements of policy iteration.
+    pub iterations: usize,
+    /// Passes over all state-action pairs, those of the final certificate included.
+    pub sweeps: usize,
+    /// Passes over the rows of one policy (products with $`P_\pi`$); direct solves count none.
+    pub evaluation_sweeps: usize,
+}
+
+/// A value function with its warrant: bounds, tolerance of ties, status and statistics.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Solution {
+    /// Value (gain, for average reward) of every state, shape |S|: inside the bounds.
+    pub value: Vec<f64>,
+    /// True bounds of the optimal value.
+    pub bounds: ValueBounds,
+    /// For every state-action pair whether its action value is within [`Solution::tie_tolerance`] of the best, shape |SA|.
+    ///
+    /// Under the discounted criterion every optimal action is marked, and a marked action loses at most twice the tolerance.
+    /// For average reward the marked actions solve the optimality equations, so that every policy which picks among them
+    /// is optimal within the tolerance; other optimal policies may exist.
+    pub optimal: Vec<bool>,
+    /// Distance from the best action value within which actions count as tied, in the units of the reward: the tolerance
+    /// that was set, or the uncertainty of the computed action values where that is larger.
+    pub tie_tolerance: f64,
+    /// Why the solver stopped.
+    pub status: Termination,
+    /// What the solver did.
+    pub statistics: Statistics,
+}
+
+impl Solution {
+    /// The policy that draws uniformly from the tied best actions of every state.
+    ///
+    /// # Panics
+    ///
+    /// If `mdp` has another layout than the one that was solved.
+    pub fn policy(&self, mdp: &Mdp) -> StochasticPolicy {
+        StochasticPolicy::uniform_over(mdp.model().available(), &self.optimal)
+    }
+
+    /// The policy that takes the first of the tied best actions of every state.
+    ///
+    /// # Panics
+    ///
+    /// If `mdp` has another layout than the one that was solved.
+    pub fn greedy(&self, mdp: &Mdp) -> DeterministicPolicy {
+        let available = mdp.model().available();
+        let first = |state| first_marked(available, &self.optimal, state);
+        DeterministicPolicy::new(available, mdp.model().state_ids().map(first).collect())
+            .expect("one pair of its own for every state")
+    }
+
+    /// Largest distance between upper and lower bound over all states.
+    pub fn gap(&self) -> f64 {
+        self.bounds.gap()
+    }
+}
+
+fn first_marked(available: &AvailableActions, optimal: &[bool], state: dunamis_mdp::StateId) -> u32 {
+    let pairs = available.pairs(state);
+    let first = pairs.start;
+    pairs.into_iter().find(|&pair| optimal[pair]).unwrap_or(first) as u32
+}
