@@ -1,0 +1,173 @@
+//! Counter-based random streams: [`Seed`] and [`StreamRng`].
+//!
+//! # Derivation (compatibility contract)
+//!
+//! Stream `i` of seed `k` is the output of `ChaCha8` [Bernstein 2008] with a 64-bit block counter that starts at 0, the
+//! 64-bit nonce `i`, and the 256-bit key made of four little-endian 64-bit words:
+//!
+//! | word | stream of samples | derived seed |
+//! |---|---|---|
+//! | 0 | `k` | `k` |
+//! | 1 | 0 | FNV-1a (64-bit) of the label's UTF-8 bytes |
+//! | 2 | the ASCII bytes `samples\0` | the ASCII bytes `derives\0` |
+//! | 3 | [`STREAM_VERSION`] | [`STREAM_VERSION`] |
+//!
+//! The generator's 32-bit words are taken in order; a 64-bit word is two of them, low half first; a uniform number is
+//! the upper 53 bits of a 64-bit word times $`2^{-53}`$. [`Seed::derive`] returns the first 64-bit word of nonce 0.
+//! Nothing depends on the machine, the number of threads, or the order in which streams are opened.
+
+use std::convert::Infallible;
+use std::num::NonZeroU64;
+
+use rand_chacha::ChaCha8Rng;
+use rand_chacha::rand_core::{Rng, SeedableRng, TryRng};
+use serde::{Deserialize, Serialize};
+
+/// Version of everything that decides which number is drawn: the derivation of streams and the draw sequence of every
+/// distribution of this crate. Results are comparable bit by bit only between equal versions.
+pub const STREAM_VERSION: u32 = 1;
+
+const SAMPLES: u64 = u64::from_le_bytes(*b"samples\0");
+const DERIVES: u64 = u64::from_le_bytes(*b"derives\0");
+
+/// $`2^{-53}`$, the spacing of the uniform numbers.
+const ULP: f64 = 1.0 / 9_007_199_254_740_992.0;
+
+/// Words converted at a time: small enough for the stack and the first-level cache, and a multiple of the generator's
+/// own buffer.
+const CHUNK: usize = 64;
+
+/// The seed of an experiment: every stream of random numbers follows from it.
+///
+/// ```
+/// use dunamis_sampling::Seed;
+///
+/// let seed = Seed::new(7);
+/// assert_eq!(seed.stream(3).uniform(), seed.stream(3).uniform());
+/// assert_ne!(seed.stream(3).uniform(), seed.stream(4).uniform());
+/// assert_ne!(seed.derive("rewards"), seed.derive("models"));
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Seed(u64);
+
+impl Seed {
+    /// The seed with this number; every number is a good seed, 0 too.
+    pub const fn new(number: u64) -> Self {
+        Self(number)
+    }
+
+    /// The number of this seed.
+    pub const fn get(self) -> u64 {
+        self.0
+    }
+
+    /// The stream that belongs to sample `index`.
+    ///
+    /// Equal seeds and indices give equal streams, whatever else has been drawn; the $`2^{64}`$ streams of a seed do
+    /// not overlap within their first $`2^{67}`$ uniform numbers.
+    pub fn stream(self, index: u64) -> StreamRng {
+        StreamRng::keyed(self.0, 0, SAMPLES, index)
+    }
+
+    /// A seed for one purpose among several, so that their streams have nothing in common.
+    pub fn derive(self, label: &str) -> Self {
+        Self(StreamRng::keyed(self.0, fnv1a(label.as_bytes()), DERIVES, 0).next_u64())
+    }
+}
+
+impl From<u64> for Seed {
+    fn from(number: u64) -> Self {
+        Self::new(number)
+    }
+}
+
+/// The 64-bit FNV-1a hash, spelled out because its value is part of the contract.
+fn fnv1a(bytes: &[u8]) -> u64 {
+    bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, &byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
+}
+
+/// One stream of random numbers, opened by [`Seed::stream`].
+///
+/// Implements the traits `Rng` and `TryRng` of `rand` 0.10, so that any distribution written for them can use it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StreamRng {
+    chacha: ChaCha8Rng,
+}
+
+impl StreamRng {
+    fn keyed(seed: u64, label: u64, purpose: u64, nonce: u64) -> Self {
+        let mut key = [0; 32];
+        let words = [seed, label, purpose, u64::from(STREAM_VERSION)];
+        for (bytes, word) in key.chunks_exact_mut(8).zip(words) {
+            bytes.copy_from_slice(&word.to_le_bytes());
+        }
+        let mut chacha = ChaCha8Rng::from_seed(key);
+        chacha.set_stream(nonce);
+        Self { chacha }
+    }
+
+    /// One number uniform on $`\{0, 2^{-53}, \dots, 1-2^{-53}\} \subset [0, 1)`$; takes one 64-bit word.
+    #[inline]
+    pub fn uniform(&mut self) -> f64 {
+        uniform_from(self.chacha.next_u64())
+    }
+
+    /// Fills `numbers` with what as many calls of [`uniform`](Self::uniform) would give, several times faster.
+    pub fn fill_uniform(&mut self, numbers: &mut [f64]) {
+        let mut bytes = [0; 8 * CHUNK];
+        for chunk in numbers.chunks_mut(CHUNK) {
+            let bytes = &mut bytes[..8 * chunk.len()];
+            self.chacha.fill_bytes(bytes);
+            let (words, _) = bytes.as_chunks::<8>();
+            for (number, word) in chunk.iter_mut().zip(words) {
+                *number = uniform_from(u64::from_le_bytes(*word));
+            }
+        }
+    }
+
+    /// One integer uniform on $`\{0, \dots, \mathtt{bound} - 1\}`$, without bias; takes one 64-bit word, and rarely
+    /// (with probability below $`\mathtt{bound}/2^{64}`$) more [Lemire 2019].
+    pub fn below(&mut self, bound: NonZeroU64) -> u64 {
+        let bound = bound.get();
+        let mut product = u128::from(self.chacha.next_u64()) * u128::from(bound);
+        if (product as u64) < bound {
+            let threshold = bound.wrapping_neg() % bound;
+            while (product as u64) < threshold {
+                product = u128::from(self.chacha.next_u64()) * u128::from(bound);
+            }
+        }
+        (product >> 64) as u64
+    }
+
+    /// Moves past the next `words` 64-bit words in constant time.
+    pub fn skip(&mut self, words: u64) {
+        let position = self.chacha.get_word_pos();
+        self.chacha.set_word_pos(position.wrapping_add(2 * u128::from(words)));
+    }
+}
+
+#[inline]
+fn uniform_from(word: u64) -> f64 {
+    // The detour through `i64` changes nothing, as 53 bits are never negative, but is one instruction on every machine.
+    ((word >> 11) as i64 as f64) * ULP
+}
+
+impl TryRng for StreamRng {
+    type Error = Infallible;
+
+    #[inline]
+    fn try_next_u32(&mut self) -> Result<u32, Infallible> {
+        self.chacha.try_next_u32()
+    }
+
+    #[inline]
+    fn try_next_u64(&mut self) -> Result<u64, Infallible> {
+        self.chacha.try_next_u64()
+    }
+
+    #[inline]
+    fn try_fill_bytes(&mut self, bytes: &mut [u8]) -> Result<(), Infallible> {
+        self.chacha.try_fill_bytes(bytes)
+    }
+}
