@@ -162,12 +162,7 @@ impl CorrelatedRewards {
     ///
     /// [`SampleError::Length`] if a slice is too long or too short, [`SampleError::RedrawLimit`] if rejection does not
     /// come to an end.
-    pub fn sample(
-        &self,
-        rng: &mut StreamRng,
-        rewards_h: &mut [f64],
-        rewards_a: &mut [f64],
-    ) -> Result<(), SampleError> {
+    pub fn sample(&self, rng: &mut StreamRng, rewards_h: &mut [f64], rewards_a: &mut [f64]) -> Result<(), SampleError> {
         check_length(self.states(), rewards_h)?;
         check_length(self.states(), rewards_a)?;
         let copying = self.correlation.get().abs();
@@ -255,8 +250,7 @@ impl CorrelatedRewards {
 fn states_by_label(labels: &[usize]) -> Vec<Vec<usize>> {
     let mut states: Vec<usize> = (0..labels.len()).collect();
     states.sort_by_key(|&state| labels[state]);
-    let mut blocks: Vec<Vec<usize>> =
-        states.chunk_by(|&a, &b| labels[a] == labels[b]).map(<[usize]>::to_vec).collect();
+    let mut blocks: Vec<Vec<usize>> = states.chunk_by(|&a, &b| labels[a] == labels[b]).map(<[usize]>::to_vec).collect();
     blocks.sort_unstable_by_key(|block| block[0]);
     blocks
 }

@@ -12,14 +12,14 @@ use crate::{RewardError, StreamRng};
 /// [Box & Muller 1958], so it is never more than 8.6 standard deviations from the mean. The law is unbounded: results that
 /// assume bounded rewards do not apply to it.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-#[serde(try_from = "Parameters", rename_all = "kebab-case")]
+#[serde(try_from = "Parameters")]
 pub struct Normal {
     mean: f64,
     std_dev: f64,
 }
 
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+#[serde(deny_unknown_fields)]
 struct Parameters {
     mean: f64,
     std_dev: f64,
@@ -43,7 +43,7 @@ impl Normal {
     pub fn new(mean: f64, std_dev: f64) -> Result<Self, RewardError> {
         Ok(Self {
             mean: parameter("normal", "mean", mean, -LARGEST, LARGEST)?,
-            std_dev: parameter("normal", "std-dev", std_dev, SMALLEST, LARGEST)?,
+            std_dev: parameter("normal", "std_dev", std_dev, SMALLEST, LARGEST)?,
         })
     }
 }

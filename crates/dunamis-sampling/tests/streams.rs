@@ -1,0 +1,166 @@
+//! Streams follow their written contract, and nothing but seed and index decides what is drawn.
+
+use std::num::NonZeroU64;
+
+use dunamis_sampling::{STREAM_VERSION, Seed, StreamRng, uniform_permutation};
+use proptest::prelude::*;
+use rand::Rng;
+
+/// `ChaCha` with 8 rounds, written from its definition: the words of one block.
+fn chacha8_block(key: [u64; 4], counter: u64, nonce: u64) -> [u32; 16] {
+    let mut state = [0x6170_7865, 0x3320_646e, 0x7962_2d32, 0x6b20_6574, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
+    for (position, word) in key.into_iter().chain([counter, nonce]).enumerate() {
+        state[4 + 2 * position] = word as u32;
+        state[5 + 2 * position] = (word >> 32) as u32;
+    }
+    let start = state;
+    let mut quarter = |a: usize, b: usize, c: usize, d: usize| {
+        for (x, y, z, shift) in [(a, b, d, 16), (c, d, b, 12), (a, b, d, 8), (c, d, b, 7)] {
+            state[x] = u32::wrapping_add(state[x], state[y]);
+            state[z] = (state[z] ^ state[x]).rotate_left(shift);
+        }
+    };
+    for _ in 0..4 {
+        (0..4).for_each(|i| quarter(i, 4 + i, 8 + i, 12 + i));
+        (0..4).for_each(|i| quarter(i, 4 + (i + 1) % 4, 8 + (i + 2) % 4, 12 + (i + 3) % 4));
+    }
+    std::array::from_fn(|i| u32::wrapping_add(state[i], start[i]))
+}
+
+fn key(seed: u64, label: u64, purpose: [u8; 8]) -> [u64; 4] {
+    [seed, label, u64::from_le_bytes(purpose), u64::from(STREAM_VERSION)]
+}
+
+/// The 64-bit word at `position` of a stream, by the documented derivation.
+fn word(key: [u64; 4], nonce: u64, position: u64) -> u64 {
+    let block = chacha8_block(key, position / 8, nonce);
+    let low = 2 * (position % 8) as usize;
+    u64::from(block[low]) | u64::from(block[low + 1]) << 32
+}
+
+proptest! {
+    #[test]
+    fn streams_follow_the_documented_derivation(seed: u64, index: u64, position in 0_u64..500) {
+        let mut rng = Seed::new(seed).stream(index);
+        rng.skip(position);
+        let expected = word(key(seed, 0, *b"samples\0"), index, position);
+        prop_assert_eq!(rng.clone().next_u64(), expected);
+        prop_assert_eq!(rng.uniform(), (expected >> 11) as f64 / 2_f64.powi(53));
+    }
+
+    #[test]
+    fn derived_seeds_follow_the_documented_derivation(seed: u64, label in "[a-zà-ÿ -]{0,12}") {
+        let mut hash: u64 = 14_695_981_039_346_656_037;
+        for byte in label.bytes() {
+            hash = (hash ^ u64::from(byte)).wrapping_mul(1_099_511_628_211);
+        }
+        let expected = word(key(seed, hash, *b"derives\0"), 0, 0);
+        prop_assert_eq!(Seed::new(seed).derive(&label).get(), expected);
+    }
+
+    #[test]
+    fn filling_equals_drawing_one_by_one(seed: u64, index: u64, before in 0_u64..40, length in 0_usize..300) {
+        let mut filling = Seed::new(seed).stream(index);
+        filling.skip(before);
+        let mut drawing = filling.clone();
+        let mut numbers = vec![0.0; length];
+        filling.fill_uniform(&mut numbers);
+        prop_assert!(numbers.iter().all(|&number| number == drawing.uniform() && (0.0..1.0).contains(&number)));
+        prop_assert_eq!(filling.next_u64(), drawing.next_u64());
+    }
+
+    #[test]
+    fn skipping_equals_throwing_away(seed: u64, before in 0_u64..40, words in 0_u64..200) {
+        let mut skipping = Seed::new(seed).stream(1);
+        let mut drawing = skipping.clone();
+        (0..before).for_each(|_| { skipping.next_u64(); });
+        skipping.skip(words);
+        (0..before + words).for_each(|_| { drawing.next_u64(); });
+        prop_assert_eq!(skipping.next_u64(), drawing.next_u64());
+    }
+
+    #[test]
+    fn streams_do_not_depend_on_the_order_of_their_use(seed: u64, order in Just((0..20_u64).collect::<Vec<_>>()).prop_shuffle()) {
+        let seed = Seed::new(seed);
+        let in_order: Vec<f64> = (0..20).map(|index| seed.stream(index).uniform()).collect();
+        for index in order {
+            prop_assert_eq!(seed.stream(index).uniform(), in_order[index as usize]);
+        }
+    }
+
+    #[test]
+    fn permutations_are_permutations(seed: u64, size in 0_usize..50) {
+        let mut images = uniform_permutation(size, &mut Seed::new(seed).stream(0));
+        images.sort_unstable();
+        prop_assert!(images.into_iter().eq(0..size));
+    }
+
+    #[test]
+    fn integers_lie_below_their_bound(seed: u64, bound in 1_u64..) {
+        let mut rng = Seed::new(seed).stream(0);
+        prop_assert!(rng.below(NonZeroU64::new(bound).unwrap()) < bound);
+    }
+}
+
+/// Pearson's statistic of `counts` against equal frequencies, standardized by its mean and variance.
+fn chi_square_z(counts: &[u32]) -> f64 {
+    let expected = f64::from(counts.iter().sum::<u32>()) / counts.len() as f64;
+    let statistic: f64 = counts.iter().map(|&count| (f64::from(count) - expected).powi(2) / expected).sum();
+    let freedom = (counts.len() - 1) as f64;
+    (statistic - freedom) / (2.0 * freedom).sqrt()
+}
+
+#[test]
+fn all_permutations_of_four_are_equally_frequent() {
+    let mut counts = [0; 256];
+    for index in 0..48_000 {
+        let images = uniform_permutation(4, &mut Seed::new(1).stream(index));
+        counts[images.iter().fold(0, |code, image| 4 * code + image)] += 1;
+    }
+    let seen: Vec<u32> = counts.into_iter().filter(|&count| count > 0).collect();
+    assert_eq!(seen.len(), 24);
+    assert!(chi_square_z(&seen).abs() < 5.0);
+}
+
+/// With this bound a plain remainder or product would draw the lower third twice as often.
+#[test]
+fn large_bounds_are_without_bias() {
+    let bound = NonZeroU64::new(3 << 62).unwrap();
+    let mut rng = Seed::new(2).stream(0);
+    let mut counts = [0; 3];
+    (0..30_000).for_each(|_| counts[(rng.below(bound) >> 62) as usize] += 1);
+    assert!(chi_square_z(&counts).abs() < 5.0, "{counts:?}");
+}
+
+#[test]
+fn neighboring_streams_are_uncorrelated() {
+    let count = 100_000;
+    let first = |index| Seed::new(3).stream(index).uniform() - 0.5;
+    let products: f64 = (0..count).map(|index| first(index) * first(index + 1)).sum();
+    // Each product has mean 0 and variance 1/144.
+    assert!((12.0 * products / (count as f64).sqrt()).abs() < 5.0);
+}
+
+#[test]
+fn any_library_that_takes_a_generator_takes_a_stream() {
+    fn draw(rng: &mut impl Rng) -> f64 {
+        rand_distr::Distribution::sample(&rand_distr::StandardUniform, rng)
+    }
+    assert_eq!(draw(&mut Seed::new(4).stream(0)), Seed::new(4).stream(0).uniform());
+}
+
+/// Changing any of these numbers breaks the comparability of results: raise `STREAM_VERSION` if it must be.
+#[test]
+fn first_numbers_are_golden() {
+    let show = |mut rng: StreamRng| format!("{:?}", [rng.uniform(), rng.uniform(), rng.uniform()]);
+    let rows = [
+        format!("version {STREAM_VERSION}"),
+        format!("seed 0 stream 0: {}", show(Seed::new(0).stream(0))),
+        format!("seed 0 stream 1: {}", show(Seed::new(0).stream(1))),
+        format!("seed 1 stream 0: {}", show(Seed::new(1).stream(0))),
+        format!("last seed, last stream: {}", show(Seed::new(u64::MAX).stream(u64::MAX))),
+        format!("seed 0 derived for `models`: {}", Seed::new(0).derive("models").get()),
+        format!("permutation of 8: {:?}", uniform_permutation(8, &mut Seed::new(0).stream(0))),
+    ];
+    insta::assert_snapshot!(rows.join("\n"));
+}
