@@ -1,1 +1,80 @@
-//! Publication-quality plots from one scene graph: SVG, and PNG from the same SVG
+//! Publication-quality plots from one scene graph: SVG, and PNG from the same SVG.
+//!
+//! A plot is a value that knows how to draw itself as a [`Scene`]: rectangles, lines, paths, circles and text, measured with
+//! the bundled font. A scene is written as SVG, and the PNG is that SVG rasterized, so the two cannot differ. Colors are
+//! safe for the color-blind and keep their order in gray print; digits on them are black or white, whichever has the
+//! contrast that WCAG level AA asks for.
+//!
+//! ```
+//! use dunamis_plot::{ColorMap, Grid, HeatMap, Panels, Plot};
+//!
+//! let near = Grid::from_rows(vec![vec![Some(0.751), Some(0.801)], vec![None, Some(0.667)]])?;
+//! let far = Grid::from_rows(vec![vec![Some(0.871), Some(0.893)], vec![None, Some(0.824)]])?;
+//! let near = HeatMap::new(near).figure().title("_γ_ = 0.01");
+//! let far = HeatMap::new(far).outlined([(1, 1)]).figure().title("_γ_ = 0.9");
+//! let panels = Panels::new([near, far]).shared_colors(ColorMap::Viridis, "POWER_{_H_}");
+//! let scene = panels.figure().caption("The corner, outlined, gains most from patience.").scene()?;
+//! assert!(scene.to_svg().starts_with("<svg"));
+//! assert!(scene.to_png(2.0)?.starts_with(b"\x89PNG"));
+//! # Ok::<(), dunamis_plot::PlotError>(())
+//! ```
+//!
+//! # Modules
+//!
+//! | file | holds |
+//! |---|---|
+//! | `plot` | [`Plot`], what every plot can do, and [`Drawing`], what it draws |
+//! | `heat_map`, `block_grid`, `scatter`, `grid_diagram`, `digraph` | [`HeatMap`], [`BlockGrid`], [`Scatter`], [`GridDiagram`], [`Digraph`] |
+//! | `figure`, `panels` | [`Figure`]: title, legend sentence and caption around a plot; [`Panels`]: figures side by side |
+//! | `grid`, `cells` | [`Grid`], the cells of heat maps and blocks, and how they are painted |
+//! | `color`, `color_bar` | [`Color`], [`ColorMap`], [`ColorScale`], [`OKABE_ITO`]; [`ColorBar`] |
+//! | `axis` | [`ticks`] at round numbers, [`fixed`] decimals, axes along a frame |
+//! | [`label`], `font` | [`Label`], text with italics and subscripts; the bundled faces and their widths |
+//! | [`scene`], `svg`, `png` | [`Scene`] and its nodes; the two writers |
+//! | `error` | [`PlotError`] |
+//!
+//! # Invariants
+//!
+//! - Has never heard of Markov decision processes: it draws numbers, cells, points and arrows.
+//! - Uses no system fonts: a PNG holds glyphs of the bundled font only, and a character without a glyph is an error.
+//! - Never prints, and never reads or writes files.
+//! - The same plot gives the same SVG bytes, and the same SVG gives the same PNG bytes.
+//! - A value is never misdrawn: what is not finite, or beyond a fixed color scale, is a typed error.
+//! - No input makes it panic.
+
+mod axis;
+mod block_grid;
+mod cells;
+mod color;
+mod color_bar;
+mod digraph;
+mod error;
+mod figure;
+mod font;
+mod grid;
+mod grid_diagram;
+mod heat_map;
+pub mod label;
+mod panels;
+mod plot;
+mod png;
+mod scatter;
+pub mod scene;
+mod svg;
+
+pub use axis::{Tick, fixed, ticks, ticks_within};
+pub use block_grid::{Block, BlockGrid};
+pub use color::{Color, ColorMap, ColorScale, Extent, OKABE_ITO};
+pub use color_bar::ColorBar;
+pub use digraph::{Digraph, Vertex};
+pub use error::PlotError;
+pub use figure::Figure;
+pub use font::Face;
+pub use grid::Grid;
+pub use grid_diagram::GridDiagram;
+pub use heat_map::HeatMap;
+pub use label::Label;
+pub use panels::Panels;
+pub use plot::{Drawing, Plot};
+pub use scatter::Scatter;
+pub use scene::Scene;

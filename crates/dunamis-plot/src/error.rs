@@ -1,0 +1,132 @@
+//! What can be wrong with the data of a plot.
+
+use thiserror::Error;
+
+/// Why a plot cannot be drawn.
+///
+/// Rows and columns count from zero.
+#[derive(Debug, Clone, PartialEq, Error)]
+#[non_exhaustive]
+pub enum PlotError {
+    /// A number to be drawn is infinite or not a number.
+    #[error("{place} is `{value}`; draw finite numbers only, and leave a cell out with `None`")]
+    NotFinite {
+        /// Where the number stands, such as ``row 0, column 2``.
+        place: String,
+        /// The offending number.
+        value: f64,
+    },
+    /// A plot has nothing to draw.
+    #[error("{plot} has no {what}; give at least one")]
+    Empty {
+        /// The kind of plot.
+        plot: &'static str,
+        /// What is absent, in the plural.
+        what: &'static str,
+    },
+    /// A row of a grid differs in length from the first row.
+    #[error("row {row} has {found} columns where row 0 has {expected}; fill absent ones with `None`")]
+    Ragged {
+        /// The first row of another length.
+        row: usize,
+        /// Columns of that row.
+        found: usize,
+        /// Columns of row 0.
+        expected: usize,
+    },
+    /// A block of a block grid has another shape than the first block.
+    #[error(
+        "block at row {row}, column {column} has {} × {} cells where the first block has {} × {}; give all blocks one shape",
+        found.0, found.1, expected.0, expected.1
+    )]
+    BlockShape {
+        /// Row of the block.
+        row: usize,
+        /// Column of the block.
+        column: usize,
+        /// Rows and columns of this block.
+        found: (usize, usize),
+        /// Rows and columns of the first block.
+        expected: (usize, usize),
+    },
+    /// A cell is named that the grid does not have.
+    #[error("row {row}, column {column} is outside the grid of {rows} × {columns} cells; name a cell inside it")]
+    OutsideGrid {
+        /// The named row.
+        row: usize,
+        /// The named column.
+        column: usize,
+        /// Rows of the grid.
+        rows: usize,
+        /// Columns of the grid.
+        columns: usize,
+    },
+    /// A value lies beyond a color scale that the caller fixed.
+    #[error("value `{value}` lies outside the color scale from `{low}` to `{high}`; widen the scale")]
+    OutsideScale {
+        /// The value.
+        value: f64,
+        /// Low end of the scale.
+        low: f64,
+        /// High end of the scale.
+        high: f64,
+    },
+    /// An interval whose ends are in the wrong order.
+    #[error("interval from `{low}` to `{high}` runs backwards; swap its ends")]
+    Backwards {
+        /// First end.
+        low: f64,
+        /// Second end.
+        high: f64,
+    },
+    /// An edge names a node that the graph does not have.
+    #[error("edge {edge} names node {node} of a graph of {nodes} nodes; nodes count from zero")]
+    UnknownNode {
+        /// Position of the edge.
+        edge: usize,
+        /// The node it names.
+        node: usize,
+        /// How many nodes there are.
+        nodes: usize,
+    },
+    /// Two nodes of a graph are drawn at one place.
+    #[error("nodes {first} and {second} share the place ({x}, {y}); move one of them")]
+    SamePlace {
+        /// First node.
+        first: usize,
+        /// Second node.
+        second: usize,
+        /// Horizontal position.
+        x: f64,
+        /// Vertical position.
+        y: f64,
+    },
+    /// A picture of more pixels than can be rasterized.
+    #[error(
+        "scale `{scale}` makes a picture of {width} × {height} pixels; choose a scale above 0 that gives 1 to {limit} pixels a side"
+    )]
+    PictureSize {
+        /// The requested scale.
+        scale: f64,
+        /// Width of the picture in pixels.
+        width: f64,
+        /// Height of the picture in pixels.
+        height: f64,
+        /// Most pixels a side.
+        limit: u32,
+    },
+    /// The bundled font lacks a character.
+    #[error("the bundled font has no glyph for `{character}` (U+{:04X}) in `{text}`; write it in other characters, or use the SVG", u32::from(*character))]
+    MissingGlyph {
+        /// The character without a glyph.
+        character: char,
+        /// The text it stands in.
+        text: String,
+    },
+    /// The rasterizer refused the picture.
+    #[error("the picture cannot be rasterized: {reason}")]
+    Raster {
+        /// What the rasterizer says.
+        reason: String,
+    },
+}

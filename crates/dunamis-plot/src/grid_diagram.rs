@@ -1,0 +1,178 @@
+//! A floor plan: open cells and walls on a numbered grid, with lettered markers.
+
+use crate::axis::{Axis, Side};
+use crate::color::{Color, ColorScale};
+use crate::plot::{Drawing, counted};
+use crate::scene::{Anchor, Baseline, Frame, Node, Style, Text};
+use crate::{Label, Plot, PlotError};
+
+const TEXT_SIZE: f64 = 12.0;
+/// Gray of the lines between open cells.
+const RULE: Color = Color::hex(0x9a_9a_9a);
+
+/// A lettered disk in a cell.
+#[derive(Debug, Clone, PartialEq)]
+struct Marker {
+    cell: (usize, usize),
+    letter: Label,
+    color: Color,
+}
+
+/// A floor plan: open cells and walls on a numbered grid, with lettered markers.
+#[derive(Debug, Clone, PartialEq)]
+#[must_use]
+pub struct GridDiagram {
+    columns: usize,
+    open: Vec<Vec<bool>>,
+    markers: Vec<Marker>,
+    texts: Vec<((usize, usize), Label)>,
+    row_title: Option<Label>,
+    column_title: Option<Label>,
+    cell_side: f64,
+}
+
+impl GridDiagram {
+    /// A plan by rows, top to bottom: `true` for an open cell, `false` for a wall.
+    ///
+    /// # Errors
+    ///
+    /// [`PlotError::Empty`] without cells, [`PlotError::Ragged`] for rows of different lengths.
+    pub fn new(open: Vec<Vec<bool>>) -> Result<Self, PlotError> {
+        let columns = open.first().map_or(0, Vec::len);
+        if columns == 0 {
+            return Err(PlotError::Empty { plot: "grid diagram", what: "cells" });
+        }
+        if let Some((row, cells)) = open.iter().enumerate().find(|(_, cells)| cells.len() != columns) {
+            return Err(PlotError::Ragged { row, found: cells.len(), expected: columns });
+        }
+        let (markers, texts) = (Vec::new(), Vec::new());
+        Ok(Self { columns, open, markers, texts, row_title: None, column_title: None, cell_side: 44.0 })
+    }
+
+    /// Puts a colored disk with a letter into a cell; several in one cell stand side by side.
+    ///
+    /// # Errors
+    ///
+    /// [`PlotError::OutsideGrid`].
+    pub fn marker(
+        mut self,
+        row: usize,
+        column: usize,
+        letter: impl Into<Label>,
+        color: Color,
+    ) -> Result<Self, PlotError> {
+        let cell = self.cell(row, column)?;
+        self.markers.push(Marker { cell, letter: letter.into(), color });
+        Ok(self)
+    }
+
+    /// Writes into a cell.
+    ///
+    /// # Errors
+    ///
+    /// [`PlotError::OutsideGrid`].
+    pub fn text(mut self, row: usize, column: usize, text: impl Into<Label>) -> Result<Self, PlotError> {
+        let cell = self.cell(row, column)?;
+        self.texts.push((cell, text.into()));
+        Ok(self)
+    }
+
+    /// Titles the axes.
+    pub fn axis_titles(self, rows: impl Into<Label>, columns: impl Into<Label>) -> Self {
+        Self { row_title: Some(rows.into()), column_title: Some(columns.into()), ..self }
+    }
+
+    /// The side of a cell in pixels, 12 at least.
+    pub fn cell_side(self, side: f64) -> Self {
+        Self { cell_side: if side.is_finite() { side.max(12.0) } else { self.cell_side }, ..self }
+    }
+
+    fn cell(&self, row: usize, column: usize) -> Result<(usize, usize), PlotError> {
+        if row < self.open.len() && column < self.columns {
+            Ok((row, column))
+        } else {
+            Err(PlotError::OutsideGrid { row, column, rows: self.open.len(), columns: self.columns })
+        }
+    }
+}
+
+impl Plot for GridDiagram {
+    fn draw(&self, _shared: Option<ColorScale>) -> Result<Drawing, PlotError> {
+        let side = self.cell_side;
+        let indices = |count| (0..count).map(|index: usize| Label::plain(index.to_string())).collect::<Vec<_>>();
+        let axis = |side_of, count, title: &Option<Label>| {
+            Axis::of_cells(side_of, TEXT_SIZE, &indices(count), side, 0.0, title.as_ref())
+        };
+        let left = axis(Side::Left, self.open.len(), &self.row_title);
+        let bottom = axis(Side::Bottom, self.columns, &self.column_title);
+        let (width, height) = (self.columns as f64 * side, self.open.len() as f64 * side);
+        let frame = Frame { x: left.reach(), y: 1.0, width, height };
+        let square = |(row, column): (usize, usize)| {
+            let (x, y) = (frame.x + column as f64 * side, frame.y + row as f64 * side);
+            Frame { x, y, width: side, height: side }
+        };
+        let all = || (0..self.open.len()).flat_map(|row| (0..self.columns).map(move |column| (row, column)));
+        let walls = all().filter(|&(row, column)| !self.open[row][column]);
+        let walls = walls.map(|cell| square(cell).drawn(Style::fill(Color::GRAY))).collect();
+        let open = all().filter(|&(row, column)| self.open[row][column]);
+        let open = open.map(|cell| square(cell).drawn(Style::fill(Color::WHITE).with_stroke(RULE, 1.0)));
+        let mut nodes = vec![Node::crisp(walls)];
+        nodes.extend(open);
+        nodes.push(frame.drawn(Style::stroke(Color::INK, 1.0)));
+        for (cell, text) in &self.texts {
+            let size = (side * 0.85 / text.width(1.0).max(0.1)).min(side * 0.3);
+            let text = Text::new(square(*cell).center(), size, text);
+            nodes.push(text.aligned(Anchor::Middle, Baseline::Middle).into());
+        }
+        for (index, marker) in self.markers.iter().enumerate() {
+            let before = self.markers[..index].iter().filter(|other| other.cell == marker.cell).count();
+            let count = self.markers.iter().filter(|other| other.cell == marker.cell).count();
+            let slot = side * 0.92 / count as f64;
+            let (x, y) = square(marker.cell).center();
+            let center = (x + (before as f64 - (count as f64 - 1.0) / 2.0) * slot, y);
+            let radius = (side * 0.34).min(slot * 0.47);
+            let style = Style::fill(marker.color).with_stroke(Color::INK, 1.0);
+            nodes.push(Node::Circle { center, radius, style });
+            let size = (radius * 1.15).min(1.6 * radius / marker.letter.width(1.0).max(0.1));
+            let text = Text::new(center, size, marker.letter.clone().bold()).colored(marker.color.ink());
+            nodes.push(text.aligned(Anchor::Middle, Baseline::Middle).into());
+        }
+        nodes.extend(left.nodes(frame));
+        nodes.extend(bottom.nodes(frame));
+        let markers: Vec<String> = self
+            .markers
+            .iter()
+            .map(|m| format!(" {} at row {}, column {}.", m.letter.plain_text(), m.cell.0, m.cell.1))
+            .collect();
+        let shape = format!("{} by {}", counted(self.open.len(), "row"), counted(self.columns, "column"));
+        Ok(Drawing {
+            width: frame.right() + bottom.overhang(width).1.ceil().max(1.0),
+            height: frame.bottom() + bottom.reach(),
+            frame,
+            text_size: TEXT_SIZE,
+            title: "grid diagram".to_owned(),
+            description: format!("Floor plan of {shape}.{}", markers.concat()),
+            nodes,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_small_plan() {
+        let plan = GridDiagram::new(vec![vec![true, true], vec![false, true]]).unwrap();
+        let plan = plan.marker(0, 0, "H", Color::BLUE).unwrap().marker(0, 0, "A", Color::RED).unwrap();
+        insta::assert_snapshot!(plan.text(1, 1, "★").unwrap().scene().unwrap().to_svg());
+    }
+
+    #[test]
+    fn markers_stay_inside() {
+        let plan = GridDiagram::new(vec![vec![true, true]]).unwrap();
+        insta::assert_snapshot!(plan.marker(1, 0, "H", Color::BLUE).unwrap_err(), @"row 1, column 0 is outside the grid of 1 × 2 cells; name a cell inside it");
+        assert!(matches!(GridDiagram::new(vec![]), Err(PlotError::Empty { .. })));
+        assert!(matches!(GridDiagram::new(vec![vec![true], vec![]]), Err(PlotError::Ragged { row: 1, .. })));
+    }
+}
