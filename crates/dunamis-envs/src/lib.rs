@@ -1,1 +1,69 @@
-//! Gridworlds, joint gridworlds, case-study and random Markov decision processes
+//! Gridworlds, joint gridworlds, case-study and random Markov decision processes.
+//!
+//! An [`Environment`] is a transition model with a name, and with a reward and a layout where it has them. [`load`] makes one
+//! from a registered name, a map or a model file; [`JointEnvironment`] puts two agents into it, whose moves are independent
+//! unless they would collide, where a [`Collision`] rule decides:
+//!
+//! ```math
+//! T(h', a' \mid h, a, m_H, m_A) = T(h' \mid h, m_H)\; T(a' \mid a, m_A).
+//! ```
+//!
+//! ```
+//! use dunamis_envs::{Collision, Grid, JointEnvironment, Noise, Environment, load};
+//! let maze = load("maze-7x7")?;
+//! assert_eq!((maze.model().states().len(), maze.model().available().len()), (31, 97));
+//! let joint = JointEnvironment::new(maze, Collision::None)?;
+//! assert_eq!((joint.model().states().len(), joint.model().pairs()), (961, 9409));
+//! let ring: Grid = "...\n.#.\n...\n".parse()?;
+//! let windy = Environment::gridworld("ring", ring, &Noise::new(0.25)?)?;
+//! assert!(windy.model().is_exact());
+//! # Ok::<(), dunamis_envs::EnvError>(())
+//! ```
+//!
+//! | module | noun |
+//! |---|---|
+//! | `environment` | [`Environment`] |
+//! | `grid`, `moves`, `noise`, `gridworld` | [`Grid`], [`Rectangle`], [`Move`], [`Noise`], [`Grid::model`] |
+//! | `collision`, `joint` | [`Collision`], [`Swaps`], [`JointRules`], [`JointEnvironment`] |
+//! | `forest`, `garnet` | [`Forest`], [`Garnet`] |
+//! | `registry`, `parameters` | [`REGISTRY`], [`Entry`], [`find`], [`load`], [`Parameter`], [`Parameters`] |
+//!
+//! To add an environment, put a map into `maps/`, a model into `models/` or a generator into a file of its own, and add an
+//! entry to [`REGISTRY`]: the golden dumps then ask for its snapshot.
+//!
+//! # Invariants
+//!
+//! - Building is a function of the specification: equal specifications give equal models, on every machine.
+//! - This crate knows no solver, no POWER and no figure; of the file system it knows only the path given to [`load`].
+//! - Nothing here panics on any text, map, number or file.
+
+mod collision;
+mod environment;
+mod error;
+mod forest;
+mod garnet;
+mod grid;
+mod gridworld;
+mod joint;
+mod moves;
+mod noise;
+mod parameters;
+mod registry;
+
+pub use collision::{Collision, JointRules, Swaps};
+pub use environment::Environment;
+pub use error::EnvError;
+pub use forest::Forest;
+pub use garnet::Garnet;
+pub use grid::{Grid, Rectangle};
+pub use joint::JointEnvironment;
+pub use moves::Move;
+pub use noise::Noise;
+pub use parameters::{Parameter, Parameters};
+pub use registry::{Entry, REGISTRY, find, load};
+
+/// Most states that an environment, single or joint, is built with; far above it memory would run out.
+pub const MAX_STATES: u64 = 10_000_000;
+
+/// Most transitions that a generated or joint model is built with.
+pub const MAX_TRANSITIONS: u64 = 250_000_000;

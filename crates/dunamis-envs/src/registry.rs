@@ -1,0 +1,255 @@
+//! The shipped environments, and how a name or path becomes an environment.
+
+use crate::{EnvError, Environment, Forest, Garnet, Grid, Move, Noise, Parameter, Parameters};
+use dunamis_mdp::{Number, nearest};
+use std::path::Path;
+
+/// A shipped environment.
+#[derive(Clone, Copy, Debug)]
+pub struct Entry {
+    /// Its name.
+    pub name: &'static str,
+    /// Other names it is known under.
+    pub aliases: &'static [&'static str],
+    /// What it is, in one line.
+    pub description: &'static str,
+    /// Where it comes from.
+    pub source: &'static str,
+    /// The parameters it takes.
+    pub parameters: &'static [Parameter],
+    build: fn(&Parameters<'_>) -> Result<Environment, EnvError>,
+}
+
+impl Entry {
+    /// Builds the environment with parameters such as `states=100,seed=7`; `None` takes the defaults.
+    ///
+    /// # Errors
+    ///
+    /// Whatever is wrong with the parameters.
+    pub fn build(&self, parameters: Option<&str>) -> Result<Environment, EnvError> {
+        let parameters = Parameters::parse(self.name, self.parameters, parameters)?;
+        let environment = (self.build)(&parameters)?;
+        Ok(environment.with_name(parameters.specification()).with_description(self.description))
+    }
+}
+
+const fn parameter(key: &'static str, default: Option<&'static str>, description: &'static str) -> Parameter {
+    Parameter { key, default, description }
+}
+
+const NOISE: Parameter = parameter("noise", Some("0"), "probability ν that a move is drawn at random");
+const UP: Parameter = parameter("bias-up", None, "share of the noise that goes up");
+const DOWN: Parameter = parameter("bias-down", None, "share of the noise that goes down");
+const LEFT: Parameter = parameter("bias-left", None, "share of the noise that goes left");
+const RIGHT: Parameter = parameter("bias-right", None, "share of the noise that goes right");
+const STAY: Parameter = parameter("bias-stay", None, "share of the noise that stays");
+const WALK: &[Parameter] = &[NOISE, UP, DOWN, LEFT, RIGHT, STAY];
+
+/// All shipped environments.
+pub const REGISTRY: &[Entry] = &[
+    Entry {
+        name: "grid-3x3",
+        aliases: &["grid_3x3", "3x3_gridworld"],
+        description: "open gridworld of 3 × 3 cells",
+        source: "[Harris & Suo 2022, part 1]",
+        parameters: WALK,
+        build: |parameters| map(parameters, include_str!("../maps/grid-3x3.txt")),
+    },
+    Entry {
+        name: "maze-7x7",
+        aliases: &["maze_7x7", "7x7_gridworld_maze", "maze"],
+        description: "maze of 31 cells with dead ends, corridors and junctions",
+        source: "[Harris & Suo 2022, parts 1 and 3]",
+        parameters: WALK,
+        build: |parameters| map(parameters, include_str!("../maps/maze-7x7.txt")),
+    },
+    Entry {
+        name: "robot-face-20x20",
+        aliases: &["robot_face_20x20", "20x20_gridworld_robot_face", "robot-face"],
+        description: "gridworld of 220 cells in the shape of a robot's face",
+        source: "[Harris & Suo 2022, part 1]",
+        parameters: WALK,
+        build: |parameters| map(parameters, include_str!("../maps/robot-face-20x20.txt")),
+    },
+    Entry {
+        name: "corridor-3",
+        aliases: &["corridor"],
+        description: "corridor of 3 cells, small enough for exact answers with two agents",
+        source: "own; cf. the 1 × 3 gridworld of [Harris & Suo 2022, part 2]",
+        parameters: WALK,
+        build: |parameters| map(parameters, include_str!("../maps/corridor-3.txt")),
+    },
+    Entry {
+        name: "grid",
+        aliases: &[],
+        description: "open gridworld of any size",
+        source: "[Harris & Suo 2022, part 1]",
+        parameters: &[
+            parameter("rows", Some("3"), "number of rows"),
+            parameter("columns", Some("3"), "number of columns"),
+            NOISE,
+            UP,
+            DOWN,
+            LEFT,
+            RIGHT,
+            STAY,
+        ],
+        build: |parameters| {
+            let grid = Grid::new(parameters.count("rows")?, parameters.count("columns")?)?;
+            Environment::gridworld("grid", grid, &noise(parameters)?)
+        },
+    },
+    Entry {
+        name: "case-study",
+        aliases: &["optsp1", "mdp_from_paper"],
+        description: "the running example of power-seeking theory: the right half offers more than the left",
+        source: "[Turner et al. 2021, Fig. 1]",
+        parameters: &[],
+        build: |_| Environment::from_json("case-study", include_str!("../models/case-study.json")),
+    },
+    Entry {
+        name: "candy",
+        aliases: &["scale-candy"],
+        description: "candy now, or wait and then choose between chocolate and a hug",
+        source: "[Turner 2022, scaling laws for instrumental convergence, Fig. 1]",
+        parameters: &[],
+        build: |_| Environment::from_json("candy", include_str!("../models/candy.json")),
+    },
+    Entry {
+        name: "detour",
+        aliases: &[],
+        description: "most reward functions prefer the state of less POWER as γ → 1; topology inferred from published values",
+        source: "[Turner et al. 2021, Fig. 10]",
+        parameters: &[],
+        build: |_| Environment::from_json("detour", include_str!("../models/detour.json")),
+    },
+    Entry {
+        name: "stochastic-4",
+        aliases: &["stochastic_graph_4_states", "test_stochastic"],
+        description: "chain of 4 states with noisy moves to the left and right",
+        source: "[POWERplay 2022, test_stochastic]",
+        parameters: &[],
+        build: |_| Environment::from_json("stochastic-4", include_str!("../models/stochastic-4.json")),
+    },
+    Entry {
+        name: "garnet",
+        aliases: &[],
+        description: "random model: uniform successors, Dirichlet(1) probabilities, normal rewards",
+        source: "[Archibald, McKinnon & Thomas 1995]",
+        parameters: &[
+            parameter("states", Some("100"), "number of states"),
+            parameter("actions", Some("4"), "actions of each state, or a range such as 4-10"),
+            parameter("branching", Some("4"), "successors of each pair, or a range such as 4-10"),
+            parameter("seed", Some("0"), "seed of the random streams"),
+        ],
+        build: |parameters| {
+            let garnet = Garnet {
+                states: parameters.count("states")?,
+                actions: parameters.range("actions")?,
+                branching: parameters.range("branching")?,
+                seed: parameters.count("seed")?,
+            };
+            garnet.environment()
+        },
+    },
+    Entry {
+        name: "forest",
+        aliases: &[],
+        description: "forest management: wait for old trees or cut them, while fires start everything anew",
+        source: "[Chadès et al. 2014, MDPtoolbox]",
+        parameters: &[
+            parameter("states", Some("3"), "number of age classes"),
+            parameter("r1", Some("4"), "reward of waiting in the oldest class"),
+            parameter("r2", Some("2"), "reward of cutting in the oldest class"),
+            parameter("p", Some("0.1"), "probability of a fire"),
+        ],
+        build: |parameters| {
+            let number = |key| Ok::<Number, EnvError>(parameters.number(key)?.unwrap_or(Number::from(0.0)));
+            let states = parameters.count("states")?;
+            Forest { states, reward_wait: number("r1")?, reward_cut: number("r2")?, fire: number("p")? }.environment()
+        },
+    },
+];
+
+fn noise(parameters: &Parameters<'_>) -> Result<Noise, EnvError> {
+    let mut noise = Noise::new(parameters.number("noise")?.unwrap_or(Number::from(0.0)))?;
+    for direction in Move::ALL {
+        if let Some(bias) = parameters.number(&format!("bias-{direction}"))? {
+            noise = noise.biased(direction, bias)?;
+        }
+    }
+    Ok(noise)
+}
+
+fn map(parameters: &Parameters<'_>, text: &str) -> Result<Environment, EnvError> {
+    Environment::gridworld(parameters.specification(), text.parse()?, &noise(parameters)?)
+}
+
+/// The entry of a name or alias.
+pub fn find(name: &str) -> Option<&'static Entry> {
+    REGISTRY.iter().find(|entry| entry.name == name || entry.aliases.contains(&name))
+}
+
+/// The environment of a specification.
+///
+/// A specification is a name or alias from [`REGISTRY`], or a path to a map (`.txt`, see [`Grid`]) or a model (`.json`, see
+/// [`dunamis_mdp::json`]). Parameters may follow a colon: `garnet:states=100,seed=7`, `maze-7x7:noise=0.1`,
+/// `my/map.txt:noise=1/10,bias-up=1/20`.
+///
+/// # Errors
+///
+/// [`EnvError::UnknownEnvironment`], [`EnvError::Read`], [`EnvError::FileType`], [`EnvError::File`], or what is wrong with
+/// the parameters.
+pub fn load(specification: &str) -> Result<Environment, EnvError> {
+    let (name, parameters) = split(specification);
+    if let Some(entry) = find(name) {
+        return entry.build(parameters);
+    }
+    let extension = Path::new(name).extension().map(std::ffi::OsStr::to_ascii_lowercase);
+    match extension.as_ref().and_then(|extension| extension.to_str()) {
+        Some("txt") => {
+            let parameters = Parameters::parse(name, WALK, parameters)?;
+            let noise = noise(&parameters)?;
+            let grid = read(name, str::parse::<Grid>)?;
+            let environment = Environment::gridworld(parameters.specification(), grid, &noise)?;
+            Ok(environment.with_description(format!("map read from `{name}`")))
+        }
+        Some("json") => {
+            let parameters = Parameters::parse(name, &[], parameters)?;
+            let environment = read(name, |text| Environment::from_json(parameters.specification(), text))?;
+            Ok(environment.with_description(format!("model read from `{name}`")))
+        }
+        _ if name.contains(['/', '\\']) || Path::new(name).is_file() => Err(EnvError::FileType { path: name.into() }),
+        _ => Err(EnvError::UnknownEnvironment { name: name.into(), nearest: resembling(name) }),
+    }
+}
+
+/// What a file says, with its path in every error.
+fn read<T>(path: &str, parse: impl Fn(&str) -> Result<T, EnvError>) -> Result<T, EnvError> {
+    let text = std::fs::read_to_string(path).map_err(|source| EnvError::Read { path: path.into(), source })?;
+    parse(&text).map_err(|source| EnvError::File { path: path.into(), source: Box::new(source) })
+}
+
+/// Cuts a specification at the colon before its parameters; a colon inside a path is none.
+fn split(specification: &str) -> (&str, Option<&str>) {
+    match specification.rsplit_once(':') {
+        Some((name, parameters)) if !parameters.contains(['/', '\\']) || parameters.contains('=') => {
+            (name, Some(parameters))
+        }
+        _ => (specification, None),
+    }
+}
+
+/// Registered names for an unknown one: the nearest by spelling, or else those that contain it or begin like it.
+fn resembling(name: &str) -> Vec<String> {
+    let names = || REGISTRY.iter().flat_map(|entry| std::iter::once(&entry.name).chain(entry.aliases).copied());
+    if let Some(name) = nearest(names(), name) {
+        return vec![name.into()];
+    }
+    let stem = |name: &str| name.split(|c: char| !c.is_alphabetic()).next().unwrap_or_default().to_ascii_lowercase();
+    let alike = |entry: &&Entry| {
+        let same_stem = !stem(name).is_empty() && stem(entry.name) == stem(name);
+        same_stem || name.contains(entry.name) || (name.len() > 2 && entry.name.contains(&name.to_ascii_lowercase()))
+    };
+    REGISTRY.iter().filter(alike).map(|entry| entry.name.to_owned()).collect()
+}

@@ -1,0 +1,7 @@
+//! Golden dumps, laws and error messages of the environments.
+
+mod errors;
+mod golden;
+mod joint_laws;
+mod laws;
+mod strategies;
