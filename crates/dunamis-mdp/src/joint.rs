@@ -341,7 +341,7 @@ impl JointModel {
                 probability[target] = policy.probabilities()[pair];
             }
         }
-        StochasticPolicy::from_probabilities(probability)
+        StochasticPolicy::unchecked(probability)
     }
 
     /// All successors in one table, if every joint move leads to one state with certainty or is not available.

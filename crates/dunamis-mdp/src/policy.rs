@@ -114,7 +114,8 @@ impl StochasticPolicy {
         StochasticPolicy { probability }
     }
 
-    pub(crate) fn from_probabilities(probability: Vec<f64>) -> Self {
+    /// A policy without any check, for rules that may do nothing at a state; [`StochasticPolicy::new`] is for all others.
+    pub fn unchecked(probability: Vec<f64>) -> Self {
         StochasticPolicy { probability }
     }
 

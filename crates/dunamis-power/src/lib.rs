@@ -1,1 +1,66 @@
-//! POWER, multi-agent POWER and instrumental alignment, with standard errors
+//! POWER of one agent, POWER of two agents who share a world, and how far their interests are aligned.
+//!
+//! A state's POWER is what an optimal agent can expect from it, averaged over reward functions
+//! `[Turner et al. 2021, Def. 5.2]`:
+//!
+//! ```math
+//! \mathrm{POWER}_{\mathcal D}(s, \gamma) = \tfrac{1-\gamma}{\gamma}\, \mathbb E_{R \sim \mathcal D}\bigl[V^*_R(s,\gamma) - R(s)\bigr].
+//! ```
+//!
+//! With a human H and a faster AI A, H learns first and A then replies to it; see [`estimate_multi_agent`].
+//!
+//! ```
+//! use dunamis_mdp::{Discount, TransitionModel};
+//! use dunamis_sampling::{IndependentRewards, Marginal, Seed};
+//! use std::sync::Arc;
+//!
+//! let mut builder = TransitionModel::builder();
+//! let (start, left, right) = (builder.state("start")?, builder.state("left")?, builder.state("right")?);
+//! builder.transition(start, "left", left, 1.0)?;
+//! builder.transition(start, "right", right, 1.0)?;
+//! builder.transition(left, "stay", left, 1.0)?;
+//! builder.transition(right, "stay", right, 1.0)?;
+//! let model = Arc::new(builder.build()?);
+//!
+//! let law = IndependentRewards::identical(3, Marginal::UNIT)?;
+//! let power = dunamis_power::estimate(&model, &law, &Discount::new(0.9)?, 4_000, Seed::new(1), &())?;
+//! assert!((power.mean[start.index()] - 2.0 / 3.0).abs() < 5.0 * power.std_error[start.index()]);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! | module | noun |
+//! |---|---|
+//! | `single_agent` | [`estimate`], [`exact`], and the limit $`\gamma \to 1`$: [`estimate_average`], [`exact_average`] |
+//! | `multi_agent`, `best_reply` | [`estimate_multi_agent`], [`exact_multi_agent`] |
+//! | `seed_policy` | [`SeedPolicy`] |
+//! | `alignment` | [`Alignment`] |
+//! | `published` | the incumbent's arithmetic, for comparisons with published numbers: [`published`] |
+//! | `estimate`, `moments`, `stream`, `tiles` | [`PowerEstimate`], streaming statistics, parallel loops |
+//!
+//! # Invariants
+//!
+//! - Sample $`i`$ is the same whatever the number of threads, and partial sums are added in a fixed order.
+//! - Memory does not grow with the number of samples.
+//! - This crate knows nothing of files, experiments or terminals.
+
+mod alignment;
+mod best_reply;
+mod error;
+mod estimate;
+mod moments;
+mod multi_agent;
+pub mod published;
+mod seed_policy;
+mod single_agent;
+mod stream;
+mod tiles;
+
+pub use alignment::Alignment;
+pub use error::PowerError;
+pub use estimate::{PowerEstimate, Warrant};
+pub use multi_agent::{
+    MultiAgentPower, MultiAgentSettings, MultiAgentStatistics, estimate_multi_agent, exact_multi_agent,
+};
+pub use seed_policy::SeedPolicy;
+pub use single_agent::{estimate, estimate_average, exact, exact_average};
+pub use stream::Observer;

@@ -1,0 +1,271 @@
+//! One pair of reward vectors: H learns against the seed policy, A replies, H is evaluated.
+//!
+//! When the joint model is deterministic and neither agent has ties, A's problem against H's policy is a
+//! [`DecisionGraph`] that is a view into the table of all joint moves, and the final evaluation a functional graph: no model
+//! is built per sample. Ties and chance take the general path, which is also the oracle of the fast one.
+
+use crate::tiles::RewardTile;
+use crate::{MultiAgentSettings, PowerError};
+use dunamis_mdp::{
+    Agent, Criterion, Discount, JointModel, Mdp, Reward, Shortfall, StateId, StochasticPolicy, SuccessorTable,
+    TransitionModel,
+};
+use dunamis_solve::{
+    BatchSolver, BatchWorkspace, DecisionGraph, GAP, GraphSolution, Kernel, LOST, PolicyEvaluation, PolicyIteration,
+    Solver, TIE_TOLERANCE, TileSolution, Tolerance, Walk, evaluate_functional_graph,
+};
+use std::sync::Arc;
+
+/// A joint model and settings, ready for reward vectors.
+pub(crate) struct BestReply {
+    joint: Arc<JointModel>,
+    table: Option<SuccessorTable>,
+    discount_h: Discount,
+    discount_a: Discount,
+    seed: StochasticPolicy,
+    /// A's seed move at each state, if the seed policy is deterministic.
+    seed_move: Option<Vec<u32>>,
+    seed_baseline: bool,
+    /// H's problem against the seed policy.
+    solver_h: BatchSolver,
+    /// H's action of each row of that problem, counted among all of H's actions at the state.
+    move_h: Vec<u32>,
+}
+
+/// What one sample gives: POWER at every state, shape |S| each.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Lane {
+    pub(crate) power_h: Vec<f64>,
+    pub(crate) power_a: Vec<f64>,
+    pub(crate) power_h_seed: Vec<f64>,
+    /// All zero unless asked for.
+    pub(crate) power_a_seed: Vec<f64>,
+    /// Bounds on the numerical error of H's and A's POWER.
+    pub(crate) error_h: f64,
+    pub(crate) error_a: f64,
+    /// Whether general solvers were needed.
+    pub(crate) general: bool,
+}
+
+pub(crate) struct ReplyScratch {
+    solution_h: TileSolution,
+    workspace: BatchWorkspace,
+    graph: GraphSolution,
+    first: Vec<u32>,
+    value: Vec<f64>,
+    next: Vec<u32>,
+    walk: Walk,
+    lane: Lane,
+}
+
+impl ReplyScratch {
+    pub(crate) fn new(n: usize) -> Self {
+        let zeros = || vec![0.0; n];
+        ReplyScratch {
+            solution_h: TileSolution::default(),
+            workspace: BatchWorkspace::default(),
+            graph: GraphSolution::default(),
+            first: vec![0; n],
+            value: zeros(),
+            next: vec![0; n],
+            walk: Walk::default(),
+            lane: Lane {
+                power_h: zeros(),
+                power_a: zeros(),
+                power_h_seed: zeros(),
+                power_a_seed: zeros(),
+                ..Lane::default()
+            },
+        }
+    }
+}
+
+impl BestReply {
+    pub(crate) fn new(joint: &Arc<JointModel>, settings: &MultiAgentSettings) -> Result<Self, PowerError> {
+        let seed = settings.seed_policy.resolve(joint)?;
+        let induced = joint.induced(Agent::H, &seed);
+        let (own, rows) = (joint.available(Agent::H), induced.available());
+        let move_h = induced
+            .state_ids()
+            .flat_map(|s| rows.pairs(s).map(move |pair| (s, pair)))
+            .map(|(s, pair)| {
+                let found = own.find(s, rows.action(pair)).expect("an action of H");
+                (found - own.pairs(s).start) as u32
+            })
+            .collect();
+        let of_a = joint.available(Agent::A);
+        let seed_move = (0..joint.states().len())
+            .map(|s| {
+                let mut moves = seed.probabilities()[of_a.pairs(StateId::new(s))].iter();
+                moves.position(|&p| p == 1.0).map(|k| k as u32)
+            })
+            .collect();
+        Ok(BestReply {
+            joint: Arc::clone(joint),
+            table: joint.successor_table(),
+            discount_h: settings.discount_h.clone(),
+            discount_a: settings.discount_a.clone(),
+            seed,
+            seed_move,
+            seed_baseline: settings.seed_baseline,
+            solver_h: BatchSolver::new(Arc::new(induced), &settings.discount_h),
+            move_h,
+        })
+    }
+
+    pub(crate) fn kernel_h(&self) -> Kernel {
+        self.solver_h.kernel()
+    }
+
+    /// Solves a tile of reward pairs and hands each of the first `lanes` samples to `each`.
+    pub(crate) fn solve_tile(
+        &self,
+        rewards_h: &RewardTile,
+        rewards_a: &RewardTile,
+        lanes: usize,
+        scratch: &mut ReplyScratch,
+        mut each: impl FnMut(usize, &Lane),
+    ) -> Result<(), PowerError> {
+        self.solver_h.solve_tile(&rewards_h.columns, &mut scratch.solution_h, &mut scratch.workspace);
+        let scale_h = 1.0 - self.discount_h.value();
+        for l in 0..lanes {
+            for (power, ahead) in scratch.lane.power_h_seed.iter_mut().zip(&scratch.solution_h.ahead) {
+                *power = scale_h * ahead[l];
+            }
+            scratch.lane.error_h = scale_h * scratch.solution_h.error[l];
+            let (rewards_h, rewards_a) = (&rewards_h.vectors[l], &rewards_a.vectors[l]);
+            let fast = match &self.table {
+                Some(table) if !scratch.solution_h.tied[l] => {
+                    self.reply_on_graph(table, l, rewards_h, rewards_a, scratch)?
+                }
+                _ => false,
+            };
+            if !fast {
+                self.reply(rewards_h, rewards_a, &mut scratch.lane)?;
+            }
+            scratch.lane.general = !fast;
+            each(l, &scratch.lane);
+        }
+        Ok(())
+    }
+
+    /// Steps 2 and 3 on functional graphs; `false` if A has ties, which need the general path.
+    fn reply_on_graph(
+        &self,
+        table: &SuccessorTable,
+        l: usize,
+        rewards_h: &[f64],
+        rewards_a: &[f64],
+        scratch: &mut ReplyScratch,
+    ) -> Result<bool, PowerError> {
+        let n = rewards_h.len();
+        let ReplyScratch { solution_h, graph, first, value, next, walk, lane, .. } = scratch;
+        let rows = self.solver_h.model().available().starts();
+        for s in 0..n {
+            let i = self.move_h[(rows[s] + solution_h.choice[s][l]) as usize];
+            first[s] = table.start[s] + i * table.moves_a[s];
+        }
+        let problem = DecisionGraph {
+            first,
+            count: &table.moves_a,
+            successor: &table.successor,
+            stay_when_stuck: self.joint.shortfall() == Shortfall::Renormalize,
+        };
+        problem.solve(rewards_a, self.discount_a.value(), graph);
+        if graph.tied {
+            return Ok(false);
+        }
+        evaluate_functional_graph(&graph.next, rewards_h, self.discount_h.value(), value, walk);
+        let (scale_h, scale_a) = (1.0 - self.discount_h.value(), 1.0 - self.discount_a.value());
+        let ahead = |value: &[f64], next: u32| if next == LOST { 0.0 } else { value[next as usize] };
+        for s in 0..n {
+            lane.power_h[s] = scale_h * ahead(value, graph.next[s]);
+            lane.power_a[s] = scale_a * ahead(&graph.value, graph.next[s]);
+        }
+        lane.error_a = scale_a * graph.error;
+        if !self.seed_baseline {
+            return Ok(true);
+        }
+        match &self.seed_move {
+            // Drawing again until a move is available is not deterministic any more, so it takes the general path.
+            Some(seed_move) if self.joint.shortfall() == Shortfall::Leak => {
+                for s in 0..n {
+                    next[s] = table.successor[(first[s] + seed_move[s]) as usize];
+                }
+                evaluate_functional_graph(next, rewards_a, self.discount_a.value(), value, walk);
+                for s in 0..n {
+                    lane.power_a_seed[s] = scale_a * ahead(value, next[s]);
+                }
+            }
+            _ => {
+                let own = self.joint.available(Agent::H);
+                let mut chosen = vec![false; own.len()];
+                for s in 0..n {
+                    let i = self.move_h[(rows[s] + solution_h.choice[s][l]) as usize];
+                    chosen[own.pairs(StateId::new(s)).start + i as usize] = true;
+                }
+                self.evaluate_seed(&StochasticPolicy::uniform_over(own, &chosen), rewards_a, lane)?;
+            }
+        }
+        Ok(true)
+    }
+
+    /// Steps 1 to 3 with general solvers: any model, any ties.
+    fn reply(&self, rewards_h: &[f64], rewards_a: &[f64], lane: &mut Lane) -> Result<(), PowerError> {
+        let (policy_h, _, error_h) = self.optimize(Agent::H, self.solver_h.model(), rewards_h, &self.discount_h)?;
+        let induced = Arc::new(self.joint.induced(Agent::A, &policy_h));
+        let (policy_a, ahead_a, error_a) = self.optimize(Agent::A, &induced, rewards_a, &self.discount_a)?;
+        let chain = self.joint.chain(&policy_h, &policy_a);
+        let evaluation = PolicyEvaluation::default().evaluate(&chain, rewards_h, &self.discount_h)?;
+        let (scale_h, scale_a) = (1.0 - self.discount_h.value(), 1.0 - self.discount_a.value());
+        for s in 0..rewards_h.len() {
+            lane.power_h[s] = scale_h * dot(chain.row(s), &evaluation.value);
+            lane.power_a[s] = scale_a * ahead_a[s];
+        }
+        lane.error_h = lane.error_h.max(scale_h * error_h).max(scale_h * evaluation.bounds.gap());
+        lane.error_a = scale_a * error_a;
+        if self.seed_baseline { self.evaluate_seed(&policy_h, rewards_a, lane) } else { Ok(()) }
+    }
+
+    /// An optimal policy with uniform ties, lifted to all actions; the best successor values; their error.
+    fn optimize(
+        &self,
+        agent: Agent,
+        model: &Arc<TransitionModel>,
+        rewards: &[f64],
+        discount: &Discount,
+    ) -> Result<(StochasticPolicy, Vec<f64>, f64), PowerError> {
+        let mdp = Mdp::new(Arc::clone(model), Reward::state(model, rewards.iter().copied())?)?;
+        let scale = rewards.iter().fold(f64::MIN_POSITIVE, |scale, r| scale.max(r.abs()));
+        let solver = PolicyIteration {
+            tolerance: Tolerance::Absolute(GAP * scale),
+            tie_tolerance: Tolerance::Absolute(TIE_TOLERANCE * scale),
+            ..Default::default()
+        };
+        let solution = solver.solve(&mdp, &Criterion::Discounted(discount.clone()))?;
+        let ahead = model
+            .state_ids()
+            .map(|s| {
+                let pairs = model.available().pairs(s);
+                pairs.map(|pair| dot(model.row(pair), &solution.value)).fold(f64::NEG_INFINITY, f64::max)
+            })
+            .collect();
+        Ok((self.joint.lift(agent, model, &solution.policy(&mdp)), ahead, solution.gap()))
+    }
+
+    /// A's seed policy against H's policy.
+    fn evaluate_seed(&self, policy_h: &StochasticPolicy, rewards_a: &[f64], lane: &mut Lane) -> Result<(), PowerError> {
+        let chain = self.joint.chain(policy_h, &self.seed);
+        let evaluation = PolicyEvaluation::default().evaluate(&chain, rewards_a, &self.discount_a)?;
+        let scale = 1.0 - self.discount_a.value();
+        for (s, power) in lane.power_a_seed.iter_mut().enumerate() {
+            *power = scale * dot(chain.row(s), &evaluation.value);
+        }
+        lane.error_a = lane.error_a.max(scale * evaluation.bounds.gap());
+        Ok(())
+    }
+}
+
+fn dot((next, probability): (&[u32], &[f64]), value: &[f64]) -> f64 {
+    next.iter().zip(probability).map(|(&next, &p)| p * value[next as usize]).sum()
+}

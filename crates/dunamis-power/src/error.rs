@@ -1,0 +1,52 @@
+//! What can go wrong when POWER is estimated.
+
+use dunamis_mdp::ModelError;
+use dunamis_sampling::SampleError;
+use dunamis_solve::SolveError;
+
+/// Why POWER could not be estimated.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum PowerError {
+    /// No sample was asked for.
+    #[error("POWER needs at least 1 sample")]
+    NoSamples,
+    /// The reward law is over another number of states than the model.
+    #[error("the reward law is over {law} states, but the model has {model}")]
+    States {
+        /// States of the law.
+        law: usize,
+        /// States of the model.
+        model: usize,
+    },
+    /// An exact expectation was asked for, but the law is not a finite list.
+    #[error("the reward law has no finite support: sample it")]
+    NotFinite,
+    /// A reward that is NaN or infinite was drawn.
+    #[error("sample {sample} has a reward that is not finite: choose a reward law whose values are")]
+    NotANumber {
+        /// The sample.
+        sample: u64,
+    },
+    /// A seed policy that always stays needs a `stay` action everywhere.
+    #[error("the seed policy `stay` needs an action `stay` for agent A, but state `{state}` has none")]
+    NoStay {
+        /// The first state without it.
+        state: String,
+    },
+    /// The incumbent divides by the discount.
+    #[error("the published arithmetic divides by the discount, which is 0: use a positive discount")]
+    PublishedDiscount,
+    /// The observer asked to stop.
+    #[error("cancelled")]
+    Cancelled,
+    /// A reward could not be drawn.
+    #[error(transparent)]
+    Sample(#[from] SampleError),
+    /// A solver failed.
+    #[error(transparent)]
+    Solve(#[from] SolveError),
+    /// A model or policy is wrong.
+    #[error(transparent)]
+    Model(#[from] ModelError),
+}

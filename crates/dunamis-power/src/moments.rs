@@ -1,0 +1,75 @@
+//! Streaming means and variances of vectors.
+
+/// Weighted count, means and sums of squared deviations of a stream of vectors: memory $`O(|S|)`$ whatever the length of the
+/// stream [Chan, Golub & LeVeque 1983].
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Moments {
+    pub(crate) weight: f64,
+    pub(crate) mean: Vec<f64>,
+    /// Weighted sum of squared deviations from the mean.
+    deviation: Vec<f64>,
+}
+
+impl Moments {
+    pub(crate) fn new(length: usize) -> Self {
+        Moments { weight: 0.0, mean: vec![0.0; length], deviation: vec![0.0; length] }
+    }
+
+    /// Adds one vector.
+    pub(crate) fn push(&mut self, sample: &[f64], weight: f64) {
+        self.weight += weight;
+        let part = weight / self.weight;
+        for ((mean, deviation), &x) in self.mean.iter_mut().zip(&mut self.deviation).zip(sample) {
+            let before = x - *mean;
+            *mean += before * part;
+            *deviation += weight * before * (x - *mean);
+        }
+    }
+
+    /// Adds all vectors of another stream.
+    pub(crate) fn merge(&mut self, other: &Moments) {
+        if other.weight == 0.0 {
+            return;
+        }
+        let total = self.weight + other.weight;
+        let (part, cross) = (other.weight / total, self.weight * other.weight / total);
+        for i in 0..self.mean.len() {
+            let delta = other.mean[i] - self.mean[i];
+            self.mean[i] += delta * part;
+            self.deviation[i] += other.deviation[i] + delta * delta * cross;
+        }
+        self.weight = total;
+    }
+
+    /// Standard errors of the means when every vector had weight 1; NaN for a single vector.
+    pub(crate) fn std_error(&self) -> Vec<f64> {
+        let n = self.weight;
+        self.deviation.iter().map(|d| if n > 1.0 { (d / (n - 1.0) / n).sqrt() } else { f64::NAN }).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn merging_is_pushing(samples in proptest::collection::vec(-1e3..1e3_f64, 2..60), split in 0.0..1.0_f64) {
+            let split = (split * samples.len() as f64) as usize;
+            let (mut all, mut left, mut right) = (Moments::new(1), Moments::new(1), Moments::new(1));
+            for (i, &x) in samples.iter().enumerate() {
+                all.push(&[x], 1.0);
+                if i < split { left.push(&[x], 1.0) } else { right.push(&[x], 1.0) }
+            }
+            left.merge(&right);
+            let n = samples.len() as f64;
+            let mean = samples.iter().sum::<f64>() / n;
+            let variance = samples.iter().map(|x| (x - mean) * (x - mean)).sum::<f64>() / (n - 1.0);
+            for moments in [&all, &left] {
+                prop_assert!((moments.mean[0] - mean).abs() < 1e-9);
+                prop_assert!((moments.std_error()[0] - (variance / n).sqrt()).abs() < 1e-9);
+            }
+        }
+    }
+}

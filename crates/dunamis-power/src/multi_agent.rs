@@ -1,0 +1,227 @@
+//! POWER of two agents, in the published order of optimization.
+
+use crate::alignment::{Alignment, AlignmentSums, Products};
+use crate::best_reply::{BestReply, Lane, ReplyScratch};
+use crate::moments::Moments;
+use crate::stream::{Observer, over_chunks};
+use crate::tiles::{RewardTile, tiles};
+use crate::{PowerError, PowerEstimate, SeedPolicy};
+use dunamis_mdp::{Discount, JointModel};
+use dunamis_sampling::{CorrelatedRewards, Seed};
+use dunamis_solve::Kernel;
+use std::sync::Arc;
+
+/// What two-agent POWER depends on besides the model and the law of rewards.
+#[derive(Clone, Debug, PartialEq)]
+pub struct MultiAgentSettings {
+    /// H's discount.
+    pub discount_h: Discount,
+    /// A's discount.
+    pub discount_a: Discount,
+    /// A's policy while H learns.
+    pub seed_policy: SeedPolicy,
+    /// Whether to evaluate A's seed policy against H as a baseline; with a stochastic seed policy this takes longer than all
+    /// the rest.
+    pub seed_baseline: bool,
+}
+
+impl MultiAgentSettings {
+    /// The published settings at one discount for both agents: uniform seed policy, with the baseline.
+    pub fn new(discount: Discount) -> Self {
+        let seed_policy = SeedPolicy::Uniform;
+        MultiAgentSettings { discount_a: discount.clone(), discount_h: discount, seed_policy, seed_baseline: true }
+    }
+}
+
+/// POWER of both agents at every joint state, and their instrumental alignment.
+#[derive(Clone, Debug, PartialEq)]
+pub struct MultiAgentPower {
+    /// $`\mathrm{POWER}_H`$: H's policy, learned against the seed policy, evaluated against the A that adapted to it.
+    pub power_h: PowerEstimate,
+    /// $`\mathrm{POWER}_A`$: A's optimal value against H's policy.
+    pub power_a: PowerEstimate,
+    /// H's optimal value against A's seed policy.
+    pub power_h_seed: PowerEstimate,
+    /// A's seed policy evaluated against H's policy, if asked for.
+    pub power_a_seed: Option<PowerEstimate>,
+    /// Instrumental alignment of `power_h` and `power_a`.
+    pub alignment: Alignment,
+    /// What was done.
+    pub statistics: MultiAgentStatistics,
+}
+
+/// How two-agent POWER was computed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MultiAgentStatistics {
+    /// The kernel that solved H's problem; `None` for the [incumbent's arithmetic](crate::published).
+    pub kernel_h: Option<Kernel>,
+    /// Samples for which A's problem was solved on functional graphs.
+    pub graph_samples: u64,
+    /// Samples that needed general solvers, because of ties or chance.
+    pub general_samples: u64,
+}
+
+/// Estimates two-agent POWER from sampled pairs of reward vectors `[Harris & Suo 2022, part 2]`. For each pair:
+///
+/// 1. H finds its optimal policy $`\pi_H`$ while A follows the seed policy (ties uniform);
+/// 2. A finds its optimal policy $`\pi_A`$ while H follows $`\pi_H`$ (ties uniform), which gives $`V_A`$;
+/// 3. H's policy $`\pi_H`$ is evaluated, not optimized again, against $`\pi_A`$, which gives $`V_H`$;
+///
+/// and $`\mathrm{POWER}_X(s) = \frac{1-\gamma_X}{\gamma_X}\, \mathbb E[V_X(s) - R_X(s)]`$.
+///
+/// Sample $`i`$ uses stream $`i`$ of the seed. The result is the same for any number of threads; memory does not grow with
+/// the number of samples.
+///
+/// # Errors
+///
+/// As for [`estimate`](crate::estimate), and [`PowerError::NoStay`], [`PowerError::Model`], [`PowerError::Solve`].
+pub fn estimate_multi_agent(
+    joint: &Arc<JointModel>,
+    law: &CorrelatedRewards,
+    settings: &MultiAgentSettings,
+    samples: u64,
+    seed: Seed,
+    observer: &dyn Observer,
+) -> Result<MultiAgentPower, PowerError> {
+    let n = check(joint, law, samples)?;
+    let reply = BestReply::new(joint, settings)?;
+    let mut sums = Sums::new(n, settings.seed_baseline);
+    over_chunks(
+        0..samples,
+        observer,
+        || (RewardTile::new(n), RewardTile::new(n), ReplyScratch::new(n)),
+        |(tile_h, tile_a, scratch), chunk| {
+            let mut partial = Sums::new(n, settings.seed_baseline);
+            for (first, lanes) in tiles(chunk) {
+                for (lane, (rewards_h, rewards_a)) in tile_h.vectors.iter_mut().zip(&mut tile_a.vectors).enumerate() {
+                    law.sample(&mut seed.stream(first + lane as u64), rewards_h, rewards_a)?;
+                }
+                tile_h.transpose(first)?;
+                tile_a.transpose(first)?;
+                reply.solve_tile(tile_h, tile_a, lanes, scratch, |_, lane| partial.push(lane, 1.0))?;
+            }
+            Ok(partial)
+        },
+        |chunk, partial| sums.merge(chunk, &partial),
+    )?;
+    Ok(sums.finish(Some(reply.kernel_h()), |moments, error| PowerEstimate::sampled(moments, samples, seed, error)))
+}
+
+/// Two-agent POWER over a finite law of pairs: the exact expectation, up to solver error.
+///
+/// # Errors
+///
+/// As for [`estimate_multi_agent`], and [`PowerError::NotFinite`] for laws without [`CorrelatedRewards::support`].
+pub fn exact_multi_agent(
+    joint: &Arc<JointModel>,
+    law: &CorrelatedRewards,
+    settings: &MultiAgentSettings,
+) -> Result<MultiAgentPower, PowerError> {
+    let n = check(joint, law, 1)?;
+    let outcomes = law.support().ok_or(PowerError::NotFinite)?;
+    let reply = BestReply::new(joint, settings)?;
+    let mut sums = Sums::new(n, settings.seed_baseline);
+    let (mut tile_h, mut tile_a, mut scratch) = (RewardTile::new(n), RewardTile::new(n), ReplyScratch::new(n));
+    for (first, lanes) in tiles(0..outcomes.len() as u64) {
+        let here = &outcomes[first as usize..first as usize + lanes];
+        for (lane, (rewards_h, rewards_a)) in tile_h.vectors.iter_mut().zip(&mut tile_a.vectors).enumerate() {
+            let outcome = &here[lane.min(lanes - 1)];
+            rewards_h.copy_from_slice(outcome.rewards_h);
+            rewards_a.copy_from_slice(&outcome.rewards_a);
+        }
+        tile_h.transpose(first)?;
+        tile_a.transpose(first)?;
+        reply.solve_tile(&tile_h, &tile_a, lanes, &mut scratch, |lane, power| {
+            sums.push(power, here[lane].probability);
+        })?;
+    }
+    let mut power =
+        sums.finish(Some(reply.kernel_h()), |moments, error| PowerEstimate::exact(moments.mean.clone(), error));
+    power.alignment = Alignment::of_exact(&power.power_h.mean, &power.power_a.mean);
+    Ok(power)
+}
+
+pub(crate) fn check(joint: &JointModel, law: &CorrelatedRewards, samples: u64) -> Result<usize, PowerError> {
+    if samples == 0 {
+        return Err(PowerError::NoSamples);
+    }
+    let n = joint.states().len();
+    if law.states() == n { Ok(n) } else { Err(PowerError::States { law: law.states(), model: n }) }
+}
+
+/// Everything that is summed over samples.
+pub(crate) struct Sums {
+    h: Moments,
+    a: Moments,
+    h_seed: Moments,
+    a_seed: Option<Moments>,
+    products: Products,
+    alignment: AlignmentSums,
+    error_h: f64,
+    error_a: f64,
+    graph_samples: u64,
+    general_samples: u64,
+}
+
+impl Sums {
+    pub(crate) fn new(n: usize, seed_baseline: bool) -> Self {
+        Sums {
+            h: Moments::new(n),
+            a: Moments::new(n),
+            h_seed: Moments::new(n),
+            a_seed: seed_baseline.then(|| Moments::new(n)),
+            products: Products::default(),
+            alignment: AlignmentSums::new(n),
+            error_h: 0.0,
+            error_a: 0.0,
+            graph_samples: 0,
+            general_samples: 0,
+        }
+    }
+
+    pub(crate) fn push(&mut self, lane: &Lane, weight: f64) {
+        self.h.push(&lane.power_h, weight);
+        self.a.push(&lane.power_a, weight);
+        self.h_seed.push(&lane.power_h_seed, weight);
+        if let Some(a_seed) = &mut self.a_seed {
+            a_seed.push(&lane.power_a_seed, weight);
+        }
+        self.products.push(&lane.power_h, &lane.power_a);
+        self.error_h = self.error_h.max(lane.error_h);
+        self.error_a = self.error_a.max(lane.error_a);
+        *(if lane.general { &mut self.general_samples } else { &mut self.graph_samples }) += 1;
+    }
+
+    pub(crate) fn merge(&mut self, chunk: u64, other: &Sums) {
+        self.h.merge(&other.h);
+        self.a.merge(&other.a);
+        self.h_seed.merge(&other.h_seed);
+        if let (Some(mine), Some(theirs)) = (&mut self.a_seed, &other.a_seed) {
+            mine.merge(theirs);
+        }
+        self.alignment.push(chunk, &other.h, &other.a, other.products);
+        self.error_h = self.error_h.max(other.error_h);
+        self.error_a = self.error_a.max(other.error_a);
+        self.graph_samples += other.graph_samples;
+        self.general_samples += other.general_samples;
+    }
+
+    pub(crate) fn finish(
+        &self,
+        kernel_h: Option<Kernel>,
+        estimate: impl Fn(&Moments, f64) -> PowerEstimate,
+    ) -> MultiAgentPower {
+        MultiAgentPower {
+            power_h: estimate(&self.h, self.error_h),
+            power_a: estimate(&self.a, self.error_a),
+            power_h_seed: estimate(&self.h_seed, self.error_h),
+            power_a_seed: self.a_seed.as_ref().map(|moments| estimate(moments, self.error_a)),
+            alignment: self.alignment.alignment(),
+            statistics: MultiAgentStatistics {
+                kernel_h,
+                graph_samples: self.graph_samples,
+                general_samples: self.general_samples,
+            },
+        }
+    }
+}

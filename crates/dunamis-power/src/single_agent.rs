@@ -1,0 +1,188 @@
+//! POWER of one agent.
+
+use crate::moments::Moments;
+use crate::stream::{Observer, over_chunks};
+use crate::tiles::{RewardTile, tiles};
+use crate::{PowerError, PowerEstimate};
+use dunamis_mdp::{Criterion, Discount, Mdp, Reward, TransitionModel};
+use dunamis_sampling::{RewardDistribution, Seed};
+use dunamis_solve::{AverageReward, BatchSolver, BatchWorkspace, Solver, TileSolution};
+use std::sync::Arc;
+
+/// Estimates POWER at every state from sampled reward vectors, in the Bellman form of
+/// `[Turner et al. 2021, Def. 5.2]`, which covers the limit $`\gamma \to 0`$ as well:
+///
+/// ```math
+/// \mathrm{POWER}_{\mathcal D}(s, \gamma)
+///   = \tfrac{1-\gamma}{\gamma}\, \mathbb E_{R \sim \mathcal D}\bigl[V^*_R(s,\gamma) - R(s)\bigr]
+///   = (1-\gamma)\, \mathbb E_R \max_a \mathbb E_{s' \sim T(s,a)} V^*_R(s',\gamma).
+/// ```
+///
+/// Sample $`i`$ uses stream $`i`$ of the seed. The result is the same for any number of threads; memory does not grow with
+/// the number of samples.
+///
+/// # Errors
+///
+/// [`PowerError::NoSamples`], [`PowerError::States`], [`PowerError::Sample`], [`PowerError::NotANumber`] or
+/// [`PowerError::Cancelled`].
+pub fn estimate(
+    model: &Arc<TransitionModel>,
+    law: &dyn RewardDistribution,
+    discount: &Discount,
+    samples: u64,
+    seed: Seed,
+    observer: &dyn Observer,
+) -> Result<PowerEstimate, PowerError> {
+    let n = check(model, law, samples)?;
+    let prepared = Prepared { solver: BatchSolver::new(Arc::clone(model), discount), scale: 1.0 - discount.value() };
+    let (mut power, mut error) = (Moments::new(n), 0.0_f64);
+    over_chunks(
+        0..samples,
+        observer,
+        || Scratch::new(n),
+        |scratch, chunk| {
+            let (mut moments, mut error) = (Moments::new(n), 0.0_f64);
+            for (first, lanes) in tiles(chunk) {
+                for (lane, rewards) in scratch.tile.vectors.iter_mut().enumerate() {
+                    law.sample(&mut seed.stream(first + lane as u64), rewards)?;
+                }
+                error = error.max(prepared.push(scratch, first, lanes, &mut moments)?);
+            }
+            Ok((moments, error))
+        },
+        |_, (chunk, chunk_error)| {
+            power.merge(&chunk);
+            error = error.max(chunk_error);
+        },
+    )?;
+    Ok(PowerEstimate::sampled(&power, samples, seed, error))
+}
+
+/// POWER over a law that is uniform on a finite list of reward vectors: the exact expectation, up to solver error.
+///
+/// # Errors
+///
+/// [`PowerError::NotFinite`] for other laws, [`PowerError::States`], [`PowerError::NotANumber`].
+pub fn exact(
+    model: &Arc<TransitionModel>,
+    law: &dyn RewardDistribution,
+    discount: &Discount,
+) -> Result<PowerEstimate, PowerError> {
+    let n = check(model, law, 1)?;
+    let support = law.support().ok_or(PowerError::NotFinite)?;
+    let prepared = Prepared { solver: BatchSolver::new(Arc::clone(model), discount), scale: 1.0 - discount.value() };
+    let (mut scratch, mut power, mut error) = (Scratch::new(n), Moments::new(n), 0.0_f64);
+    for (first, lanes) in tiles(0..support.len() as u64) {
+        let vectors = &support[first as usize..first as usize + lanes];
+        for (lane, rewards) in scratch.tile.vectors.iter_mut().enumerate() {
+            rewards.copy_from_slice(&vectors[lane.min(lanes - 1)]);
+        }
+        error = error.max(prepared.push(&mut scratch, first, lanes, &mut power)?);
+    }
+    Ok(PowerEstimate::exact(power.mean, error))
+}
+
+/// A model and a discount, ready for tiles.
+struct Prepared {
+    solver: BatchSolver,
+    scale: f64,
+}
+
+impl Prepared {
+    /// Adds the POWER samples of a filled tile; bound on their error.
+    fn push(&self, scratch: &mut Scratch, first: u64, lanes: usize, power: &mut Moments) -> Result<f64, PowerError> {
+        scratch.tile.transpose(first)?;
+        self.solver.solve_tile(&scratch.tile.columns, &mut scratch.solution, &mut scratch.workspace);
+        for lane in 0..lanes {
+            for (power, ahead) in scratch.power.iter_mut().zip(&scratch.solution.ahead) {
+                *power = self.scale * ahead[lane];
+            }
+            power.push(&scratch.power, 1.0);
+        }
+        Ok(scratch.solution.error[..lanes].iter().fold(0.0, |worst, e| worst.max(self.scale * e)))
+    }
+}
+
+struct Scratch {
+    tile: RewardTile,
+    solution: TileSolution,
+    workspace: BatchWorkspace,
+    power: Vec<f64>,
+}
+
+impl Scratch {
+    fn new(states: usize) -> Self {
+        Scratch {
+            tile: RewardTile::new(states),
+            solution: TileSolution::default(),
+            workspace: BatchWorkspace::default(),
+            power: vec![0.0; states],
+        }
+    }
+}
+
+/// The limit $`\gamma \to 1`$ of POWER: the expected optimal average reward,
+/// $`\mathbb E_R \max_{d \in \mathrm{RSD}(s)} d^\top r`$ `[Turner et al. 2021, Lemma 5.3]`.
+///
+/// # Errors
+///
+/// As for [`estimate`], and [`PowerError::Solve`].
+pub fn estimate_average(
+    model: &Arc<TransitionModel>,
+    law: &dyn RewardDistribution,
+    samples: u64,
+    seed: Seed,
+    observer: &dyn Observer,
+) -> Result<PowerEstimate, PowerError> {
+    let n = check(model, law, samples)?;
+    let (mut power, mut error) = (Moments::new(n), 0.0_f64);
+    over_chunks(
+        0..samples,
+        observer,
+        || vec![0.0; n],
+        |rewards, chunk| {
+            let (mut moments, mut error) = (Moments::new(n), 0.0_f64);
+            for sample in chunk {
+                law.sample(&mut seed.stream(sample), rewards)?;
+                error = error.max(push_gain(model, rewards, &mut moments)?);
+            }
+            Ok((moments, error))
+        },
+        |_, (chunk, chunk_error)| {
+            power.merge(&chunk);
+            error = error.max(chunk_error);
+        },
+    )?;
+    Ok(PowerEstimate::sampled(&power, samples, seed, error))
+}
+
+/// The limit $`\gamma \to 1`$ of POWER over a finite list of reward vectors.
+///
+/// # Errors
+///
+/// As for [`exact`], and [`PowerError::Solve`].
+pub fn exact_average(model: &Arc<TransitionModel>, law: &dyn RewardDistribution) -> Result<PowerEstimate, PowerError> {
+    let n = check(model, law, 1)?;
+    let (mut power, mut error) = (Moments::new(n), 0.0_f64);
+    for rewards in law.support().ok_or(PowerError::NotFinite)? {
+        error = error.max(push_gain(model, rewards, &mut power)?);
+    }
+    Ok(PowerEstimate::exact(power.mean, error))
+}
+
+/// Adds the optimal average rewards for one reward vector; bound on their error.
+fn push_gain(model: &Arc<TransitionModel>, rewards: &[f64], power: &mut Moments) -> Result<f64, PowerError> {
+    let reward = Reward::state(model, rewards.iter().copied())?;
+    let mdp = Mdp::new(Arc::clone(model), reward)?;
+    let solution = AverageReward::default().solve(&mdp, &Criterion::Average)?;
+    power.push(&solution.value, 1.0);
+    Ok(solution.gap())
+}
+
+pub(crate) fn check(model: &TransitionModel, law: &dyn RewardDistribution, samples: u64) -> Result<usize, PowerError> {
+    if samples == 0 {
+        return Err(PowerError::NoSamples);
+    }
+    let n = model.states().len();
+    if law.states() == n { Ok(n) } else { Err(PowerError::States { law: law.states(), model: n }) }
+}
