@@ -26,7 +26,7 @@ fn degree(row: usize, column: usize) -> usize {
     at(row.wrapping_sub(1), column) + at(row + 1, column) + at(row, column.wrapping_sub(1)) + at(row, column + 1)
 }
 
-/// A number between 0 and 1 that looks random (SplitMix64).
+/// A number between 0 and 1 that looks random.
 fn noise(seed: u64) -> f64 {
     let mut z = seed.wrapping_add(1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
     z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -60,7 +60,7 @@ fn small_heat_maps() -> Result<Figure, PlotError> {
     let flat =
         HeatMap::new(Grid::from_fn(2, 3, |_, _| Some(0.5))?).figure().title("all equal").legend("0.5 everywhere");
     let map = HeatMap::new(Grid::from_fn(3, 2, |r, c| Some((r * c) as f64))?).decimals(0);
-    let third = map.row_labels(["_s_{1}", "_s__{2}", "_s__{3}"]).column_labels(["stay", "leave"]).figure();
+    let third = map.row_labels(["_s_{1}", "_s_{2}", "_s_{3}"]).column_labels(["stay", "leave"]).figure();
     let panels = Panels::new([low, flat, third]).columns(2).shared_colors(ColorMap::Cividis, "value");
     Ok(panels.figure().title("Four panels, one scale").caption("Three small heat maps in cividis."))
 }
@@ -119,7 +119,7 @@ fn cloud(slope: f64) -> Vec<(f64, f64)> {
         .collect()
 }
 
-fn scatter() -> Result<Figure, PlotError> {
+fn scatter() -> Figure {
     let plot = Scatter::new(cloud(-0.55))
         .axis_titles("POWER_{_H_}(_s_, _γ_ = 0.1)", "POWER_{_A_}(_s_, _γ_ = 0.1)")
         .line(0.8 + 0.55 * 0.78, -0.55)
@@ -127,10 +127,10 @@ fn scatter() -> Result<Figure, PlotError> {
         .note("_n_ = 961 joint states")
         .highlight((0.69, 0.86), "H in the corner")
         .highlight((0.84, 0.75), "both at (3, 3)");
-    Ok(plot.figure().title("Instrumental misalignment").caption(
+    plot.figure().title("Instrumental misalignment").caption(
         "POWER of agents H and A at every joint state. The line is the least-squares fit; _α_ is the correlation \
          coefficient with its standard error.",
-    ))
+    )
 }
 
 fn scatter_panels() -> Result<Figure, PlotError> {
@@ -194,7 +194,7 @@ fn digraph() -> Result<Figure, PlotError> {
 
 fn plain_digraph() -> Result<Figure, PlotError> {
     let vertices =
-        vec![Vertex::new(0.0, 0.0, "_s__{0}"), Vertex::new(1.0, 0.0, "_s__{1}"), Vertex::new(2.0, 0.0, "shutdown")];
+        vec![Vertex::new(0.0, 0.0, "_s_{0}"), Vertex::new(1.0, 0.0, "_s_{1}"), Vertex::new(2.0, 0.0, "shutdown")];
     let graph = Digraph::new(vertices)?
         .unit(130.0)
         .labelled_edge(0, 1, "up")?
@@ -214,7 +214,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         ("block-grid", block_grid()?),
         ("block-panels", block_panels()?),
         ("crop", crop()?),
-        ("scatter", scatter()?),
+        ("scatter", scatter()),
         ("scatter-panels", scatter_panels()?),
         ("grid-diagram", grid_diagram()?),
         ("digraph", digraph()?),

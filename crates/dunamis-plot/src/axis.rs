@@ -117,6 +117,8 @@ pub(crate) struct Axis {
     ticks: Vec<(f64, Label)>,
     title: Option<Label>,
     size: f64,
+    /// Length of the tick marks.
+    mark: f64,
 }
 
 impl Axis {
@@ -131,20 +133,29 @@ impl Axis {
     ) -> Self {
         let middle = |index: usize| index as f64 * (cell + gap) + cell / 2.0;
         let ticks = labels.iter().enumerate().map(|(index, label)| (middle(index), label.clone())).collect();
-        Self { side, ticks, title: title.cloned(), size }
+        Self { side, ticks, title: title.cloned(), size, mark: MARK }
     }
 
     /// Round numbers along `length` pixels that stand for `extent`.
     pub(crate) fn of_numbers(side: Side, size: f64, extent: Extent, length: f64, title: Option<&Label>) -> Self {
-        let room = if side == Side::Bottom { 6.0 } else { 4.5 };
-        let intervals = ((length / (room * size)) as usize).clamp(2, 7);
+        let fits = |ticks: &[Tick]| {
+            let needed: f64 = ticks.iter().map(|tick| Face::Regular.width(&tick.text) * size + 1.2 * size).sum();
+            side != Side::Bottom || needed <= length
+        };
+        let most = ((length / (3.2 * size)) as usize).clamp(2, 7);
+        let mut choices = (1..=most).rev().map(|intervals| ticks_within(extent, intervals));
+        let ticks = choices.find(|ticks| fits(ticks)).unwrap_or_else(|| ticks_within(extent, 1));
         let place = |value: f64| {
             let position = extent.position(value).clamp(0.0, 1.0);
             length * if side == Side::Bottom { position } else { 1.0 - position }
         };
-        let ticks = ticks_within(extent, intervals).into_iter();
-        let ticks = ticks.map(|tick| (place(tick.value), Label::plain(tick.text))).collect();
-        Self { side, ticks, title: title.cloned(), size }
+        let ticks = ticks.into_iter().map(|tick| (place(tick.value), Label::plain(tick.text))).collect();
+        Self { side, ticks, title: title.cloned(), size, mark: MARK }
+    }
+
+    /// This axis without tick marks, for ticks that stand off the frame.
+    pub(crate) fn unmarked(self) -> Self {
+        Self { mark: 0.0, ..self }
     }
 
     fn title_size(&self) -> f64 {
@@ -155,7 +166,7 @@ impl Axis {
     fn labels_reach(&self) -> f64 {
         let widest = self.ticks.iter().map(|(_, label)| label.width(self.size)).fold(0.0, f64::max);
         let depth = if self.side == Side::Bottom { self.size * CAP_HEIGHT } else { widest };
-        if self.ticks.is_empty() { 0.0 } else { MARK + 0.4 * self.size + depth }
+        if self.ticks.is_empty() { 0.0 } else { self.mark + 0.4 * self.size + depth }
     }
 
     /// Pixels from the frame's edge to the far side of everything.
@@ -181,24 +192,26 @@ impl Axis {
     /// The marks, labels and title along the edge of `frame`.
     pub(crate) fn nodes(&self, frame: Frame) -> Vec<Node> {
         let stroke = Stroke { color: Color::INK, width: 1.0 };
-        let gap = MARK + 0.4 * self.size;
+        let gap = self.mark + 0.4 * self.size;
         let mut nodes = Vec::new();
         for (place, label) in &self.ticks {
             let (from, to, at, anchor, baseline) = match self.side {
                 Side::Left => {
                     let y = frame.y + place;
-                    ((frame.x, y), (frame.x - MARK, y), (frame.x - gap, y), Anchor::End, Baseline::Middle)
+                    ((frame.x, y), (frame.x - self.mark, y), (frame.x - gap, y), Anchor::End, Baseline::Middle)
                 }
                 Side::Right => {
                     let (x, y) = (frame.right(), frame.y + place);
-                    ((x, y), (x + MARK, y), (x + gap, y), Anchor::Start, Baseline::Middle)
+                    ((x, y), (x + self.mark, y), (x + gap, y), Anchor::Start, Baseline::Middle)
                 }
                 Side::Bottom => {
                     let (x, y) = (frame.x + place, frame.bottom());
-                    ((x, y), (x, y + MARK), (x, y + gap), Anchor::Middle, Baseline::Top)
+                    ((x, y), (x, y + self.mark), (x, y + gap), Anchor::Middle, Baseline::Top)
                 }
             };
-            nodes.push(Node::Line { from, to, stroke });
+            if self.mark > 0.0 {
+                nodes.push(Node::Line { from, to, stroke });
+            }
             nodes.push(Text::new(at, self.size, label).aligned(anchor, baseline).into());
         }
         if let Some(title) = &self.title {
@@ -234,7 +247,7 @@ mod tests {
 
     #[test]
     fn decimals_are_those_of_the_step() {
-        insta::assert_snapshot!(texts(0.667, 0.802, 5), @"0.650 0.675 0.700 0.725 0.750 0.775 0.800 0.825");
+        insta::assert_snapshot!(texts(0.667, 0.802, 5), @"0.65 0.70 0.75 0.80 0.85");
         insta::assert_snapshot!(texts(0.0, 1.0, 5), @"0.0 0.2 0.4 0.6 0.8 1.0");
         insta::assert_snapshot!(texts(-3.0, 4.0, 5), @"−4 −2 0 2 4");
         insta::assert_snapshot!(texts(120.0, 4800.0, 5), @"0 1000 2000 3000 4000 5000");

@@ -160,9 +160,11 @@ impl Plot for BlockGrid {
         let text_size = text_size_for(width);
         let rows = self.blocks.len();
         let left =
-            Axis::of_cells(Side::Left, text_size, &self.row_labels, height, GAP + strip, self.row_title.as_ref());
+            Axis::of_cells(Side::Left, text_size, &self.row_labels, height, GAP + strip, self.row_title.as_ref())
+                .unmarked();
         let bottom =
-            Axis::of_cells(Side::Bottom, text_size, &self.column_labels, side, GAP, self.column_title.as_ref());
+            Axis::of_cells(Side::Bottom, text_size, &self.column_labels, side, GAP, self.column_title.as_ref())
+                .unmarked();
         let frame = Frame { x: left.reach().max(1.0), y: 1.0 + strip, width, height: along(rows, height, GAP + strip) };
         let mut nodes = Vec::new();
         for (row, column, block) in self.present() {

@@ -31,7 +31,7 @@ impl CellStyle {
             let texts = grids.flat_map(|grid| grid.values().map(move |(_, _, value)| fixed(value, decimals)));
             texts.map(|text| (Face::Regular.width(&text), text)).max_by(|a, b| a.0.total_cmp(&b.0))
         });
-        let padding = 0.75 * text_size;
+        let padding = 0.9 * text_size;
         let Some((width, text)) = widest else {
             return Self { side: side.unwrap_or(natural), text_size, decimals };
         };
@@ -61,13 +61,13 @@ impl CellStyle {
         Ok([vec![Node::crisp(squares)], texts].concat())
     }
 
-    /// A red outline just inside a cell, with a white rim that parts it from dark neighbors.
+    /// A red outline along the border of a cell, with a thin white rim inside that parts it from dark colors.
     pub(crate) fn outline(&self, (row, column): (usize, usize), at: (f64, f64)) -> Vec<Node> {
-        let width = (self.side / 16.0).clamp(1.5, 3.0);
+        let width = (self.side / 14.0).clamp(1.5, 3.2);
         let frame = self.frame(row, column).moved(at);
         vec![
-            frame.inset(width).drawn(Style::stroke(Color::WHITE, width)),
-            frame.inset(width / 2.0 - 0.5).drawn(Style::stroke(Color::RED, width)),
+            frame.inset(width / 2.0 + 0.5).drawn(Style::stroke(Color::WHITE, 1.0)),
+            frame.drawn(Style::stroke(Color::RED, width)),
         ]
     }
 

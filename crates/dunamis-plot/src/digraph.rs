@@ -87,7 +87,7 @@ impl Digraph {
     ///
     /// # Errors
     ///
-    /// [`PlotError::UnknownNode`].
+    /// [`PlotError::UnknownVertex`].
     pub fn edges(mut self, edges: impl IntoIterator<Item = (usize, usize)>) -> Result<Self, PlotError> {
         for (from, to) in edges {
             self = self.push(from, to, None)?;
@@ -99,15 +99,15 @@ impl Digraph {
     ///
     /// # Errors
     ///
-    /// [`PlotError::UnknownNode`].
+    /// [`PlotError::UnknownVertex`].
     pub fn labelled_edge(self, from: usize, to: usize, label: impl Into<Label>) -> Result<Self, PlotError> {
         self.push(from, to, Some(label.into()))
     }
 
     fn push(mut self, from: usize, to: usize, label: Option<Label>) -> Result<Self, PlotError> {
-        let nodes = self.vertices.len();
-        if let Some(node) = [from, to].into_iter().find(|&node| node >= nodes) {
-            return Err(PlotError::UnknownNode { edge: self.edges.len(), node, nodes });
+        let vertices = self.vertices.len();
+        if let Some(vertex) = [from, to].into_iter().find(|&vertex| vertex >= vertices) {
+            return Err(PlotError::UnknownVertex { edge: self.edges.len(), vertex, vertices });
         }
         self.edges.push(Edge { from, to, label });
         Ok(self)
@@ -145,6 +145,10 @@ fn unit_vector(from: Point, to: Point) -> Point {
     if length > 0.0 { (dx / length, dy / length) } else { (1.0, 0.0) }
 }
 
+fn toward(angle: f64) -> Point {
+    (angle.cos(), angle.sin())
+}
+
 fn along(from: Point, direction: Point, length: f64) -> Point {
     (from.0 + direction.0 * length, from.1 + direction.1 * length)
 }
@@ -159,36 +163,25 @@ struct Arrow {
 }
 
 impl Arrow {
-    /// From circle to circle, pulled towards two control points.
-    fn between(from: Point, to: Point, controls: (Point, Point)) -> Self {
-        let (out, back) = (unit_vector(from, controls.0), unit_vector(to, controls.1));
-        let start = along(from, out, RADIUS);
-        let (tip, foot) = (along(to, back, RADIUS + 1.0), along(to, back, RADIUS + 1.0 + HEAD.0));
-        Self { start, controls, foot, tip }
-    }
-
-    /// Bowed sideways by `bow` pixels, leftwards as seen along the arrow.
+    /// From rim to rim, bowed sideways by about `bow` pixels, leftwards as seen along the arrow.
     fn bowed(from: Point, to: Point, bow: f64) -> Self {
-        let ahead = unit_vector(from, to);
-        let left = (ahead.1, -ahead.0);
-        let length = (to.0 - from.0).hypot(to.1 - from.1);
-        let control = |t: f64| along(along(from, ahead, t * length), left, bow * 4.0 / 3.0);
-        Self::between(from, to, (control(0.36), control(0.64)))
+        let (dx, dy) = (to.0 - from.0, to.1 - from.1);
+        let turn = (3.0 * bow / dx.hypot(dy)).atan();
+        let heading = dy.atan2(dx);
+        let (out, home) = (toward(heading - turn), toward(heading + turn + PI));
+        let start = along(from, out, RADIUS);
+        let (tip, foot) = (along(to, home, RADIUS + 1.0), along(to, home, RADIUS + 1.0 + HEAD.0));
+        let third = (foot.0 - start.0).hypot(foot.1 - start.1) / 3.0;
+        Self { start, controls: (along(start, out, third), along(foot, home, third)), foot, tip }
     }
 
     /// From a vertex back to itself, bulging in the direction of `angle`.
     fn looped(at: Point, angle: f64, reach: f64) -> Self {
-        let control = |turn: f64| along(at, ((angle + turn).cos(), (angle + turn).sin()), RADIUS + reach);
-        let edge = |turn: f64, radius: f64| along(at, ((angle + turn).cos(), (angle + turn).sin()), radius);
-        let tip = edge(LOOP, RADIUS + 1.0);
-        // The arrow comes home slantwise, as the curve does, and not straight to the middle.
-        let back = unit_vector(tip, control(LOOP * 1.35));
-        Self {
-            start: edge(-LOOP, RADIUS),
-            controls: (control(-LOOP * 1.35), control(LOOP * 1.35)),
-            foot: along(tip, back, HEAD.0),
-            tip,
-        }
+        let (out, home) = (toward(angle - 1.6 * LOOP), toward(angle + 1.6 * LOOP));
+        let start = along(at, toward(angle - LOOP), RADIUS);
+        let tip = along(at, toward(angle + LOOP), RADIUS + 1.0);
+        let foot = along(tip, home, HEAD.0);
+        Self { start, controls: (along(start, out, reach), along(tip, home, reach)), foot, tip }
     }
 
     fn at(&self, t: f64) -> Point {
@@ -299,7 +292,7 @@ impl Plot for Digraph {
         for (edge, arrow) in self.edges.iter().zip(&arrows) {
             let Some(label) = &edge.label else { continue };
             let text = Text::new(arrow.at(0.5), TEXT_SIZE, label).aligned(Anchor::Middle, Baseline::Middle);
-            texts.push(Text { halo: Some(Color::WHITE), ..text });
+            texts.push(text);
         }
 
         let rims = places
@@ -314,7 +307,10 @@ impl Plot for Digraph {
         let side = |pick: fn(&Point) -> f64| Extent::of(reached.iter().map(pick));
         let (x, y) = (side(|point| point.0)?, side(|point| point.1)?);
         let (Some(x), Some(y)) = (x, y) else { return Err(PlotError::Empty { plot: "graph", what: "vertices" }) };
-        nodes.extend(texts.into_iter().map(Node::from));
+        for text in texts {
+            nodes.push(text.frame().inset(-2.0).drawn(Style::fill(Color::WHITE)));
+            nodes.push(text.into());
+        }
         let frame = Frame { x: 0.0, y: 0.0, width: (x.length() + 4.0).ceil(), height: (y.length() + 4.0).ceil() };
         let count = format!("{} and {}", counted(self.vertices.len(), "vertex"), counted(self.edges.len(), "edge"));
         let mut drawing = Drawing {
@@ -356,11 +352,11 @@ mod tests {
     #[test]
     fn what_cannot_be_drawn_is_named() {
         let pair = vec![Vertex::new(0.0, 0.0, "a"), Vertex::new(0.0, 0.0, "b")];
-        insta::assert_snapshot!(Digraph::new(pair).unwrap_err(), @"nodes 0 and 1 share the place (0, 0); move one of them");
+        insta::assert_snapshot!(Digraph::new(pair).unwrap_err(), @"vertices 0 and 1 share the place (0, 0); move one of them");
         let one = Digraph::new(vec![Vertex::new(0.0, 0.0, "a")]).unwrap();
-        insta::assert_snapshot!(one.edges([(0, 0), (0, 3)]).unwrap_err(), @"edge 1 names node 3 of a graph of 1 nodes; nodes count from zero");
+        insta::assert_snapshot!(one.edges([(0, 0), (0, 3)]).unwrap_err(), @"edge 1 names vertex 3 of a graph of 1; vertices count from zero");
         let nan = Digraph::new(vec![Vertex::new(0.0, 0.0, "a").value(f64::NAN)]);
-        insta::assert_snapshot!(nan.unwrap_err(), @"value of vertex 0 is `NaN`; draw finite numbers only, and leave a cell out with `None`");
+        insta::assert_snapshot!(nan.unwrap_err(), @"value of vertex 0 is `NaN`; leave out what has no finite value");
     }
 
     #[test]

@@ -9,7 +9,7 @@ use thiserror::Error;
 #[non_exhaustive]
 pub enum PlotError {
     /// A number to be drawn is infinite or not a number.
-    #[error("{place} is `{value}`; draw finite numbers only, and leave a cell out with `None`")]
+    #[error("{place} is `{value}`; leave out what has no finite value")]
     NotFinite {
         /// Where the number stands, such as ``row 0, column 2``.
         place: String,
@@ -79,22 +79,22 @@ pub enum PlotError {
         /// Second end.
         high: f64,
     },
-    /// An edge names a node that the graph does not have.
-    #[error("edge {edge} names node {node} of a graph of {nodes} nodes; nodes count from zero")]
-    UnknownNode {
+    /// An edge names a vertex that the graph does not have.
+    #[error("edge {edge} names vertex {vertex} of a graph of {vertices}; vertices count from zero")]
+    UnknownVertex {
         /// Position of the edge.
         edge: usize,
-        /// The node it names.
-        node: usize,
-        /// How many nodes there are.
-        nodes: usize,
+        /// The vertex it names.
+        vertex: usize,
+        /// How many vertices there are.
+        vertices: usize,
     },
-    /// Two nodes of a graph are drawn at one place.
-    #[error("nodes {first} and {second} share the place ({x}, {y}); move one of them")]
+    /// Two vertices of a graph are drawn at one place.
+    #[error("vertices {first} and {second} share the place ({x}, {y}); move one of them")]
     SamePlace {
-        /// First node.
+        /// First vertex.
         first: usize,
-        /// Second node.
+        /// Second vertex.
         second: usize,
         /// Horizontal position.
         x: f64,

@@ -6,7 +6,7 @@ use crate::plot::Drawing;
 use crate::scene::{Anchor, Baseline, Node, Text};
 use crate::{Label, Plot, PlotError};
 
-/// Narrowest a figure gets, so that captions of small plots have room.
+/// Narrowest a figure of many words gets, so that captions of small plots have room.
 const MIN_WIDTH: f64 = 240.0;
 /// Distance of two lines of text, in units of the font size.
 const LEADING: f64 = 1.45;
@@ -63,7 +63,9 @@ impl Plot for Figure {
     fn draw(&self, shared: Option<ColorScale>) -> Result<Drawing, PlotError> {
         let body = self.body.draw(shared)?;
         let size = body.text_size;
-        let width = body.width.max(MIN_WIDTH).ceil();
+        let widest = [self.heading(), self.legend.clone(), self.caption.clone()];
+        let widest = widest.iter().flatten().map(|label| label.width(size * 1.3)).fold(0.0, f64::max);
+        let width = body.width.max(widest.min(MIN_WIDTH)).ceil();
         let shift = ((width - body.width) / 2.0).floor();
         let frame = body.frame.moved((shift, 0.0));
         let (anchor, x) =

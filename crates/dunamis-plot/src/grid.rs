@@ -92,7 +92,7 @@ mod tests {
     #[test]
     fn what_cannot_be_drawn_is_named() {
         let nan = Grid::from_rows(vec![vec![Some(1.0), None], vec![None, Some(f64::NAN)]]);
-        insta::assert_snapshot!(nan.unwrap_err(), @"row 1, column 1 is `NaN`; draw finite numbers only, and leave a cell out with `None`");
+        insta::assert_snapshot!(nan.unwrap_err(), @"row 1, column 1 is `NaN`; leave out what has no finite value");
         let ragged = Grid::from_rows(vec![vec![None, None], vec![None]]);
         insta::assert_snapshot!(ragged.unwrap_err(), @"row 1 has 1 columns where row 0 has 2; fill absent ones with `None`");
         insta::assert_snapshot!(Grid::from_fn(0, 3, |_, _| None).unwrap_err(), @"grid has no cells; give at least one");

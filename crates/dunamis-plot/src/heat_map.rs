@@ -110,7 +110,7 @@ impl Plot for HeatMap {
     fn draw(&self, shared: Option<ColorScale>) -> Result<Drawing, PlotError> {
         let extent = self.grid.extent()?;
         let scale = shared.or(self.scale).or_else(|| extent.map(|extent| ColorScale::new(self.colors, extent)));
-        let cells = CellStyle::fitting(std::iter::once(&self.grid), self.decimals, 13.0, 44.0, self.cell_side);
+        let cells = CellStyle::fitting(std::iter::once(&self.grid), self.decimals, 13.0, 50.0, self.cell_side);
         let (width, height) = cells.size(&self.grid);
         let left = Axis::of_cells(Side::Left, TEXT_SIZE, &self.row_labels, cells.side, 0.0, self.row_title.as_ref());
         let bottom =

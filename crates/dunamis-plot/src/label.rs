@@ -6,7 +6,7 @@
 //! |---|---|
 //! | `_s_` | *s* in italics; the marks must stand at the borders of a word, so `snake_case` stays as it is |
 //! | `*a*` | **a** in bold |
-//! | `POWER_{H}` | a subscript; `POWER_{_H_}` has it in italics |
+//! | `POWER_{H}` | a subscript; `POWER_{_H_}` has it in italics, `_s_{1}` has only the *s* |
 //! | `10^{−3}` | a superscript |
 //! | `\_`, `\*`, `\^`, `\\` | the mark itself |
 //!
@@ -103,7 +103,7 @@ impl Label {
                     self.push(&mark.to_string(), face, script);
                     rest += 2;
                 }
-                ['_' | '^', '{', ..] if closing_brace(tail).is_some() => {
+                ['_' | '^', '{', ..] if mark_opens_script(tail) => {
                     let end = closing_brace(tail).unwrap_or(tail.len());
                     let level = if tail[0] == '_' { Script::Sub } else { Script::Super };
                     self.read(&tail[2..end], face, level, depth + 1);
@@ -113,7 +113,9 @@ impl Label {
                     let end = closing_mark(before, tail).unwrap_or(tail.len());
                     let inner = if tail[0] == '_' { Face::Italic } else { Face::Bold };
                     self.read(&tail[1..end], inner, script, depth + 1);
-                    rest += end + 1;
+                    // In `_s_{1}` one mark both ends the italics and begins the subscript.
+                    let shared = mark_opens_script(&tail[end..]);
+                    rest += end + usize::from(!shared);
                 }
                 [character, ..] => {
                     self.push(&character.to_string(), face, script);
@@ -134,9 +136,14 @@ impl Label {
         self.spans.is_empty()
     }
 
-    /// The characters without marks.
+    /// The characters without faces, for screen readers and messages; `_` and `^` stand before subscripts and superscripts.
     pub fn plain_text(&self) -> String {
-        self.spans.iter().map(|span| span.text.as_str()).collect()
+        let marked = |span: &Span| match span.script {
+            Script::Line => span.text.clone(),
+            Script::Sub => format!("_{}", span.text),
+            Script::Super => format!("^{}", span.text),
+        };
+        self.spans.iter().map(marked).collect()
     }
 
     /// Width in pixels when set in `size` pixels.
@@ -235,6 +242,10 @@ fn closing_brace(tail: &[char]) -> Option<usize> {
     None
 }
 
+fn mark_opens_script(tail: &[char]) -> bool {
+    matches!(tail, ['_' | '^', '{', ..]) && closing_brace(tail).is_some()
+}
+
 /// Index of the mark that closes `tail[0]`, where both stand at the borders of a word.
 fn closing_mark(before: Option<char>, tail: &[char]) -> Option<usize> {
     let mark = *tail.first()?;
@@ -248,7 +259,6 @@ fn closing_mark(before: Option<char>, tail: &[char]) -> Option<usize> {
         tail[index] == mark
             && tail[index - 1] != '\\'
             && !tail[index - 1].is_whitespace()
-            && !(mark == '_' && after == Some(&'{'))
             && after.is_none_or(|c| !c.is_alphanumeric())
     })
 }
@@ -260,15 +270,15 @@ mod tests {
 
     fn shape(markup: &str) -> String {
         let spans = Label::parse(markup).spans.into_iter();
-        spans.map(|span| format!("{:?}/{:?}:{}|", span.face, span.script, span.text)).collect()
+        spans.map(|span| format!("{:?}/{:?}:{}", span.face, span.script, span.text)).collect::<Vec<_>>().join("|")
     }
 
     #[test]
     fn markup() {
-        insta::assert_snapshot!(shape("POWER_{_H_}(_s_, _γ_ = 0.1)"), @"Regular/Line:POWER|Italic/Sub:H|Regular/Line:(|Italic/Line:s|Regular/Line:, |Italic/Line:γ|Regular/Line: = 0.1)|");
-        insta::assert_snapshot!(shape("*(a)* 10^{−3} of snake_case"), @"Bold/Line:(a)|Regular/Line: 10|Regular/Super:−3|Regular/Line: of snake_case|");
-        insta::assert_snapshot!(shape(r"\_not\_ 2 * 3 * 4 _open x_{1"), @"Regular/Line:_not_ 2 * 3 * 4 _open x_{1|");
-        insta::assert_snapshot!(shape("_x__{1}_y_"), @"Italic/Line:x|Regular/Sub:1|Italic/Line:y|");
+        insta::assert_snapshot!(shape("POWER_{_H_}(_s_, _γ_ = 0.1)"), @"Regular/Line:POWER|Italic/Sub:H|Regular/Line:(|Italic/Line:s|Regular/Line:, |Italic/Line:γ|Regular/Line: = 0.1)");
+        insta::assert_snapshot!(shape("*(a)* 10^{−3} of snake_case"), @"Bold/Line:(a)|Regular/Line: 10|Regular/Super:−3|Regular/Line: of snake_case");
+        insta::assert_snapshot!(shape(r"\_not\_ 2 * 3 * 4 _open"), @"Regular/Line:_not_ 2 * 3 * 4 _open");
+        insta::assert_snapshot!(shape("_x_{1}_y__{2} _z_^{3}"), @"Italic/Line:x|Regular/Sub:1|Italic/Line:y|Regular/Sub:2|Regular/Line: |Italic/Line:z|Regular/Super:3");
     }
 
     proptest! {

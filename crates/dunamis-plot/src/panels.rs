@@ -83,17 +83,20 @@ impl Plot for Panels {
         };
         let scale = shared.or(own.as_ref().map(|(scale, _)| *scale));
         let drawings = self.figures.iter().map(|panel| panel.draw(scale)).collect::<Result<Vec<_>, _>>()?;
-        let widest = drawings.chunks(self.columns).map(|row| row.iter().map(|d| d.width).sum()).fold(0.0, f64::max);
+        // What stands left and right of the frames' left edges, which line up within a column.
+        let mut columns = vec![(0.0_f64, 0.0_f64); self.columns.min(drawings.len())];
+        for (index, drawing) in drawings.iter().enumerate() {
+            let (left, right) = &mut columns[index % self.columns];
+            *left = left.max(drawing.frame.x.ceil());
+            *right = right.max((drawing.width - drawing.frame.x).ceil());
+        }
+        let widest = columns.iter().map(|(left, right)| left + right).sum();
         let text_size = drawings.iter().map(|d| d.text_size).fold(text_size_for(widest), f64::max);
         let gap = (2.2 * text_size).round();
 
         let mut nodes = Vec::new();
         let mut frame: Option<Frame> = None;
         let (mut width, mut top) = (0.0_f64, 0.0);
-        let mut columns = vec![0.0_f64; self.columns];
-        for (index, drawing) in drawings.iter().enumerate() {
-            columns[index % self.columns] = columns[index % self.columns].max(drawing.width);
-        }
         let descriptions: Vec<String> = drawings
             .iter()
             .enumerate()
@@ -104,8 +107,8 @@ impl Plot for Panels {
             let above = row.iter().map(|d| d.frame.y).fold(0.0, f64::max);
             let below = row.iter().map(|d| d.height - d.frame.y).fold(0.0, f64::max);
             let mut x = 0.0;
-            for (drawing, column) in row.iter().zip(&columns) {
-                let by = (x, top + above - drawing.frame.y);
+            for (drawing, (left, right)) in row.iter().zip(&columns) {
+                let by = (x + left - drawing.frame.x, top + above - drawing.frame.y);
                 let placed = drawing.frame.moved(by);
                 frame = Some(frame.map_or(placed, |all| {
                     let (left, top) = (all.x.min(placed.x), all.y.min(placed.y));
@@ -113,7 +116,7 @@ impl Plot for Panels {
                     Frame { x: left, y: top, width: right - left, height: bottom - top }
                 }));
                 nodes.push(Node::group(by, drawing.nodes.clone()));
-                x += column.ceil() + gap;
+                x += left + right + gap;
             }
             width = width.max(x - gap);
             top += (above + below).ceil() + gap;

@@ -250,7 +250,7 @@ fn beside(center: Point, label: &Label, frame: Frame, boxes: &[Frame], points: &
         let outside = own.width * own.height - own.overlap(frame.inset(2.0));
         let crossed: f64 = boxes.iter().map(|other| own.overlap(*other)).sum();
         let covered =
-            points.iter().flat_map(|points| points.iter()).filter(|&&point| own.inset(-2.0).holds(point)).count();
+            points.iter().flat_map(|points| points.iter()).filter(|&&point| own.inset(-4.0).holds(point)).count();
         outside * 100.0 + crossed * 100.0 + covered as f64
     };
     let cheapest = texts.into_iter().min_by(|a, b| cost(a).total_cmp(&cost(b)));
@@ -277,9 +277,9 @@ mod tests {
     fn what_cannot_be_drawn_is_named() {
         insta::assert_snapshot!(Scatter::new(vec![]).scene().unwrap_err(), @"scatter has no points; give at least one");
         let nan = Scatter::new(vec![(0.0, 0.0), (1.0, f64::NAN)]).scene();
-        insta::assert_snapshot!(nan.unwrap_err(), @"y of point 1 is `NaN`; draw finite numbers only, and leave a cell out with `None`");
+        insta::assert_snapshot!(nan.unwrap_err(), @"y of point 1 is `NaN`; leave out what has no finite value");
         let line = Scatter::new(vec![(0.0, 0.0)]).line(0.0, f64::INFINITY).scene();
-        insta::assert_snapshot!(line.unwrap_err(), @"slope of the line is `inf`; draw finite numbers only, and leave a cell out with `None`");
+        insta::assert_snapshot!(line.unwrap_err(), @"slope of the line is `inf`; leave out what has no finite value");
     }
 
     proptest! {
