@@ -98,6 +98,9 @@ impl Scatter {
             finite(*y, || format!("y of point {index}"))?;
         }
         let none = PlotError::Empty { plot: "scatter", what: "points" };
+        if all().next().is_none() {
+            return Err(none);
+        }
         let range = |values: Vec<f64>, fixed: Option<Extent>| {
             if let Some(fixed) = fixed {
                 return Ok(fixed.widened());
@@ -275,7 +278,8 @@ mod tests {
 
     #[test]
     fn what_cannot_be_drawn_is_named() {
-        insta::assert_snapshot!(Scatter::new(vec![]).scene().unwrap_err(), @"scatter has no points; give at least one");
+        let unit = Extent::new(0.0, 1.0).unwrap();
+        insta::assert_snapshot!(Scatter::new(vec![]).ranges(unit, unit).scene().unwrap_err(), @"scatter has no points; give at least one");
         let nan = Scatter::new(vec![(0.0, 0.0), (1.0, f64::NAN)]).scene();
         insta::assert_snapshot!(nan.unwrap_err(), @"y of point 1 is `NaN`; leave out what has no finite value");
         let line = Scatter::new(vec![(0.0, 0.0)]).line(0.0, f64::INFINITY).scene();
