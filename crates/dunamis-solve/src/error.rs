@@ -40,6 +40,14 @@ pub enum SolveError {
         /// Entries given.
         actual: usize,
     },
+    /// A row whose mass, inflated by rounding, is not below 1 after discounting.
+    #[error(
+        "the row of state-action pair {pair} sums to more than 1 by rounding: write its probabilities as fractions"
+    )]
+    NotContracting {
+        /// The state-action pair.
+        pair: usize,
+    },
     /// Evaluation by cycle detection of a chain with chance in it.
     #[error("the chain moves by chance, so `cycles` cannot evaluate it: use `auto`")]
     NotDeterministic,

@@ -40,6 +40,13 @@ pub enum Termination {
     PrecisionLimit,
 }
 
+impl Termination {
+    /// The iteration limit if that was the reason, otherwise the precision limit.
+    pub(crate) fn or_precision_limit(self) -> Self {
+        if self == Termination::IterationLimit { self } else { Termination::PrecisionLimit }
+    }
+}
+
 /// What a solver did.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[non_exhaustive]

@@ -1,7 +1,8 @@
 //! What every solver is.
 
-use crate::{Solution, SolveError};
+use crate::{AverageReward, ModifiedPolicyIteration, PolicyIteration, Solution, SolveError, Tolerance, ValueIteration};
 use dunamis_mdp::{Criterion, Mdp};
+use serde::{Deserialize, Serialize};
 
 /// Finds the optimal value of every state and the actions that attain it.
 pub trait Solver {
@@ -42,5 +43,107 @@ impl SolverInfo {
     }
 }
 
-/// Every solver of this crate.
-pub const SOLVERS: &[SolverInfo] = &[];
+/// Every solver of this crate, in the order in which they are listed.
+pub const SOLVERS: &[SolverInfo] = &[
+    SolverInfo {
+        name: "value-iteration",
+        summary: "Jacobi or Gauss–Seidel backups with MacQueen–Porteus bounds",
+        criteria: &["discounted"],
+    },
+    SolverInfo {
+        name: "policy-iteration",
+        summary: "Howard's policy iteration with a choice of evaluation methods",
+        criteria: &["discounted"],
+    },
+    SolverInfo {
+        name: "modified-policy-iteration",
+        summary: "greedy policies evaluated by a few sweeps; the best all-round method",
+        criteria: &["discounted"],
+    },
+    SolverInfo {
+        name: "average-reward",
+        summary: "optimal gain of every state, multichain, by end components",
+        criteria: &["average"],
+    },
+];
+
+/// A solver with its settings, as written in configuration files: `solver = "value-iteration"` and the settings beside it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "solver", rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum SolverConfig {
+    /// See [`ValueIteration`].
+    ValueIteration(ValueIteration),
+    /// See [`PolicyIteration`].
+    PolicyIteration(PolicyIteration),
+    /// See [`ModifiedPolicyIteration`].
+    ModifiedPolicyIteration(ModifiedPolicyIteration),
+    /// See [`AverageReward`].
+    AverageReward(AverageReward),
+}
+
+impl SolverConfig {
+    /// A registered solver with its default settings.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Some(match name {
+            "value-iteration" => SolverConfig::ValueIteration(ValueIteration::default()),
+            "policy-iteration" => SolverConfig::PolicyIteration(PolicyIteration::default()),
+            "modified-policy-iteration" => SolverConfig::ModifiedPolicyIteration(ModifiedPolicyIteration::default()),
+            "average-reward" => SolverConfig::AverageReward(AverageReward::default()),
+            _ => return None,
+        })
+    }
+
+    /// The default solver for a criterion; `None` if no solver takes it.
+    pub fn for_criterion(criterion: &Criterion) -> Option<Self> {
+        let name = match criterion {
+            // Exact evaluation stays fast at every discount; large models choose modified policy iteration by name.
+            Criterion::Discounted(_) => "policy-iteration",
+            _ => SOLVERS.iter().find(|solver| solver.supports(criterion))?.name,
+        };
+        Self::from_name(name)
+    }
+
+    /// The same solver with other tolerances; `None` keeps what is set.
+    pub fn with_tolerances(mut self, tolerance: Option<Tolerance>, tie_tolerance: Option<Tolerance>) -> Self {
+        let (gap, tie) = match &mut self {
+            SolverConfig::ValueIteration(s) => (&mut s.tolerance, &mut s.tie_tolerance),
+            SolverConfig::PolicyIteration(s) => (&mut s.tolerance, &mut s.tie_tolerance),
+            SolverConfig::ModifiedPolicyIteration(s) => (&mut s.tolerance, &mut s.tie_tolerance),
+            SolverConfig::AverageReward(s) => (&mut s.tolerance, &mut s.tie_tolerance),
+        };
+        *gap = tolerance.unwrap_or(*gap);
+        *tie = tie_tolerance.unwrap_or(*tie);
+        self
+    }
+
+    /// The same solver with another limit on its iterations.
+    pub fn with_max_iterations(mut self, max_iterations: usize) -> Self {
+        match &mut self {
+            SolverConfig::ValueIteration(s) => s.max_iterations = max_iterations,
+            SolverConfig::PolicyIteration(s) => s.max_iterations = max_iterations,
+            SolverConfig::ModifiedPolicyIteration(s) => s.max_iterations = max_iterations,
+            SolverConfig::AverageReward(s) => s.max_iterations = max_iterations,
+        }
+        self
+    }
+
+    fn solver(&self) -> &dyn Solver {
+        match self {
+            SolverConfig::ValueIteration(solver) => solver,
+            SolverConfig::PolicyIteration(solver) => solver,
+            SolverConfig::ModifiedPolicyIteration(solver) => solver,
+            SolverConfig::AverageReward(solver) => solver,
+        }
+    }
+}
+
+impl Solver for SolverConfig {
+    fn name(&self) -> &'static str {
+        self.solver().name()
+    }
+
+    fn solve(&self, mdp: &Mdp, criterion: &Criterion) -> Result<Solution, SolveError> {
+        self.solver().solve(mdp, criterion)
+    }
+}

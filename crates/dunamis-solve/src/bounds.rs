@@ -1,0 +1,274 @@
+//! True bounds of the optimal value from one Bellman residual, rounding included.
+//!
+//! Let $`V`$ be any vector, $`a \le (TV)(s) - V(s) \le b`$ in every state, and let the row masses
+//! $`m(s,a) = \sum_{s'} T(s'|s,a)`$ lie in $`[m_-, m_+]`$ (both 1 unless rows leak). A constant shift moves a backup by the
+//! discounted mass of the row that attains the maximum:
+//!
+//! ```math
+//! T(V + c\mathbf 1) \le TV + \gamma m_+ c \;\; (c \ge 0), \qquad T(V + c\mathbf 1) \le TV + \gamma m_- c \;\; (c < 0).
+//! ```
+//!
+//! So $`T(V + c\mathbf 1) \le V + c\mathbf 1`$ as soon as $`b + \gamma m c \le c`$, that is for $`c = b / (1 - \gamma m)`$
+//! with $`m = m_+`$ where $`b \ge 0`$ and $`m = m_-`$ where $`b < 0`$. $`T`$ is monotone and a contraction, hence
+//! $`V^* \le V + c\mathbf 1`$ and, applying $`T`$ once more, $`V^* \le TV + \gamma m c\mathbf 1`$. The lower bound is the
+//! mirror image. Without leaks these are the bounds of `[MacQueen 1966]` and `[Porteus 1971]`.
+//!
+//! **Rounding.** A computed action value of a row with $`k`$ entries differs from the true one by at most
+//! $`\gamma_n (|r| + \gamma \sum p |V|)`$ with $`\gamma_n = nu/(1-nu)`$, $`u = 2^{-53}`$ `[Higham 2002, §3.1]`; $`n = k + 8`$
+//! covers the products, the sums and the rounding of the model's own numbers (a probability `1/3` is not an `f64`). That
+//! allowance widens the residual, row masses and discount are enclosed, and every later operation is rounded outwards. The
+//! bounds hold for the model as it was written, for rewards of either sign. Cost: one sweep.
+
+use crate::bellman::{Bellman, Span};
+use crate::tolerance::value_scale;
+use crate::{Solution, SolveError, Statistics, Termination, ValueBounds};
+use dunamis_mdp::{Criterion, Discount, Mdp, Rational};
+use std::cmp::Ordering;
+
+/// Unit roundoff.
+const UNIT: f64 = f64::EPSILON / 2.0;
+
+/// An interval that contains a real number.
+#[derive(Clone, Copy, Debug)]
+struct Enclosure {
+    low: f64,
+    high: f64,
+}
+
+/// Bounds of the optimal value under a discount from any vector `value` of shape |S|: the closer it is to a solution, the
+/// closer the bounds. See the module's documentation for the proof; the cost is one sweep.
+///
+/// # Errors
+///
+/// [`SolveError::Length`] for a vector of the wrong length, [`SolveError::Overflow`].
+pub fn bellman_bounds(mdp: &Mdp, discount: &Discount, value: &[f64]) -> Result<ValueBounds, SolveError> {
+    value_scale(mdp, &Criterion::Discounted(discount.clone()))?;
+    let expected = mdp.model().states().len();
+    if value.len() != expected {
+        return Err(SolveError::Length { what: "the value", expected, actual: value.len() });
+    }
+    Ok(residual_bounds(&Bellman::new(mdp, discount), discount, value))
+}
+
+/// The rounding allowance of a row of `k` entries, relative to the sum of its absolute terms.
+fn allowance(entries: usize) -> f64 {
+    // 1.001 k + 16 exceeds n/(1-nu) for n = k + 8, and leaves room for rounding in the allowance itself.
+    (1.001 * entries as f64 + 16.0) * UNIT
+}
+
+fn enclose_discount(discount: &Discount) -> Enclosure {
+    let value = discount.value();
+    match Rational::from_float(value).map(|rounded| discount.exact().cmp(&rounded)) {
+        Some(Ordering::Equal) => Enclosure { low: value, high: value },
+        Some(Ordering::Less) => Enclosure { low: value.next_down().max(0.0), high: value },
+        _ => Enclosure { low: value, high: value.next_up() },
+    }
+}
+
+/// $`\gamma m_-`$ and $`\gamma m_+`$, enclosed.
+fn contraction(bellman: &Bellman<'_>, discount: Enclosure) -> Enclosure {
+    let (low, high) = bellman.row_masses();
+    let slack = allowance(bellman.longest_row());
+    let low = (discount.low * (low * (1.0 - slack)).next_down()).next_down().max(0.0);
+    let high = if discount.high == 0.0 { 0.0 } else { (discount.high * (high * (1.0 + slack)).next_up()).next_up() };
+    Enclosure { low, high }
+}
+
+/// See [`bellman_bounds`].
+pub(crate) fn residual_bounds(bellman: &Bellman<'_>, discount: &Discount, value: &[f64]) -> ValueBounds {
+    let states = bellman.states();
+    let discount = enclose_discount(discount);
+    let underflow = if bellman.is_zero_reward() && value.iter().all(|&v| v == 0.0) { 0.0 } else { f64::MIN_POSITIVE };
+    let (mut lower, mut upper) = (Vec::with_capacity(states), Vec::with_capacity(states));
+    let mut residual = Span::EMPTY;
+    for (state, &own) in value.iter().enumerate() {
+        let (mut low, mut high) = (f64::NEG_INFINITY, f64::NEG_INFINITY);
+        for pair in bellman.pairs(state) {
+            let (next, probability) = bellman.row(pair);
+            let (mut sum, mut magnitude) = (0.0, 0.0);
+            for (&next, &probability) in next.iter().zip(probability) {
+                let term = probability * value[next as usize];
+                sum += term;
+                magnitude += term.abs();
+            }
+            let reward = bellman.reward(state, pair);
+            let action_value = reward + bellman.discount * sum;
+            let error = allowance(next.len()) * (reward.abs() + discount.high * magnitude)
+                + 2.0 * (discount.high - discount.low) * magnitude
+                + (next.len() as f64 + 4.0) * underflow;
+            low = low.max(outward(action_value - error, error, f64::next_down));
+            high = high.max(outward(action_value + error, error, f64::next_up));
+        }
+        residual.add(outward(low - own, residual_is_exact(low, own), f64::next_down));
+        residual.add(outward(high - own, residual_is_exact(high, own), f64::next_up));
+        lower.push(low);
+        upper.push(high);
+    }
+    let rate = contraction(bellman, discount);
+    let up = shift_up(residual.max, rate);
+    let down = -shift_up(-residual.min, rate);
+    for (low, high) in lower.iter_mut().zip(&mut upper) {
+        *low = outward(*low + down, down, f64::next_down);
+        *high = outward(*high + up, up, f64::next_up);
+        // Only infinities on the way make a NaN; then nothing is known.
+        *low = if low.is_nan() { f64::NEG_INFINITY } else { *low };
+        *high = if high.is_nan() { f64::INFINITY } else { *high };
+    }
+    ValueBounds { lower, upper }
+}
+
+/// Rounds a result outwards unless the operand that was added is exactly 0, when there was no rounding.
+fn outward(result: f64, operand: f64, round: impl Fn(f64) -> f64) -> f64 {
+    if operand == 0.0 { result } else { round(result) }
+}
+
+/// 0 when the difference of two numbers is free of rounding because they are equal.
+fn residual_is_exact(a: f64, b: f64) -> f64 {
+    if a == b { 0.0 } else { 1.0 }
+}
+
+/// $`\gamma m b / (1 - \gamma m)`$, rounded up, with the row mass that makes it largest.
+fn shift_up(residual: f64, rate: Enclosure) -> f64 {
+    if residual == 0.0 {
+        return 0.0;
+    }
+    let rate = if residual > 0.0 { rate.high } else { rate.low };
+    // A smaller complement is the safe side for a positive residual, a larger one for a negative residual.
+    let complement = if residual > 0.0 { (1.0 - rate).next_down() } else { (1.0 - rate).next_up() };
+    if complement <= 0.0 {
+        return f64::INFINITY;
+    }
+    if rate == 0.0 { 0.0 } else { (rate * (residual / complement).next_up()).next_up() }
+}
+
+/// The rate at which backups contract and the rounding that they suffer, for deciding when to stop (never for bounds).
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct StoppingRule {
+    low: f64,
+    high: f64,
+    /// No value is larger.
+    magnitude: f64,
+    /// The gap that rounding alone may leave.
+    pub(crate) rounding: f64,
+    /// The gap asked for.
+    pub(crate) target: f64,
+}
+
+impl StoppingRule {
+    pub(crate) fn new(bellman: &Bellman<'_>, reward_scale: f64, target: f64) -> Self {
+        let (low, high) = bellman.row_masses();
+        let (low, high) = (bellman.discount * low, (bellman.discount * high).min(1.0 - UNIT));
+        let magnitude = reward_scale / (1.0 - high);
+        let rounding = 2.0 * allowance(bellman.longest_row()) * magnitude / (1.0 - high);
+        StoppingRule { low, high, magnitude, rounding, target }
+    }
+
+    /// MacQueen–Porteus: $`V^* - TV`$ lies between the two numbers when $`TV - V`$ spans `residual`.
+    pub(crate) fn shifts(&self, residual: Span) -> (f64, f64) {
+        let shift = |b: f64, rate: f64| rate * b / (1.0 - rate);
+        let low = shift(residual.min, if residual.min <= 0.0 { self.high } else { self.low });
+        let high = shift(residual.max, if residual.max >= 0.0 { self.high } else { self.low });
+        (low, high)
+    }
+
+    /// The same rule for another gap.
+    pub(crate) fn with_target(self, target: f64) -> Self {
+        StoppingRule { target, ..self }
+    }
+
+    /// $`1 - \gamma m_+`$.
+    pub(crate) fn complement(&self) -> f64 {
+        1.0 - self.high
+    }
+
+    /// Sweeps after which exact arithmetic would have shrunk any first gap by `factor`. The error shrinks by
+    /// $`\gamma m_+`$ per sweep, and the gap is never more than $`2/(1 - \gamma m_+)`$ times the error.
+    fn sweeps_to_shrink(&self, factor: f64) -> usize {
+        ((factor.max(1.0) * 8.0 / self.complement()).ln() / self.complement()).min(1e15) as usize + 64
+    }
+}
+
+/// Decides when a sequence of shrinking gaps has arrived.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct GapWatch {
+    /// The estimated gap at which a certificate is worth trying.
+    goal: f64,
+    /// Sweeps until it is clear that rounding rules.
+    left: usize,
+}
+
+/// Rounding seldom leaves more than this part of the gap that it may leave.
+const USUAL_ROUNDING: f64 = 0.25;
+
+impl GapWatch {
+    pub(crate) fn new(rule: &StoppingRule) -> Self {
+        let goal = 0.5 * rule.target;
+        GapWatch { goal, left: rule.sweeps_to_shrink(2.0 * rule.magnitude / goal) }
+    }
+
+    /// Whether the estimated gap is small enough for a certificate, or rounding keeps it from shrinking.
+    pub(crate) fn arrived(&mut self, gap: f64, rule: &StoppingRule) -> bool {
+        self.left = self.left.saturating_sub(1);
+        gap <= self.goal || gap <= USUAL_ROUNDING * rule.rounding || self.left == 0
+    }
+
+    /// After a failed certificate: whether to go on with a smaller goal.
+    pub(crate) fn tighten(&mut self, gap: f64, rule: &StoppingRule) -> bool {
+        let go_on = self.left > 0 && gap > USUAL_ROUNDING * rule.rounding;
+        self.goal = 0.25 * gap.min(self.goal);
+        self.left = rule.sweeps_to_shrink(4.0);
+        go_on
+    }
+}
+
+/// What a discounted solver hands in to be certified.
+#[derive(Debug)]
+pub(crate) struct Claim<'a> {
+    pub(crate) bellman: &'a Bellman<'a>,
+    pub(crate) discount: &'a Discount,
+    pub(crate) value: &'a [f64],
+    /// Largest gap that counts as converged.
+    pub(crate) target: f64,
+    pub(crate) tie_tolerance: f64,
+}
+
+impl Claim<'_> {
+    /// Bounds of the claimed value, and whether they are as close as was asked.
+    pub(crate) fn bounds(&self) -> (ValueBounds, bool) {
+        let bounds = residual_bounds(self.bellman, self.discount, self.value);
+        let closed = bounds.gap() <= self.target;
+        (bounds, closed)
+    }
+
+    /// Certifies the value and marks the optimal actions. `otherwise` is the status unless the bounds are close enough.
+    pub(crate) fn finish(&self, otherwise: Termination, statistics: Statistics) -> Solution {
+        let (bounds, closed) = self.bounds();
+        let value = bounds.midpoint();
+        let (optimal, tie_tolerance) = self.ties(&value, bounds.gap());
+        let status = if closed { Termination::Converged } else { otherwise };
+        let statistics = Statistics { sweeps: statistics.sweeps + 2, ..statistics };
+        Solution { value, bounds, optimal, tie_tolerance, status, statistics }
+    }
+
+    /// Marks the pairs whose action value is within the tie tolerance of the best. The tolerance is at least twice the
+    /// error of an action value, so that no optimal action is missed.
+    fn ties(&self, value: &[f64], gap: f64) -> (Vec<bool>, f64) {
+        let bellman = self.bellman;
+        let magnitude = (0..bellman.states())
+            .flat_map(|state| bellman.pairs(state).map(move |pair| bellman.reward(state, pair)))
+            .chain(value.iter().copied())
+            .fold(0.0, |largest: f64, x| largest.max(x.abs()));
+        let (_, mass) = bellman.row_masses();
+        let rounding = 8.0 * allowance(bellman.longest_row()) * magnitude;
+        let tolerance = self.tie_tolerance.max(1.000_001 * bellman.discount * mass * gap + rounding);
+        let mut optimal = vec![false; bellman.pair_count()];
+        for state in 0..bellman.states() {
+            let least = bellman.best(state, value) - tolerance;
+            for pair in bellman.pairs(state) {
+                // Written so that an unknown (NaN) action value counts as possibly optimal.
+                optimal[pair] = !(bellman.action_value(state, pair, value) < least);
+            }
+        }
+        (optimal, tolerance)
+    }
+}

@@ -1,0 +1,120 @@
+//! Policy iteration `[Howard 1960]`: evaluate a policy, improve it wherever another action is better, repeat.
+//!
+//! The values of successive policies increase, so the iteration ends with an optimal policy, as a rule after fewer than
+//! twenty rounds whatever the discount. An action replaces the current one only when it is better beyond the rounding of a
+//! backup, and a policy that comes back (which only errors of evaluation can cause) makes the evaluation more exact.
+//!
+//! **Stopping rule.** After every evaluation the Bellman residual of the policy's value is certified (see
+//! [`crate::bellman_bounds`]); the iteration ends when those bounds are as close as asked, or when no action is better beyond
+//! rounding. **Complexity.** One evaluation (see [`crate::EvaluationMethod`]) and two sweeps of $`O(\mathrm{nnz})`$ per round.
+
+use crate::bellman::{Bellman, PolicyRows};
+use crate::bounds::{Claim, StoppingRule};
+use crate::evaluation::{self, EvaluationMethod};
+use crate::tolerance::{reward_scale, value_scale};
+use crate::{Solution, SolveError, Solver, Statistics, Termination, Tolerance};
+use dunamis_mdp::{Criterion, Mdp};
+use serde::{Deserialize, Serialize};
+
+/// Settings of policy iteration.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct PolicyIteration {
+    /// How each policy is evaluated.
+    pub evaluation: EvaluationMethod,
+    /// Largest number of products with one policy's matrix in one evaluation.
+    pub evaluation_sweeps: usize,
+    /// Largest allowed distance of the bounds.
+    pub tolerance: Tolerance,
+    /// Distance from the best action value within which actions count as tied.
+    pub tie_tolerance: Tolerance,
+    /// Largest number of policies.
+    pub max_iterations: usize,
+}
+
+impl Default for PolicyIteration {
+    fn default() -> Self {
+        PolicyIteration {
+            evaluation: EvaluationMethod::Auto,
+            evaluation_sweeps: 1_000_000,
+            tolerance: Tolerance::Relative(1e-9),
+            tie_tolerance: Tolerance::Relative(1e-9),
+            max_iterations: 10_000,
+        }
+    }
+}
+
+impl Solver for PolicyIteration {
+    fn name(&self) -> &'static str {
+        "policy-iteration"
+    }
+
+    fn solve(&self, mdp: &Mdp, criterion: &Criterion) -> Result<Solution, SolveError> {
+        let Criterion::Discounted(discount) = criterion else {
+            return Err(SolveError::UnsupportedCriterion { solver: self.name(), criterion: criterion.clone() });
+        };
+        self.tolerance.check("tolerance")?;
+        self.tie_tolerance.check("tie_tolerance")?;
+        let scale = value_scale(mdp, criterion)?;
+        let bellman = Bellman::new(mdp, discount);
+        let target = self.tolerance.absolute(scale);
+        let rule = StoppingRule::new(&bellman, reward_scale(mdp.reward().values()), target);
+        // The evaluation gets a share of the gap that leaves room for the rounding of the certificate.
+        let mut evaluation_rule = rule.with_target(0.25 * target);
+        let mut statistics = Statistics { solver: self.name(), ..Statistics::default() };
+        let mut value = vec![0.0; bellman.states()];
+        let mut policy: Vec<u32> = (0..bellman.states()).map(|state| bellman.best_pair(state, &value).1).collect();
+        let mut checkpoint = Vec::new();
+        statistics.sweeps += 1;
+        let mut packed = PolicyRows::default();
+        loop {
+            bellman.pack(&policy, &mut packed);
+            let policy_bellman = packed.bellman(bellman.discount);
+            let solved = evaluation::solve(
+                &policy_bellman,
+                self.evaluation,
+                &mut value,
+                &evaluation_rule,
+                self.evaluation_sweeps,
+            )?;
+            statistics.iterations += 1;
+            statistics.evaluation_sweeps += solved.sweeps;
+            let tie_tolerance = self.tie_tolerance.absolute(scale);
+            let claim = Claim { bellman: &bellman, discount, value: &value, target, tie_tolerance };
+            statistics.sweeps += 1;
+            if claim.bounds().1 {
+                return Ok(claim.finish(Termination::PrecisionLimit, statistics));
+            }
+            // Action values err by the rounding of one backup; what is within it is a tie.
+            let changed = improve(&bellman, &value, &mut policy, rule.rounding * rule.complement());
+            if statistics.iterations >= self.max_iterations {
+                return Ok(claim.finish(Termination::IterationLimit, statistics));
+            }
+            // In exact arithmetic no policy comes back, so one that does shows that the evaluation is not exact enough.
+            // Comparing with the policy at the last power of two finds every cycle `[Brent 1980]`.
+            let stuck = !changed || policy == checkpoint;
+            if stuck && (solved.status != Termination::Converged || evaluation_rule.target <= 0.1 * rule.rounding) {
+                return Ok(claim.finish(solved.status.or_precision_limit(), statistics));
+            }
+            if stuck {
+                evaluation_rule.target *= 0.1;
+            }
+            if stuck || statistics.iterations.is_power_of_two() {
+                checkpoint.clone_from(&policy);
+            }
+        }
+    }
+}
+
+/// Replaces the action wherever another one is better by more than `margin`.
+fn improve(bellman: &Bellman<'_>, value: &[f64], policy: &mut [u32], margin: f64) -> bool {
+    let mut changed = false;
+    for (state, choice) in policy.iter_mut().enumerate() {
+        let (best, pair) = bellman.best_pair(state, value);
+        if best > bellman.action_value(state, *choice as usize, value) + margin {
+            *choice = pair;
+            changed = true;
+        }
+    }
+    changed
+}

@@ -1,0 +1,137 @@
+//! Every discounted solver on every small model, against the exact solution in rationals.
+
+mod models;
+
+use dunamis_mdp::{Criterion, Discount, Mdp, Rational};
+use dunamis_solve::{
+    EvaluationMethod, ExactSolution, ModifiedPolicyIteration, PolicyIteration, SOLVERS, Solution, Solver, SolverConfig,
+    Sweep, Termination, ValueBounds, ValueIteration, bellman_bounds, solve_exact,
+};
+use models::{any_draft, hand_made};
+use proptest::prelude::*;
+
+const DISCOUNTS: [&str; 6] = ["0", "0.1", "1/2", "0.9", "0.99", "0.9999"];
+
+fn discounted(text: &str) -> Criterion {
+    text.parse::<Discount>().unwrap().into()
+}
+
+fn exact(value: f64) -> Rational {
+    Rational::from_float(value).expect("a finite number")
+}
+
+/// Every registered solver that takes the criterion, with its variants.
+fn solvers(criterion: &Criterion, slow: bool) -> Vec<SolverConfig> {
+    let mut all: Vec<_> = SOLVERS
+        .iter()
+        .filter(|solver| solver.supports(criterion))
+        .map(|solver| SolverConfig::from_name(solver.name).expect("registered"))
+        .collect();
+    all.push(SolverConfig::ValueIteration(ValueIteration { sweep: Sweep::GaussSeidel, ..Default::default() }));
+    for evaluation in [EvaluationMethod::Dense, EvaluationMethod::SparseDirect, EvaluationMethod::Krylov] {
+        all.push(SolverConfig::PolicyIteration(PolicyIteration { evaluation, ..Default::default() }));
+    }
+    if slow {
+        let evaluation = EvaluationMethod::Iterative;
+        all.push(SolverConfig::PolicyIteration(PolicyIteration { evaluation, ..Default::default() }));
+        all.push(SolverConfig::ModifiedPolicyIteration(ModifiedPolicyIteration {
+            evaluation_sweeps: 3,
+            ..Default::default()
+        }));
+    } else {
+        // Sweeping is hopeless where chains mix slowly and the discount is near 1.
+        all.retain(|solver| !matches!(solver, SolverConfig::ValueIteration(_)));
+    }
+    all
+}
+
+fn assert_bounds(what: &str, bounds: &ValueBounds, truth: &[Rational]) {
+    for (state, value) in truth.iter().enumerate() {
+        let (lower, upper) = (bounds.lower[state], bounds.upper[state]);
+        assert!(lower == f64::NEG_INFINITY || exact(lower) <= *value, "{what}, state {state}: {lower} > {value}");
+        assert!(upper == f64::INFINITY || exact(upper) >= *value, "{what}, state {state}: {upper} < {value}");
+    }
+}
+
+/// Smallest amount by which a suboptimal action is worse, over all states.
+fn smallest_loss(mdp: &Mdp, discount: &Discount, truth: &ExactSolution) -> Rational {
+    let model = mdp.model();
+    let mut smallest = exact(f64::MAX);
+    for state in model.state_ids() {
+        for pair in model.available().pairs(state) {
+            if !truth.optimal[pair] {
+                let next = model.exact_row(pair).into_iter().map(|(next, p)| p * &truth.value[next.index()]);
+                let index = if mdp.reward().values().len() == model.states().len() { state.index() } else { pair };
+                let q = mdp.reward().exact(index) + discount.exact() * next.sum::<Rational>();
+                smallest = smallest.min(&truth.value[state.index()] - q);
+            }
+        }
+    }
+    smallest
+}
+
+fn check(what: &str, mdp: &Mdp, discount: &str, slow: bool) -> Result<(), String> {
+    let criterion = discounted(discount);
+    let truth = solve_exact(mdp, &criterion).unwrap();
+    let loss = smallest_loss(mdp, &discount.parse().unwrap(), &truth);
+    for solver in solvers(&criterion, slow) {
+        let what = format!("{what}, discount {discount}, {solver:?}");
+        let solution: Solution = solver.solve(mdp, &criterion).unwrap();
+        assert_bounds(&what, &solution.bounds, &truth.value);
+        assert_eq!(solution.status, Termination::Converged, "{what}: gap {}", solution.gap());
+        for (state, &value) in solution.value.iter().enumerate() {
+            assert!(solution.bounds.lower[state] <= value && value <= solution.bounds.upper[state], "{what}");
+        }
+        // Optimal actions are never missed; with clear gaps nothing else is marked.
+        for (pair, &optimal) in truth.optimal.iter().enumerate() {
+            assert!(!optimal || solution.optimal[pair], "{what}: optimal pair {pair} is not marked");
+        }
+        if loss > exact(solution.tie_tolerance) * exact(2.0) {
+            assert_eq!(solution.optimal, truth.optimal, "{what}");
+        }
+        assert_eq!(solution.statistics.solver, solver.name());
+        assert!(solution.statistics.iterations > 0 && solution.statistics.sweeps > 0, "{what}");
+    }
+    Ok(())
+}
+
+#[test]
+fn hand_made_models() {
+    for (name, draft) in hand_made() {
+        let mdp = draft.build();
+        for discount in DISCOUNTS {
+            check(name, &mdp, discount, !(name == "slow mixing" && discount == "0.9999")).unwrap();
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 60, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn generated_models(draft in any_draft(6, 3, true), discount in proptest::sample::select(&DISCOUNTS[..5])) {
+        check("generated", &draft.build(), discount, true).map_err(TestCaseError::fail)?;
+    }
+
+    #[test]
+    fn generated_models_at_a_discount_near_one(draft in any_draft(6, 3, true)) {
+        check("generated", &draft.build(), "0.9999", false).map_err(TestCaseError::fail)?;
+    }
+
+    /// Bounds from vectors that are no solution of anything must hold too, with masses below 1 and either sign of shift.
+    #[test]
+    fn bounds_hold_for_any_vector(
+        draft in any_draft(5, 3, true),
+        discount in proptest::sample::select(&DISCOUNTS[..]),
+        vector in proptest::collection::vec(-1e3..1e3_f64, 5),
+    ) {
+        let mdp = draft.build();
+        let discount: Discount = discount.parse().unwrap();
+        let truth = solve_exact(&mdp, &discount.clone().into()).unwrap();
+        for scale in [0.0, 1e-9, 1.0, 1e12] {
+            let vector: Vec<f64> = vector.iter().take(truth.value.len()).map(|v| v * scale).collect();
+            let bounds = bellman_bounds(&mdp, &discount, &vector).unwrap();
+            assert_bounds("any vector", &bounds, &truth.value);
+        }
+    }
+}

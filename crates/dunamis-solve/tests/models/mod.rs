@@ -1,0 +1,129 @@
+//! Small models for the tests: hand-made ones and generated ones.
+
+#![allow(dead_code, reason = "each test file uses its own part")]
+
+use dunamis_mdp::{Mdp, Number, Reward, TransitionModel};
+use proptest::prelude::*;
+
+/// A model as lists: for every state its pairs, each with successors and weights (normalized) and a leaking weight.
+#[derive(Clone, Debug)]
+pub struct Draft {
+    pub pairs: Vec<Vec<(Vec<(usize, u32)>, u32)>>,
+    /// One reward per state, or one per pair.
+    pub reward: Vec<String>,
+}
+
+impl Draft {
+    pub fn build(&self) -> Mdp {
+        let mut builder = TransitionModel::builder();
+        let states: Vec<_> = (0..self.pairs.len()).map(|s| builder.state(&format!("s{s}")).unwrap()).collect();
+        for (s, pairs) in self.pairs.iter().enumerate() {
+            for (a, (row, leak)) in pairs.iter().enumerate() {
+                let action = format!("a{a}");
+                let total = row.iter().map(|&(_, weight)| weight).sum::<u32>() + leak;
+                let share = |weight: u32| format!("{weight}/{total}").parse::<Number>().unwrap();
+                for next in 0..states.len() {
+                    let weight = row.iter().filter(|&&(to, _)| to == next).map(|&(_, weight)| weight).sum::<u32>();
+                    if weight > 0 {
+                        builder.transition(states[s], &action, states[next], share(weight)).unwrap();
+                    }
+                }
+                if *leak > 0 {
+                    builder.leak(states[s], &action, share(*leak)).unwrap();
+                }
+            }
+        }
+        let model = builder.build().unwrap();
+        let numbers: Vec<Number> = self.reward.iter().map(|text| text.parse().unwrap()).collect();
+        let reward = if numbers.len() == model.states().len() {
+            Reward::state(&model, numbers)
+        } else {
+            Reward::state_action(&model, numbers)
+        };
+        Mdp::new(model, reward.unwrap()).unwrap()
+    }
+}
+
+fn draft(pairs: &[&[&[(usize, u32)]]], reward: &[&str]) -> Draft {
+    let pairs = pairs.iter().map(|state| state.iter().map(|row| (row.to_vec(), 0)).collect()).collect();
+    Draft { pairs, reward: reward.iter().map(|&r| r.into()).collect() }
+}
+
+/// Hand-made models, each with what it is about.
+pub fn hand_made() -> Vec<(&'static str, Draft)> {
+    let mut models = vec![
+        ("one terminal state", draft(&[&[&[(0, 1)]]], &["-7/3"])),
+        ("zero reward", draft(&[&[&[(1, 1)], &[(0, 1)]], &[&[(0, 1)]]], &["0", "0"])),
+        (
+            "candy",
+            draft(
+                &[&[&[(1, 1)], &[(2, 1)]], &[&[(1, 1)]], &[&[(3, 1)], &[(4, 1)]], &[&[(3, 1)]], &[&[(4, 1)]]],
+                &["0", "1", "0", "1", "-1"],
+            ),
+        ),
+        (
+            "negative rewards",
+            draft(&[&[&[(0, 1)], &[(1, 9), (0, 1)]], &[&[(1, 1)], &[(0, 1), (1, 1)]]], &["-3", "-0.1"]),
+        ),
+        ("large constant", draft(&[&[&[(1, 1), (0, 1)]], &[&[(0, 1)], &[(1, 1)]]], &["1000000.1", "1000000.2"])),
+        (
+            "cycle of five",
+            draft(
+                &[&[&[(1, 1)]], &[&[(2, 1)]], &[&[(3, 1)]], &[&[(4, 1)]], &[&[(0, 1)]]],
+                &["1", "0", "-2", "0", "1/7"],
+            ),
+        ),
+        (
+            "two recurrent classes",
+            draft(
+                &[&[&[(0, 1)]], &[&[(0, 1), (2, 1)], &[(2, 1)]], &[&[(2, 1)], &[(2, 1), (0, 3)]]],
+                &["5", "0", "4.9"],
+            ),
+        ),
+        (
+            "all rewards equal",
+            draft(&[&[&[(0, 1)], &[(1, 1)], &[(0, 1), (1, 2)]], &[&[(1, 1)], &[(0, 1)]]], &["0.1", "0.1"]),
+        ),
+        ("slow mixing", draft(&[&[&[(0, 9999), (1, 1)]], &[&[(1, 9999), (0, 1)]]], &["1", "-1"])),
+        ("tiny and huge rewards", draft(&[&[&[(1, 1)], &[(0, 1)]], &[&[(0, 1)]]], &["1e-12", "1e6"])),
+        ("tiny rewards", draft(&[&[&[(1, 1)], &[(0, 1)]], &[&[(0, 1)]]], &["1e-200", "-1e-200"])),
+        (
+            "action rewards",
+            draft(&[&[&[(0, 1)], &[(1, 1)]], &[&[(0, 1)], &[(1, 1), (0, 2)]]], &["1", "-1", "3", "0.7"]),
+        ),
+    ];
+    for reward in ["1", "-1"] {
+        let mut leaking = draft(&[&[&[(0, 1)], &[(1, 1)]], &[&[(0, 1), (1, 1)]]], &[reward, "0.25"]);
+        leaking.pairs[0][0].1 = 1;
+        leaking.pairs[1][0].1 = 1;
+        models.push(("leaking", leaking));
+    }
+    let mut lost = draft(&[&[&[]], &[&[(0, 1)], &[(1, 1)]]], &["-2", "-1"]);
+    lost.pairs[0][0].1 = 1;
+    models.push(("everything leaks", lost));
+    models
+}
+
+/// Generated models of up to `states` states and `actions` actions: deterministic or stochastic, some leaking, with rewards
+/// that often coincide (so that ties are common) on states or on pairs.
+pub fn any_draft(states: usize, actions: usize, leaks: bool) -> impl Strategy<Value = Draft> {
+    let reward = prop_oneof![
+        3 => (-2_i32..=2).prop_map(|r| r.to_string()),
+        2 => (-1000_i32..=1000).prop_map(|r| format!("{r}/37")),
+        1 => (-1000_i32..=1000).prop_map(|r| format!("{r}.3e5")),
+    ];
+    (1..=states, any::<bool>(), any::<bool>(), 0..4_u8).prop_flat_map(move |(n, deterministic, on_pairs, leaky)| {
+        let most = if deterministic { 1 } else { 3 };
+        let leak =
+            if leaks && leaky == 0 { prop_oneof![3 => Just(0_u32), 1 => 1..3_u32].boxed() } else { Just(0).boxed() };
+        let row = proptest::collection::vec((0..n, 1..5_u32), 1..=most);
+        let state = proptest::collection::vec((row, leak), 1..=actions);
+        let rewards = if on_pairs { n * actions } else { n };
+        (proptest::collection::vec(state, n), proptest::collection::vec(reward.clone(), rewards)).prop_map(
+            move |(pairs, mut reward)| {
+                reward.truncate(if on_pairs { pairs.iter().map(Vec::len).sum() } else { n });
+                Draft { pairs, reward }
+            },
+        )
+    })
+}
