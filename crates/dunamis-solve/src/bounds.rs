@@ -241,12 +241,12 @@ impl Claim<'_> {
     }
 
     /// Certifies the value and marks the optimal actions. `otherwise` is the status unless the bounds are close enough.
-    pub(crate) fn finish(&self, otherwise: Termination, statistics: Statistics) -> Solution {
+    pub(crate) fn finish(&self, otherwise: Termination, mut statistics: Statistics) -> Solution {
         let (bounds, closed) = self.bounds();
         let value = bounds.midpoint();
         let (optimal, tie_tolerance) = self.ties(&value, bounds.gap());
         let status = if closed { Termination::Converged } else { otherwise };
-        let statistics = Statistics { sweeps: statistics.sweeps + 2, ..statistics };
+        statistics.sweeps += 2;
         Solution { value, bounds, optimal, tie_tolerance, status, statistics }
     }
 
@@ -265,8 +265,7 @@ impl Claim<'_> {
         for state in 0..bellman.states() {
             let least = bellman.best(state, value) - tolerance;
             for pair in bellman.pairs(state) {
-                // Written so that an unknown (NaN) action value counts as possibly optimal.
-                optimal[pair] = !(bellman.action_value(state, pair, value) < least);
+                optimal[pair] = bellman.action_value(state, pair, value) >= least;
             }
         }
         (optimal, tolerance)

@@ -15,7 +15,9 @@ pub enum SolveError {
         criterion: Criterion,
     },
     /// Values of this size would leave the range of `f64`.
-    #[error("rewards up to {reward} at the criterion `{criterion}` exceed double precision: scale the rewards down")]
+    #[error(
+        "rewards up to {reward:e} under the criterion `{criterion}` exceed double precision: scale the rewards down"
+    )]
     Overflow {
         /// Largest absolute reward.
         reward: f64,

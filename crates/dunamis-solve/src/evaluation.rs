@@ -9,7 +9,7 @@
 //! | [`Iterative`](EvaluationMethod::Iterative) | Jacobi sweeps with MacQueen–Porteus bounds and shift | $`O(\mathrm{nnz})`$ per sweep, at most $`\log(1/\varepsilon)/(1-\gamma)`$ sweeps, far fewer when the chain mixes |
 //! | [`Dense`](EvaluationMethod::Dense) | Gaussian elimination | $`O(n^3)`$ |
 //! | [`SparseDirect`](EvaluationMethod::SparseDirect) | sparse LU with fill-reducing order | the fill: small on grids, $`O(n^3)`$ on random graphs |
-//! | [`Krylov`](EvaluationMethod::Krylov) | BiCGStab `[van der Vorst 1992]`, sweeps when it breaks down | two products per step, robust against slow mixing |
+//! | [`Krylov`](EvaluationMethod::Krylov) | `BiCGStab` `[van der Vorst 1992]`, sweeps when it breaks down | two products per step, robust against slow mixing |
 //! | [`Cycles`](EvaluationMethod::Cycles) | cycle detection in a chain without chance | $`O(n)`$, exact up to rounding |
 //!
 //! No method is believed: the bounds come from the residual of the vector that it returns (see [`crate::bellman_bounds`];
@@ -43,7 +43,7 @@ pub enum EvaluationMethod {
     Dense,
     /// Sparse LU factorization. The only method whose last bits depend on the machine's instruction set.
     SparseDirect,
-    /// BiCGStab, completed by sweeps when it breaks down.
+    /// `BiCGStab`, completed by sweeps when it breaks down.
     Krylov,
     /// Exact evaluation of chains without chance by cycle detection.
     Cycles,

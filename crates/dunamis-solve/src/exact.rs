@@ -66,8 +66,9 @@ pub fn solve_exact(mdp: &Mdp, criterion: &Criterion) -> Result<ExactSolution, So
         if !improved {
             let mut optimal = vec![false; model.rows.len()];
             for state in 0..states {
-                for pair in model.starts[state]..model.starts[state + 1] {
-                    optimal[pair] = model.action_value(pair, &value) == value[state];
+                let pairs = model.starts[state]..model.starts[state + 1];
+                for (mark, pair) in optimal[pairs.clone()].iter_mut().zip(pairs) {
+                    *mark = model.action_value(pair, &value) == value[state];
                 }
             }
             let policy = policy.into_iter().map(|pair| pair as u32).collect();

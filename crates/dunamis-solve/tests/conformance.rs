@@ -106,7 +106,7 @@ fn hand_made_models() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 60, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 250, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn generated_models(draft in any_draft(6, 3, true), discount in proptest::sample::select(&DISCOUNTS[..5])) {

@@ -142,7 +142,7 @@ impl<'a> Component<'a> {
     /// True bounds of the component's gain from a policy and any bias.
     fn certify(&self, policy: &[u32], bias: &[f64]) -> (f64, f64) {
         let (mut lower, mut upper) = (f64::INFINITY, f64::NEG_INFINITY);
-        for member in 0..self.members.len() {
+        for (member, &choice) in policy.iter().enumerate() {
             for pair in self.pairs(member) {
                 let (residual, magnitude) = self.residual(member, pair, bias);
                 let entries = self.bellman.row(pair).0.len();
@@ -153,7 +153,7 @@ impl<'a> Component<'a> {
                 };
                 let (low, high) = (residual - error, residual + error);
                 upper = upper.max(if error == 0.0 { high } else { high.next_up() });
-                if pair == policy[member] as usize {
+                if pair == choice as usize {
                     lower = lower.min(if error == 0.0 { low } else { low.next_down() });
                 }
             }

@@ -1,4 +1,4 @@
-//! BiCGStab for $`(I - \gamma P) V = r`$ `[van der Vorst 1992]`, restarted on breakdown.
+//! `BiCGStab` for $`(I - \gamma P) V = r`$ `[van der Vorst 1992]`, restarted on breakdown.
 
 use crate::bellman::Bellman;
 use crate::bounds::StoppingRule;
@@ -8,12 +8,12 @@ const MAX_RESTARTS: usize = 4;
 
 /// Improves `value` until the residual promises the target gap, the products run out, or restarts bring no progress.
 /// Returns the number of products. The result is never worse than the first guess, in the largest residual.
-pub(super) fn solve(bellman: &Bellman<'_>, value: &mut Vec<f64>, rule: &StoppingRule, max_products: usize) -> usize {
+pub(super) fn solve(bellman: &Bellman<'_>, value: &mut [f64], rule: &StoppingRule, max_products: usize) -> usize {
     let n = value.len();
     // |V - V*| <= |residual| / (1 - gamma), on both sides; a factor of two is left for the certificate.
     let goal = (0.25 * rule.target * rule.complement()).max(0.01 * rule.rounding * rule.complement());
     let mut products = 0;
-    let mut best = value.clone();
+    let mut best = value.to_vec();
     let mut residual = vec![0.0; n];
     let (mut p, mut ap, mut as_) = (vec![0.0; n], vec![0.0; n], vec![0.0; n]);
     let mut best_norm = true_residual(bellman, &best, &mut residual);
