@@ -41,7 +41,8 @@ impl fmt::Display for Agent {
 /// What becomes of the probability of joint moves that are not available.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Shortfall {
-    /// It is lost for ever and worth 0, as the published no-overlap rule does.
+    /// It is lost for ever and worth 0, as the published no-overlap rule does. An agent may still choose a move that is
+    /// lost with certainty; with negative rewards that may be its best.
     Leak,
     /// The moves are drawn again until they are available: probabilities are divided by the available mass. Where not a
     /// single joint move is available, both agents stay where they are.
@@ -229,8 +230,8 @@ impl JointModel {
     /// The decision problem of `agent` while the other follows `policy`, over the same joint states, in time
     /// $`O(\mathrm{nnz} \log)`$: $`T_H(s'|s,a_H) = \sum_{a_A} \pi_A(a_A|s)\, T(s'|s,a_H,a_A)`$ `[Harris & Suo 2022, part 2]`.
     ///
-    /// An action of which no joint move is available under `policy` is left out; where that leaves no action, the mass of
-    /// every action leaks, or (under [`Shortfall::Renormalize`]) both agents stay put.
+    /// Under [`Shortfall::Leak`] every action stays, and an action of which no joint move is available leaks all its mass.
+    /// Under [`Shortfall::Renormalize`] such an action is left out; where that leaves none, both agents stay put.
     ///
     /// # Panics
     ///
@@ -255,9 +256,9 @@ impl JointModel {
             let stuck = mixed.iter().all(|(mass, _)| *mass == 0.0);
             let mut here = Vec::new();
             for (&action, (mass, next)) in own.at(s).iter().zip(mixed) {
-                if mass > 0.0 || stuck {
+                if mass > 0.0 || stuck || self.shortfall == Shortfall::Leak {
                     here.push(action);
-                    let (mass, next) = if stuck { self.stuck(s) } else { (mass, next) };
+                    let (mass, next) = if mass > 0.0 { (mass, next) } else { self.stuck(s) };
                     let next = next.into_iter().map(|(next, p)| (next, Number::from(p))).collect();
                     rows.push(Row { next, leak: (mass < 1.0).then(|| Number::from(1.0 - mass)) });
                 }

@@ -11,8 +11,8 @@ use dunamis_mdp::{
     TransitionModel,
 };
 use dunamis_solve::{
-    BatchSolver, BatchWorkspace, DecisionGraph, GAP, GraphSolution, Kernel, LOST, PolicyEvaluation, PolicyIteration,
-    Solver, TIE_TOLERANCE, TileSolution, Tolerance, Walk, evaluate_functional_graph,
+    BatchSolver, BatchWorkspace, DecisionGraph, GAP, GraphSolution, Kernel, LOST, LostMove, PolicyEvaluation,
+    PolicyIteration, Solver, TIE_TOLERANCE, TileSolution, Tolerance, Walk, evaluate_functional_graph,
 };
 use std::sync::Arc;
 
@@ -169,10 +169,14 @@ impl BestReply {
             first,
             count: &table.moves_a,
             successor: &table.successor,
-            stay_when_stuck: self.joint.shortfall() == Shortfall::Renormalize,
+            lost: match self.joint.shortfall() {
+                Shortfall::Leak => LostMove::WorthNothing,
+                Shortfall::Renormalize => LostMove::Forbidden,
+            },
         };
         problem.solve(rewards_a, self.discount_a.value(), graph);
-        if graph.tied {
+        // Moves of A to one and the same state make no difference to anyone.
+        if graph.forked {
             return Ok(false);
         }
         evaluate_functional_graph(&graph.next, rewards_h, self.discount_h.value(), value, walk);

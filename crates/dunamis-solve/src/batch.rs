@@ -1,6 +1,6 @@
 //! Many reward vectors on one model: one call, and the kernel that the model's structure allows.
 
-use crate::functional_graph::{DecisionGraph, GraphSolution};
+use crate::functional_graph::{DecisionGraph, GraphSolution, LostMove};
 use crate::tile::{LANES, Lanes, TileSolution, row_masses};
 use dunamis_mdp::{Discount, TransitionModel};
 use rayon::prelude::*;
@@ -81,7 +81,7 @@ impl BatchSolver {
                     first: &starts[..n],
                     count: &self.count,
                     successor: self.model.matrix().indices(),
-                    stay_when_stuck: false,
+                    lost: LostMove::WorthNothing,
                 };
                 solution.reset(n);
                 for lane in 0..LANES {

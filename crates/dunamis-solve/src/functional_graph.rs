@@ -20,7 +20,7 @@ pub const LOST: u32 = dunamis_mdp::UNAVAILABLE;
 pub const TIE_TOLERANCE: f64 = 1e-9;
 
 /// A deterministic decision problem: the successors of state `s` are
-/// `successor[first[s]..first[s] + count[s]]`, where [`LOST`] marks a move that is not available.
+/// `successor[first[s]..first[s] + count[s]]`, where [`LOST`] marks a move with which all is lost.
 ///
 /// The three slices may belong to a larger table, so that the problem which one agent faces under the other's deterministic
 /// policy costs no copy.
@@ -32,8 +32,17 @@ pub struct DecisionGraph<'a> {
     pub count: &'a [u32],
     /// Successors of all moves.
     pub successor: &'a [u32],
-    /// Whether a state without an available move stays where it is (otherwise its future is lost, and worth 0).
-    pub stay_when_stuck: bool,
+    /// What a move to [`LOST`] means.
+    pub lost: LostMove,
+}
+
+/// What it means that a move has no successor.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LostMove {
+    /// It may be chosen, and whatever would follow is worth 0.
+    WorthNothing,
+    /// It is not available; a state without an available move stays where it is.
+    Forbidden,
 }
 
 /// Buffers and results of one decision problem, reused from one reward vector to the next.
@@ -45,8 +54,10 @@ pub struct GraphSolution {
     pub choice: Vec<u32>,
     /// The successor under that move, or [`LOST`]: shape |S|.
     pub next: Vec<u32>,
-    /// Whether somewhere two moves to different states are within the tie tolerance of the best.
+    /// Whether somewhere two moves are within the tie tolerance of the best.
     pub tied: bool,
+    /// Whether two such moves lead to different states: otherwise every optimal policy makes the same chain.
+    pub forked: bool,
     /// Bound on the distance of any value from the truth, rounding included.
     pub error: f64,
     /// Rounds of policy iteration.
@@ -112,19 +123,31 @@ impl DecisionGraph<'_> {
     /// Best move of a state for given values: its position, its successor and that successor's value.
     #[inline]
     fn best(&self, s: usize, value: &[f64]) -> (u32, u32, f64) {
-        let first = self.first[s] as usize;
-        let moves = &self.successor[first..first + self.count[s] as usize];
         let (mut choice, mut next, mut best) = (0, LOST, f64::NEG_INFINITY);
-        for (k, &to) in moves.iter().enumerate() {
-            if to != LOST && value[to as usize] > best {
-                (choice, next, best) = (k as u32, to, value[to as usize]);
+        for (k, &to) in self.moves(s).iter().enumerate() {
+            if let Some(ahead) = self.ahead(to, value)
+                && ahead > best
+            {
+                (choice, next, best) = (k as u32, to, ahead);
             }
         }
-        if next == LOST { self.stuck(s, value) } else { (choice, next, best) }
+        if best == f64::NEG_INFINITY { (0, s as u32, value[s]) } else { (choice, next, best) }
     }
 
-    fn stuck(&self, s: usize, value: &[f64]) -> (u32, u32, f64) {
-        if self.stay_when_stuck { (0, s as u32, value[s]) } else { (0, LOST, 0.0) }
+    #[inline]
+    fn moves(&self, s: usize) -> &[u32] {
+        let first = self.first[s] as usize;
+        &self.successor[first..first + self.count[s] as usize]
+    }
+
+    /// The value that a move leads to, if it is available.
+    #[inline]
+    fn ahead(&self, to: u32, value: &[f64]) -> Option<f64> {
+        match self.lost {
+            _ if to != LOST => Some(value[to as usize]),
+            LostMove::WorthNothing => Some(0.0),
+            LostMove::Forbidden => None,
+        }
     }
 
     /// Optimal values and choices for one vector of state rewards.
@@ -167,14 +190,14 @@ impl DecisionGraph<'_> {
             .fold(0.0_f64, |residual, s| residual.max((reward[s] + discount * self.best(s, value).2 - value[s]).abs()));
         let error = (residual + rounding) / (1.0 - discount);
         let tie_tolerance = TIE_TOLERANCE * scale + 2.0 * error;
-        let tied = (0..n).any(|s| {
-            let best = self.best(s, value).2;
-            let first = self.first[s] as usize;
-            self.successor[first..first + self.count[s] as usize]
-                .iter()
-                .any(|&to| to != LOST && to != next[s] && value[to as usize] >= best - tie_tolerance)
-        });
-        (solution.error, solution.tied) = (error, tied);
+        let (mut tied, mut forked) = (false, false);
+        for s in 0..n {
+            let threshold = self.best(s, value).2 - tie_tolerance;
+            let best = |to: u32| self.ahead(to, value).is_some_and(|ahead| ahead >= threshold);
+            tied |= self.moves(s).iter().filter(|&&to| best(to)).count() > 1;
+            forked |= self.moves(s).iter().any(|&to| to != next[s] && best(to));
+        }
+        (solution.error, solution.tied, solution.forked) = (error, tied, forked);
     }
 
     /// One Gauss–Seidel sweep that changes a choice only for an improvement beyond `threshold`; whether any changed.
@@ -192,7 +215,7 @@ impl DecisionGraph<'_> {
             let s = if backward { n - 1 - i } else { i };
             let (k, to, best) = self.best(s, value);
             let backup = reward[s] + discount * best;
-            if backup > value[s] + threshold || next[s] == LOST {
+            if backup > value[s] + threshold || threshold == f64::NEG_INFINITY {
                 improved |= to != next[s];
                 (choice[s], next[s], value[s]) = (k, to, backup);
             }
@@ -233,9 +256,9 @@ mod tests {
         fn agrees_with_value_iteration(
             (first, count, successor, reward) in graph(),
             discount in prop_oneof![Just(0.0), Just(0.5), Just(0.9), Just(0.99)],
-            stay_when_stuck: bool,
+            lost in prop_oneof![Just(LostMove::WorthNothing), Just(LostMove::Forbidden)],
         ) {
-            let graph = DecisionGraph { first: &first, count: &count, successor: &successor, stay_when_stuck };
+            let graph = DecisionGraph { first: &first, count: &count, successor: &successor, lost };
             let mut solution = GraphSolution::default();
             graph.solve(&reward, discount, &mut solution);
             let expected = oracle(graph, &reward, discount);

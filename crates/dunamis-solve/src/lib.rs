@@ -32,5 +32,7 @@ mod functional_graph;
 mod tile;
 
 pub use batch::{BatchSolution, BatchSolver, BatchWorkspace, Kernel, solve_batch};
-pub use functional_graph::{DecisionGraph, GraphSolution, LOST, TIE_TOLERANCE, Walk, evaluate_functional_graph};
+pub use functional_graph::{
+    DecisionGraph, GraphSolution, LOST, LostMove, TIE_TOLERANCE, Walk, evaluate_functional_graph,
+};
 pub use tile::{GAP, LANES, Lanes, TileSolution};

@@ -102,6 +102,8 @@ impl TileSolution {
         self.reset(n);
         let longest = rows.entries.windows(2).map(|w| w[1] - w[0]).max().unwrap_or(0);
         let (mut finished, mut tie_tolerance) = ([false; LANES], [0.0; LANES]);
+        // A shift speeds up chains that mix, but where some rows leak it may throw the values back: then a lane goes without.
+        let (mut shifting, mut gap) = ([true; LANES], [f64::INFINITY; LANES]);
         let mut between_checks = 2;
         while !finished.iter().all(|&f| f) {
             for sweep in 0..between_checks {
@@ -112,18 +114,21 @@ impl TileSolution {
             between_checks = (between_checks * 2).min(16);
             for lane in 0..LANES {
                 let bounds = ShiftBounds::new(&self.work, &self.backup, reward, lane, longest, discount, masses);
-                for (work, backup) in self.work.iter_mut().zip(&self.backup) {
-                    work[lane] = backup[lane] + bounds.middle;
-                }
+                shifting[lane] &= bounds.gap <= 0.9 * gap[lane];
+                gap[lane] = bounds.gap;
                 let enough =
                     bounds.gap <= (GAP * bounds.rewards).max(4.0 * bounds.rounding) || self.sweeps > SWEEP_LIMIT;
                 if !finished[lane] && enough {
                     finished[lane] = true;
                     self.error[lane] = bounds.gap;
                     tie_tolerance[lane] = TIE_TOLERANCE * bounds.rewards + 2.0 * bounds.gap;
-                    for (value, work) in self.value.iter_mut().zip(&self.work) {
-                        value[lane] = work[lane];
+                    for (value, backup) in self.value.iter_mut().zip(&self.backup) {
+                        value[lane] = backup[lane] + bounds.middle;
                     }
+                }
+                let shift = if shifting[lane] { bounds.middle } else { 0.0 };
+                for (work, backup) in self.work.iter_mut().zip(&self.backup) {
+                    work[lane] = backup[lane] + shift;
                 }
             }
         }
