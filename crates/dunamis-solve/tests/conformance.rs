@@ -2,12 +2,13 @@
 
 mod models;
 
-use dunamis_mdp::{Criterion, Discount, Mdp, Rational};
+use dunamis_mdp::{Criterion, Discount, Mdp, Rational, Reward, TransitionModel};
 use dunamis_solve::{
     EvaluationMethod, ExactSolution, ModifiedPolicyIteration, PolicyIteration, SOLVERS, Solution, Solver, SolverConfig,
     Sweep, Termination, ValueBounds, ValueIteration, bellman_bounds, solve_exact,
 };
-use models::{any_draft, hand_made};
+use models::{Draft, any_draft, hand_made};
+use num_traits::ToPrimitive;
 use proptest::prelude::*;
 
 const DISCOUNTS: [&str; 6] = ["0", "0.1", "1/2", "0.9", "0.99", "0.9999"];
@@ -105,6 +106,35 @@ fn hand_made_models() {
     }
 }
 
+/// A row of a thousand tiny terms behind a large one: each is lost when it is added, so that the computed residual is 0 and
+/// only the allowance for rounding makes the bounds true.
+#[test]
+fn bounds_allow_for_lost_terms() {
+    const TERMS: usize = 1000;
+    let mut builder = TransitionModel::builder();
+    let states: Vec<_> = (0..TERMS + 2).map(|s| builder.state(&format!("s{s}")).unwrap()).collect();
+    let tiny = 2.0_f64.powi(-40);
+    builder.transition(states[0], "go", states[1], 1.0 - TERMS as f64 * tiny).unwrap();
+    for s in 1..states.len() {
+        if s > 1 {
+            builder.transition(states[0], "go", states[s], tiny).unwrap();
+        }
+        builder.transition(states[s], "stay", states[s], 1.0).unwrap();
+    }
+    let model = builder.build().unwrap();
+    let small = 2.0_f64.powi(-15);
+    let reward = (0..states.len()).map(|s| [0.0, 0.5, small][s.min(2)]);
+    let reward = Reward::state(&model, reward).unwrap();
+    let mdp = Mdp::new(model, reward).unwrap();
+    let discount: Discount = "1/2".parse().unwrap();
+    let truth = solve_exact(&mdp, &discount.clone().into()).unwrap();
+    let rounded: Vec<f64> = truth.value.iter().map(|v| v.to_f64().unwrap()).collect();
+    let bounds = bellman_bounds(&mdp, &discount, &rounded).unwrap();
+    assert_bounds("lost terms", &bounds, &truth.value);
+    // And they are not vacuous.
+    assert!(bounds.gap() < 20.0 * TERMS as f64 * f64::EPSILON);
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 250, failure_persistence: None, ..ProptestConfig::default() })]
 
@@ -133,5 +163,32 @@ proptest! {
             let bounds = bellman_bounds(&mdp, &discount, &vector).unwrap();
             assert_bounds("any vector", &bounds, &truth.value);
         }
+    }
+
+    /// Around the rounded solution the residual is nothing but rounding: bounds without allowance for it would be false,
+    /// most of all where large values of either sign cancel.
+    #[test]
+    fn bounds_allow_for_rounding(
+        rewards in proptest::collection::vec(-1_000_000_000..1_000_000_000_i32, 8),
+        weights in proptest::collection::vec(1..100_u32, 8),
+        discount in proptest::sample::select(&["0.01", "0.1", "1/3"][..]),
+    ) {
+        let mut pairs = vec![vec![(weights.iter().copied().enumerate().map(|(s, w)| (s + 1, w)).collect(), 0)]];
+        pairs.extend((1..=8).map(|s| vec![(vec![(s, 1)], 0)]));
+        // The first reward cancels what follows, up to a remainder.
+        let total = i64::from(weights.iter().sum::<u32>());
+        let sum: i64 = rewards.iter().zip(&weights).map(|(&r, &w)| i64::from(r) * i64::from(w)).sum();
+        let discount_value: Discount = discount.parse().unwrap();
+        let follow = discount_value.value() / (1.0 - discount_value.value()) * sum as f64 / (7.0 * total as f64);
+        let mut reward = vec![format!("{:e}", -follow)];
+        reward.extend(rewards.iter().map(|r| format!("{r}/7")));
+        let mdp = Draft { pairs, reward }.build();
+        let truth = solve_exact(&mdp, &discount_value.clone().into()).unwrap();
+        let rounded: Vec<f64> = truth.value.iter().map(|v| v.to_f64().unwrap()).collect();
+        let bounds = bellman_bounds(&mdp, &discount_value, &rounded).unwrap();
+        assert_bounds("rounded solution", &bounds, &truth.value);
+        // And they are not vacuous: some hundred units of rounding.
+        let largest = rounded.iter().chain(mdp.reward().values()).fold(0.0, |largest: f64, v| largest.max(v.abs()));
+        prop_assert!(bounds.gap() <= 300.0 * f64::EPSILON * largest);
     }
 }
