@@ -1,3 +1,57 @@
-//! The `dunamis` command.
+//! The `dunamis` command: environments, optimal values, POWER, experiments and figures from a terminal.
+//!
+//! Data goes to stdout, everything else to stderr. The exit code is 0 when all is well, 1 when a published value is missed
+//! without a reason, and 2 when the command could not do what it was asked to.
+//!
+//! | module | noun |
+//! |---|---|
+//! | `cli` | the arguments |
+//! | `commands` | one file per command |
+//! | `argument` | how single arguments are read |
+//! | `law` | the reward laws of `--reward` |
+//! | `output`, `progress` | what is written to the terminal |
+//! | `table`, `heat_map` | text layouts |
+//! | `failure`, `hint` | errors and what to do about them |
+//!
+//! # Invariants
+//!
+//! - Only `output` writes to stdout or stderr, and `progress` draws bars; nothing is drawn where stderr is no terminal.
+//! - A command computes nothing itself: it parses, calls a library and lays the answer out.
 
-fn main() {}
+mod argument;
+mod cli;
+mod commands;
+mod failure;
+mod heat_map;
+mod hint;
+mod law;
+mod output;
+mod progress;
+mod table;
+
+use clap::Parser;
+use cli::Cli;
+use failure::{ExitStatus, Failure};
+use output::Output;
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => return output::usage(&error).into(),
+    };
+    let output = Output::new(cli.quiet);
+    let result = start_threads(cli.threads).and_then(|()| commands::run(cli.command, output));
+    let status = match result {
+        Ok(status) => status,
+        // Whoever read our stdout has seen enough, as in `dunamis env list | head -1`.
+        Err(failure) if failure.is_broken_pipe() => ExitStatus::Success,
+        Err(failure) => output::failure(&failure),
+    };
+    status.into()
+}
+
+fn start_threads(threads: Option<std::num::NonZeroUsize>) -> Result<(), Failure> {
+    let Some(threads) = threads else { return Ok(()) };
+    Ok(rayon::ThreadPoolBuilder::new().num_threads(threads.get()).build_global()?)
+}

@@ -1,0 +1,80 @@
+//! How single arguments are read: into values that cannot be wrong.
+
+use dunamis_power::PowerError;
+use dunamis_sampling::{Correlation, RewardError};
+use std::convert::Infallible;
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+use std::str::FromStr;
+
+/// Why a text is not what an argument needs.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum ArgumentError {
+    /// Not a number.
+    #[error("`{text}` is not a number")]
+    NotANumber {
+        /// The text.
+        text: String,
+    },
+    /// Not a whole number from 0 to 2^64 - 1.
+    #[error("`{text}` is not a whole number")]
+    NotACount {
+        /// The text.
+        text: String,
+    },
+    /// No thread at all, or no number of threads.
+    #[error("`{text}` is no number of threads: choose at least 1")]
+    Threads {
+        /// The text.
+        text: String,
+    },
+    /// A number that is no such law's parameter, or no correlation.
+    #[error(transparent)]
+    Reward(#[from] RewardError),
+    /// Too few samples.
+    #[error(transparent)]
+    Power(#[from] PowerError),
+}
+
+/// A correlation β from -1 to 1.
+pub(crate) fn correlation(text: &str) -> Result<Correlation, ArgumentError> {
+    let value = text.parse().map_err(|_| ArgumentError::NotANumber { text: text.into() })?;
+    Ok(Correlation::new(value)?)
+}
+
+/// A number of samples, at least 1; `10_000` is allowed.
+pub(crate) fn samples(text: &str) -> Result<u64, ArgumentError> {
+    match text.replace('_', "").parse() {
+        Ok(0) => Err(PowerError::NoSamples.into()),
+        Ok(samples) => Ok(samples),
+        Err(_) => Err(ArgumentError::NotACount { text: text.into() }),
+    }
+}
+
+/// A number of threads, at least 1.
+pub(crate) fn threads(text: &str) -> Result<NonZeroUsize, ArgumentError> {
+    text.parse().map_err(|_| ArgumentError::Threads { text: text.into() })
+}
+
+/// A's policy while H learns, before the model it belongs to is known.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum SeedPolicyChoice {
+    /// Uniform over A's actions.
+    Uniform,
+    /// Always `stay`.
+    Stay,
+    /// A policy file.
+    File(PathBuf),
+}
+
+impl FromStr for SeedPolicyChoice {
+    type Err = Infallible;
+
+    fn from_str(text: &str) -> Result<Self, Infallible> {
+        Ok(match text {
+            "uniform" => SeedPolicyChoice::Uniform,
+            "stay" => SeedPolicyChoice::Stay,
+            path => SeedPolicyChoice::File(path.into()),
+        })
+    }
+}

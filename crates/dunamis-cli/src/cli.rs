@@ -1,0 +1,54 @@
+//! The arguments of `dunamis`.
+
+use crate::argument;
+use crate::commands::{env, power, solve};
+use clap::{Parser, Subcommand};
+use std::num::NonZeroUsize;
+
+/// A workbench for power-seeking in Markov decision processes.
+#[derive(Debug, Parser)]
+#[command(
+    name = "dunamis",
+    version,
+    max_term_width = 100,
+    about = "A workbench for power-seeking in Markov decision processes",
+    long_about = "A workbench for power-seeking in Markov decision processes.\n\n\
+        An agent with power over the future can get much of whatever it may come to want. dunamis computes \
+        that number, POWER, for every state of a world: the optimal value, averaged over many possible reward \
+        functions. For two agents in one world it also tells how far their interests are aligned. Every number \
+        comes with its standard error or with bounds that are true.",
+    after_long_help = "\
+First steps:
+  dunamis env list                            which worlds there are
+  dunamis env show maze-7x7                   what one of them looks like
+  dunamis power maze-7x7 --discount 0.9       which of its states have most POWER
+  dunamis power grid-3x3 --agents 2 --collision leak --discount 0.6
+                                              two agents: are their interests aligned?
+
+Each command explains itself: try dunamis power --help. Data goes to stdout, messages to stderr.
+Exit codes: 0 all is well, 1 a published value is missed without a reason, 2 wrong usage or error."
+)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+
+    /// Number of threads; the results do not depend on it [default: one per core]
+    #[arg(long, global = true, value_name = "N", value_parser = argument::threads, help_heading = "Global options")]
+    pub(crate) threads: Option<NonZeroUsize>,
+
+    /// Show no progress and no remarks
+    #[arg(long, short, global = true, help_heading = "Global options")]
+    pub(crate) quiet: bool,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// List the shipped environments, or show one
+    #[command(subcommand)]
+    Env(env::Command),
+    /// Compute optimal values and actions of a model with rewards, with bounds
+    Solve(solve::Arguments),
+    /// Estimate POWER at every state, for one agent or two
+    Power(power::Arguments),
+}

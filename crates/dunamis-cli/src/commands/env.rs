@@ -1,0 +1,301 @@
+//! `dunamis env`: which environments there are, and what they look like.
+
+use crate::failure::{ExitStatus, Failure};
+use crate::output::{self, Output, SCHEMA};
+use crate::table::{Align, Table, wrap};
+use clap::{Args, Subcommand};
+use dunamis_envs::{Collision, Entry, Environment, JointEnvironment, JointRules, REGISTRY, Swaps, find, load};
+use dunamis_mdp::{Agent, StateId};
+use serde::Serialize;
+use std::fmt::Write;
+
+/// Most states whose transitions are shown unasked.
+const SMALL: usize = 40;
+
+/// Columns for descriptions.
+const TEXT: usize = 96;
+
+/// What to do with environments.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// List the shipped environments with their parameters
+    #[command(
+        long_about = "List the shipped environments with their parameters.\n\n\
+            An environment is a rewardless MDP: states, actions, and where the actions lead. Wherever a command takes ENV, \
+            it takes one of these names, a name with parameters such as garnet:states=50,seed=7, or the path of a file of \
+            your own: a map (.txt, with # for walls and . for open cells) or a model (.json, see dunamis env show --help).",
+        after_long_help = "\
+Examples:
+  dunamis env list
+  dunamis env list --json | jq -r '.environments[].name'"
+    )]
+    List {
+        /// Print one JSON document
+        #[arg(long)]
+        json: bool,
+    },
+    /// Show an environment: its map, states, actions and transitions
+    Show(Show),
+}
+
+/// Which environment to show, and how.
+#[derive(Debug, Args)]
+#[command(
+    long_about = "Show an environment: its map, states, actions and transitions.\n\n\
+        With --json it prints the model in the form that every command reads back, so that a copy can be edited. With \
+        --agents 2 it shows the joint model, in which H and A move at the same time.",
+    after_long_help = "\
+Examples:
+  dunamis env show case-study
+  dunamis env show maze-7x7:noise=0.1 --all
+  dunamis env show candy --json > mine.json && dunamis power mine.json --discount 0.9
+  dunamis env show corridor-3 --agents 2 --collision leak"
+)]
+pub(crate) struct Show {
+    /// A shipped name (with parameters), or the path of a map (.txt) or model (.json)
+    #[arg(value_name = "ENV")]
+    environment: String,
+
+    /// Print the model as JSON
+    #[arg(long)]
+    json: bool,
+
+    /// Show all transitions, however many there are
+    #[arg(long)]
+    all: bool,
+
+    #[command(flatten)]
+    joint: Joint,
+}
+
+/// Whether there are two agents, and how they get in each other's way.
+#[derive(Clone, Copy, Debug, Args)]
+pub(crate) struct Joint {
+    /// Number of agents in the environment
+    #[arg(long, value_name = "1|2", default_value_t = 1, value_parser = clap::value_parser!(u8).range(1..=2))]
+    pub(crate) agents: u8,
+
+    /// What happens when two agents would come to the same place: none, leak, renormalize or block [default: none]
+    #[arg(
+        long,
+        value_name = "RULE",
+        long_help = "What happens when two agents would come to the same place [default: none]:\n  \
+            none         they share it\n  \
+            leak         the move is not available; its probability is lost, worth 0 (as published)\n  \
+            renormalize  the move is not available, and the others are scaled up\n  \
+            block        both stay where they are"
+    )]
+    pub(crate) collision: Option<Collision>,
+
+    /// Whether two agents may exchange places: allowed or forbidden [default: allowed]
+    #[arg(long, value_name = "RULE")]
+    pub(crate) swaps: Option<Swaps>,
+}
+
+impl Joint {
+    /// The rules for two agents; `None` for one agent.
+    ///
+    /// # Errors
+    ///
+    /// [`Failure::NeedsTwoAgents`] for a rule without them.
+    pub(crate) fn rules(self) -> Result<Option<JointRules>, Failure> {
+        let given = [(self.collision.is_some(), "--collision"), (self.swaps.is_some(), "--swaps")];
+        match given.into_iter().find(|(given, _)| *given) {
+            Some((_, option)) if self.agents == 1 => Err(Failure::NeedsTwoAgents { option }),
+            _ if self.agents == 1 => Ok(None),
+            _ => Ok(Some(JointRules {
+                collision: self.collision.unwrap_or_default(),
+                swaps: self.swaps.unwrap_or_default(),
+            })),
+        }
+    }
+}
+
+pub(crate) fn run(command: Command, output: Output) -> Result<ExitStatus, Failure> {
+    match command {
+        Command::List { json: true } => output::json(&List::of_registry())?,
+        Command::List { json: false } => output::data(&list())?,
+        Command::Show(show) => match show.joint.rules()? {
+            None => show_single(&show, output)?,
+            Some(rules) => show_joint(&show, rules, output)?,
+        },
+    }
+    Ok(ExitStatus::Success)
+}
+
+#[derive(Serialize)]
+struct List {
+    schema: u64,
+    environments: Vec<ListEntry>,
+}
+
+#[derive(Serialize)]
+struct ListEntry {
+    name: &'static str,
+    aliases: &'static [&'static str],
+    description: &'static str,
+    source: &'static str,
+    parameters: Vec<ListParameter>,
+}
+
+#[derive(Serialize)]
+struct ListParameter {
+    key: &'static str,
+    default: Option<&'static str>,
+    description: &'static str,
+}
+
+impl List {
+    fn of_registry() -> Self {
+        let entry = |entry: &Entry| ListEntry {
+            name: entry.name,
+            aliases: entry.aliases,
+            description: entry.description,
+            source: entry.source,
+            parameters: entry
+                .parameters
+                .iter()
+                .map(|p| ListParameter { key: p.key, default: p.default, description: p.description })
+                .collect(),
+        };
+        List { schema: SCHEMA, environments: REGISTRY.iter().map(entry).collect() }
+    }
+}
+
+fn list() -> String {
+    let mut table = Table::new([("name", Align::Left), ("description", Align::Left)]);
+    for entry in REGISTRY {
+        table.row([entry.name, entry.description]);
+        if !entry.aliases.is_empty() {
+            table.row([String::new(), format!("also: {}", entry.aliases.join(", "))]);
+        }
+        if !entry.parameters.is_empty() {
+            let keys: Vec<&str> = entry.parameters.iter().map(|parameter| parameter.key).collect();
+            table.row([String::new(), format!("parameters: {}", keys.join(", "))]);
+        }
+    }
+    table.to_string()
+}
+
+fn show_single(show: &Show, output: Output) -> Result<(), Failure> {
+    let environment = load(&show.environment)?;
+    let model = environment.model();
+    if show.json {
+        return output::data(&model.to_json(environment.reward()));
+    }
+    let states = model.states().len();
+    let complete = show.all || states <= SMALL;
+    let mut text = if complete { environment.to_string() } else { outline(&environment) };
+    text.push_str(&parameters(&show.environment));
+    output::data(&text)?;
+    if !complete {
+        output.note(&format!("the transitions of {states} states are left out: `--all` or `--json` shows them"));
+    }
+    Ok(())
+}
+
+/// What there is to say of a large environment.
+fn outline(environment: &Environment) -> String {
+    let model = environment.model();
+    let (states, pairs) = (model.states().len(), model.available().len());
+    let mut text = format!("{}: {states} states, {pairs} state-action pairs\n", environment.name());
+    text.extend(wrap(environment.description(), TEXT).into_iter().flat_map(|line| [line, "\n".into()]));
+    if let Some(grid) = environment.grid() {
+        let _ = write!(text, "\n{} × {} cells\n{grid}", grid.rows(), grid.columns());
+    }
+    let actions: Vec<&str> = model.actions().iter().collect();
+    let _ = writeln!(text, "\nactions: {}", actions.join(", "));
+    text
+}
+
+/// The parameters that a registered environment takes.
+fn parameters(specification: &str) -> String {
+    let name = specification.split(':').next().unwrap_or(specification);
+    let Some(entry) = find(name).filter(|entry| !entry.parameters.is_empty()) else { return String::new() };
+    let mut table = Table::new([("parameter", Align::Left), ("default", Align::Left), ("meaning", Align::Left)]);
+    for parameter in entry.parameters {
+        table.row([parameter.key, parameter.default.unwrap_or("-"), parameter.description]);
+    }
+    format!("\n{table}source: {}\n", entry.source)
+}
+
+#[derive(Serialize)]
+struct JointDocument<'a> {
+    schema: u64,
+    states: Vec<&'a str>,
+    transitions: Vec<JointTransition<'a>>,
+}
+
+#[derive(Serialize)]
+struct JointTransition<'a> {
+    from: &'a str,
+    action_h: &'a str,
+    action_a: &'a str,
+    to: Option<&'a str>,
+    probability: f64,
+}
+
+/// All transitions of a joint model; probability that no transition takes goes to `None`.
+fn joint_transitions(joint: &JointEnvironment) -> Vec<JointTransition<'_>> {
+    let model = joint.model();
+    let names = |agent, state| {
+        model.available(agent).at(state).iter().map(move |action| &model.actions(agent)[action.index()]).enumerate()
+    };
+    let mut transitions = Vec::new();
+    for state in (0..model.states().len()).map(StateId::new) {
+        for (i, action_h) in names(Agent::H, state) {
+            for (j, action_a) in names(Agent::A, state) {
+                let from = &model.states()[state.index()];
+                let (next, probability) = model.row(state, i, j);
+                let lost = 1.0 - probability.iter().sum::<f64>();
+                let reached = next.iter().zip(probability).map(|(&to, &p)| (Some(&model.states()[to as usize]), p));
+                let lost = (lost > 1e-9).then_some((None, lost));
+                transitions.extend(reached.chain(lost).map(|(to, probability)| JointTransition {
+                    from,
+                    action_h,
+                    action_a,
+                    to,
+                    probability,
+                }));
+            }
+        }
+    }
+    transitions
+}
+
+fn show_joint(show: &Show, rules: JointRules, output: Output) -> Result<(), Failure> {
+    let joint = JointEnvironment::new(load(&show.environment)?, rules)?;
+    let model = joint.model();
+    let states = model.states().len();
+    if show.json {
+        let states = model.states().iter().collect();
+        return output::json(&JointDocument { schema: SCHEMA, states, transitions: joint_transitions(&joint) });
+    }
+    let base = joint.base();
+    let mut text = format!("{} with two agents: {states} joint states, {} joint moves\n", base.name(), model.pairs());
+    let _ = writeln!(text, "collision rule {}, swaps {}", rules.collision, rules.swaps);
+    if let Some(grid) = base.grid() {
+        let _ = write!(text, "\n{} × {} cells\n{grid}", grid.rows(), grid.columns());
+    }
+    let complete = show.all || states <= SMALL;
+    if complete {
+        let mut from = "";
+        for transition in joint_transitions(&joint) {
+            if transition.from != from {
+                from = transition.from;
+                let _ = writeln!(text, "\n{from}");
+            }
+            let JointTransition { action_h, action_a, to, probability, .. } = transition;
+            let _ = write!(text, "  {action_h}, {action_a} → {}", to.unwrap_or("lost"));
+            if probability < 1.0 {
+                let _ = write!(text, " [{probability}]");
+            }
+            text.push('\n');
+        }
+    }
+    output::data(&text)?;
+    if !complete {
+        output.note(&format!("the transitions of {states} joint states are left out: `--all` or `--json` shows them"));
+    }
+    Ok(())
+}

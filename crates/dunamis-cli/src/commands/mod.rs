@@ -1,0 +1,18 @@
+//! The commands, one file each.
+
+pub(crate) mod env;
+pub(crate) mod power;
+pub(crate) mod solve;
+
+use crate::cli::Command;
+use crate::failure::{ExitStatus, Failure};
+use crate::output::Output;
+
+/// Carries a command out.
+pub(crate) fn run(command: Command, output: Output) -> Result<ExitStatus, Failure> {
+    match command {
+        Command::Env(command) => env::run(command, output),
+        Command::Solve(arguments) => solve::run(&arguments),
+        Command::Power(arguments) => power::run(&arguments, output),
+    }
+}

@@ -1,0 +1,447 @@
+//! `dunamis power`: POWER at every state, for one agent or two.
+
+use crate::argument::{self, SeedPolicyChoice};
+use crate::commands::env::Joint;
+use crate::failure::{ExitStatus, Failure};
+use crate::heat_map::heat_map;
+use crate::law::Law;
+use crate::output::{self, Output, SCHEMA};
+use crate::table::{Align, Table};
+use clap::Args;
+use dunamis_envs::{Environment, JointEnvironment, JointRules, load};
+use dunamis_mdp::{Agent, Discount, Names, StateId};
+use dunamis_power::{Alignment, MultiAgentPower, MultiAgentSettings, PowerEstimate, SeedPolicy, Warrant, published};
+use dunamis_sampling::{CorrelatedRewards, Correlation, Seed};
+use serde::Serialize;
+use std::fmt::Write;
+
+/// Samples unless told otherwise.
+const SAMPLES: u64 = 10_000;
+
+/// What POWER to estimate, and how.
+#[derive(Debug, Args)]
+#[command(
+    long_about = "Estimate POWER at every state, for one agent or two.\n\n\
+        POWER(s) = (1-γ)/γ E[V(s) - R(s)] is what an optimal agent can expect per step from the state s on, averaged over \
+        reward functions R; V is its optimal value [Turner et al. 2021, Def. 5.2]. Rewards are drawn independently for \
+        every state, by default uniformly from 0 to 1.\n\n\
+        With two agents, a human H learns first, while the AI A follows its seed policy; then A learns its best reply to H. \
+        POWER of H counts what H's policy is worth against that reply. The alignment α is the correlation of both POWERs \
+        over joint states: near 1 when A wants H to be where H wants to be, negative when they are rivals \
+        [Harris & Suo 2022].",
+    after_long_help = "\
+Examples:
+  dunamis power maze-7x7 --discount 0.9
+  dunamis power my-map.txt --discount 0.99 --samples 100000 --reward beta:alpha=2,beta=5
+  dunamis power case-study --limit-one --json
+  dunamis power grid-3x3 --agents 2 --discount 0.6 --correlation -0.5
+  dunamis power maze-7x7 --agents 2 --collision leak --discount 0.1 --samples 1000 --json
+
+The JSON document of one agent has, beside the settings,
+  \"power\": [{\"state\": \"(0, 0)\", \"mean\": 0.65, \"std_error\": 0.002}, ...]
+and that of two agents, with states named (row, column)_H^(row, column)_A,
+  \"power_h\", \"power_a\"   the POWER of H and A, in that form
+  \"power_h_seed\"         the POWER of H against A's seed policy
+  \"power_a_seed\"         the POWER of A's seed policy against H
+  \"alignment\"            {\"alpha\": -0.5, \"std_error\": 0.02, \"noise_corrected\": -0.5, ...}
+where null stands for what is not defined."
+)]
+#[expect(clippy::struct_excessive_bools, reason = "every one is a flag of its own")]
+pub(crate) struct Arguments {
+    /// A shipped name (with parameters), or the path of a map (.txt) or model (.json)
+    #[arg(value_name = "ENV")]
+    environment: String,
+
+    /// The discount γ, at least 0 and below 1; 0.99 or 99/100. With two agents, that of H
+    #[arg(
+        long,
+        value_name = "G",
+        required_unless_present = "limit_one",
+        conflicts_with = "limit_one",
+        allow_negative_numbers = true
+    )]
+    discount: Option<Discount>,
+
+    /// The limit γ → 1 in place of a discount (one agent)
+    #[arg(long)]
+    limit_one: bool,
+
+    /// Number of reward functions to draw [default: 10000]
+    #[arg(long, value_name = "N", value_parser = argument::samples, allow_negative_numbers = true)]
+    samples: Option<u64>,
+
+    /// Seed of the random streams; the same seed gives the same numbers on every machine
+    #[arg(long, value_name = "S", default_value_t = 0)]
+    seed: u64,
+
+    /// The law of each state's reward: uniform, beta, normal, bernoulli, pareto, exponential, point-mass or one-hot
+    #[arg(
+        long,
+        value_name = "LAW",
+        default_value = "uniform",
+        long_help = "The law of each state's reward:\n  \
+            uniform:low=0,high=1 (or just uniform), beta:alpha=2,beta=5, normal:mean=0,std_dev=1,\n  \
+            bernoulli:probability=0.1, pareto:scale=1,shape=3, exponential:rate=1,\n  \
+            point-mass:value=1, or one-hot: one state has reward 1, each equally likely, all others 0\n  \
+            (POWER is then exact, unless --samples is given)"
+    )]
+    reward: Law,
+
+    #[command(flatten)]
+    joint: Joint,
+
+    /// The discount of A [default: that of H]
+    #[arg(long, value_name = "G", allow_negative_numbers = true)]
+    discount_a: Option<Discount>,
+
+    /// The correlation β of both agents' rewards at each state, from -1 to 1 [default: 0]
+    #[arg(long, value_name = "B", value_parser = argument::correlation, allow_negative_numbers = true)]
+    correlation: Option<Correlation>,
+
+    /// A's policy while H learns: uniform, stay, or the path of a policy file [default: uniform]
+    #[arg(long, value_name = "POLICY")]
+    seed_policy: Option<SeedPolicyChoice>,
+
+    /// Leave out the POWER of A's seed policy, which can take longer than all the rest (`power_a_seed` is then null)
+    #[arg(long)]
+    no_seed_baseline: bool,
+
+    /// Repeat the arithmetic behind the published figures: single precision, early stopping, ties split by row mass
+    #[arg(long, conflicts_with = "limit_one")]
+    as_published: bool,
+
+    /// Print one JSON document
+    #[arg(long)]
+    json: bool,
+}
+
+impl Arguments {
+    /// An option that is given but means nothing for one agent.
+    fn option_for_two_agents(&self) -> Option<&'static str> {
+        let given = [
+            (self.discount_a.is_some(), "--discount-a"),
+            (self.correlation.is_some(), "--correlation"),
+            (self.seed_policy.is_some(), "--seed-policy"),
+            (self.no_seed_baseline, "--no-seed-baseline"),
+        ];
+        given.into_iter().find_map(|(given, option)| given.then_some(option))
+    }
+}
+
+pub(crate) fn run(arguments: &Arguments, output: Output) -> Result<ExitStatus, Failure> {
+    match (arguments.joint.rules()?, arguments.option_for_two_agents(), &arguments.discount) {
+        (None, Some(option), _) => return Err(Failure::NeedsTwoAgents { option }),
+        (None, None, discount) => single_agent(arguments, discount.as_ref(), output)?,
+        (Some(rules), _, Some(discount)) => two_agents(arguments, rules, discount, output)?,
+        (Some(_), _, None) => return Err(Failure::NeedsOneAgent { option: "--limit-one" }),
+    }
+    Ok(ExitStatus::Success)
+}
+
+/// POWER at one state.
+#[derive(Serialize)]
+struct StatePower<'a> {
+    state: &'a str,
+    mean: f64,
+    /// Not a number, hence `null`, for a single sample.
+    std_error: f64,
+}
+
+fn by_state<'a>(states: &'a Names, power: &PowerEstimate) -> Vec<StatePower<'a>> {
+    let values = power.mean.iter().zip(&power.std_error);
+    states.iter().zip(values).map(|(state, (&mean, &std_error))| StatePower { state, mean, std_error }).collect()
+}
+
+/// Number of samples, unless the expectation is exact.
+fn sample_count(power: &PowerEstimate) -> Option<u64> {
+    match power.warrant {
+        Warrant::Sampled { samples, .. } => Some(samples),
+        Warrant::Exact => None,
+    }
+}
+
+fn single_agent(arguments: &Arguments, discount: Option<&Discount>, output: Output) -> Result<(), Failure> {
+    #[derive(Serialize)]
+    struct Document<'a> {
+        schema: u64,
+        environment: &'a str,
+        discount: Option<f64>,
+        reward: String,
+        samples: Option<u64>,
+        seed: u64,
+        solver_error: f64,
+        power: Vec<StatePower<'a>>,
+    }
+    let environment = load(&arguments.environment)?;
+    let power = estimate(arguments, discount, &environment, output)?;
+    if arguments.json {
+        return output::json(&Document {
+            schema: SCHEMA,
+            environment: environment.name(),
+            discount: discount.map(Discount::value),
+            reward: arguments.reward.to_string(),
+            samples: sample_count(&power),
+            seed: arguments.seed,
+            solver_error: power.solver_error,
+            power: by_state(environment.model().states(), &power),
+        });
+    }
+    let discount = discount.map_or("γ → 1".to_owned(), |discount| format!("γ = {}", discount.value()));
+    let mut text = format!("POWER of {}, {discount}, {}\n\n", environment.name(), origin(arguments, &power));
+    text.push_str(&layout(&environment, &power));
+    text.push_str(&warrant(environment.model().states(), &power));
+    output::data(&text)
+}
+
+fn estimate(
+    arguments: &Arguments,
+    discount: Option<&Discount>,
+    environment: &Environment,
+    output: Output,
+) -> Result<PowerEstimate, Failure> {
+    let model = environment.model();
+    let law = arguments.reward.over(model.states().len())?;
+    let (samples, seed) = (arguments.samples.unwrap_or(SAMPLES), Seed::new(arguments.seed));
+    // A finite law needs no samples, unless they are asked for or the published arithmetic is.
+    let exact = law.support().is_some() && arguments.samples.is_none();
+    let progress = output.progress("POWER");
+    Ok(match discount {
+        Some(discount) if arguments.as_published => {
+            published::estimate(model, &*law, discount, samples, seed, &progress)?
+        }
+        Some(discount) if exact => dunamis_power::exact(model, &*law, discount)?,
+        Some(discount) => dunamis_power::estimate(model, &*law, discount, samples, seed, &progress)?,
+        None if exact => dunamis_power::exact_average(model, &*law)?,
+        None => dunamis_power::estimate_average(model, &*law, samples, seed, &progress)?,
+    })
+}
+
+fn two_agents(arguments: &Arguments, rules: JointRules, discount: &Discount, output: Output) -> Result<(), Failure> {
+    let joint = JointEnvironment::new(load(&arguments.environment)?, rules)?;
+    let settings = MultiAgentSettings {
+        discount_h: discount.clone(),
+        discount_a: arguments.discount_a.as_ref().unwrap_or(discount).clone(),
+        seed_policy: seed_policy(arguments.seed_policy.as_ref(), &joint)?,
+        seed_baseline: !arguments.no_seed_baseline,
+    };
+    let power = estimate_two_agents(arguments, &settings, &joint, output)?;
+    let document = TwoAgents::new(arguments, rules, &settings, &joint, &power);
+    if arguments.json { output::json(&document) } else { output::data(&document.text(arguments, &joint, &power)) }
+}
+
+fn seed_policy(choice: Option<&SeedPolicyChoice>, joint: &JointEnvironment) -> Result<SeedPolicy, Failure> {
+    let path = match choice {
+        None | Some(SeedPolicyChoice::Uniform) => return Ok(SeedPolicy::Uniform),
+        Some(SeedPolicyChoice::Stay) => return Ok(SeedPolicy::Stay),
+        Some(SeedPolicyChoice::File(path)) => path,
+    };
+    let name = || path.display().to_string();
+    let text = std::fs::read_to_string(path).map_err(|source| Failure::Read { path: name(), source })?;
+    let policy = joint.model().policy_from_json(Agent::A, &text);
+    Ok(SeedPolicy::Given(policy.map_err(|source| Failure::Policy { path: name(), source })?))
+}
+
+fn estimate_two_agents(
+    arguments: &Arguments,
+    settings: &MultiAgentSettings,
+    joint: &JointEnvironment,
+    output: Output,
+) -> Result<MultiAgentPower, Failure> {
+    let model = joint.model();
+    let correlation = arguments.correlation.unwrap_or_default();
+    let law = CorrelatedRewards::new(arguments.reward.over(model.states().len())?, correlation)?;
+    let (samples, seed) = (arguments.samples.unwrap_or(SAMPLES), Seed::new(arguments.seed));
+    let exact = arguments.samples.is_none() && law.support().is_some();
+    let progress = output.progress("POWER of H and A");
+    Ok(if arguments.as_published {
+        published::estimate_multi_agent(model, &law, settings, samples, seed, &progress)?
+    } else if exact {
+        dunamis_power::exact_multi_agent(model, &law, settings)?
+    } else {
+        dunamis_power::estimate_multi_agent(model, &law, settings, samples, seed, &progress)?
+    })
+}
+
+#[derive(Serialize)]
+struct TwoAgents<'a> {
+    schema: u64,
+    environment: &'a str,
+    #[serde(flatten)]
+    rules: JointRules,
+    discount: f64,
+    discount_a: f64,
+    correlation: f64,
+    reward: String,
+    samples: Option<u64>,
+    seed: u64,
+    solver_error: f64,
+    alignment: AlignmentDocument,
+    power_h: Vec<StatePower<'a>>,
+    power_a: Vec<StatePower<'a>>,
+    power_h_seed: Vec<StatePower<'a>>,
+    power_a_seed: Option<Vec<StatePower<'a>>>,
+}
+
+#[derive(Serialize)]
+struct AlignmentDocument {
+    alpha: Option<f64>,
+    std_error: Option<f64>,
+    noise_corrected: Option<f64>,
+    noise_corrected_std_error: Option<f64>,
+    rank: Option<f64>,
+    slope: Option<f64>,
+    intercept: Option<f64>,
+}
+
+impl From<Alignment> for AlignmentDocument {
+    fn from(alignment: Alignment) -> Self {
+        AlignmentDocument {
+            alpha: alignment.alpha,
+            std_error: alignment.std_error,
+            noise_corrected: alignment.noise_corrected,
+            noise_corrected_std_error: alignment.noise_corrected_std_error,
+            rank: alignment.rank,
+            slope: alignment.slope,
+            intercept: alignment.intercept,
+        }
+    }
+}
+
+impl<'a> TwoAgents<'a> {
+    fn new(
+        arguments: &Arguments,
+        rules: JointRules,
+        settings: &MultiAgentSettings,
+        joint: &'a JointEnvironment,
+        power: &MultiAgentPower,
+    ) -> Self {
+        let states = joint.model().states();
+        TwoAgents {
+            schema: SCHEMA,
+            environment: joint.base().name(),
+            rules,
+            discount: settings.discount_h.value(),
+            discount_a: settings.discount_a.value(),
+            correlation: arguments.correlation.unwrap_or_default().get(),
+            reward: arguments.reward.to_string(),
+            samples: sample_count(&power.power_h),
+            seed: arguments.seed,
+            solver_error: worse(power.power_h.solver_error, power.power_a.solver_error),
+            alignment: power.alignment.into(),
+            power_h: by_state(states, &power.power_h),
+            power_a: by_state(states, &power.power_a),
+            power_h_seed: by_state(states, &power.power_h_seed),
+            power_a_seed: power.power_a_seed.as_ref().map(|power| by_state(states, power)),
+        }
+    }
+
+    fn text(&self, arguments: &Arguments, joint: &JointEnvironment, power: &MultiAgentPower) -> String {
+        let base = joint.base();
+        let mut text = format!(
+            "POWER of H and A in {}, collision rule {}, swaps {}\nγ = {}",
+            base.name(),
+            self.rules.collision,
+            self.rules.swaps,
+            self.discount
+        );
+        if self.discount_a != self.discount {
+            let _ = write!(text, " for H and {} for A", self.discount_a);
+        }
+        let _ = writeln!(text, ", correlation β = {}, {}", self.correlation, origin(arguments, &power.power_h));
+        for (agent, power, of) in [(Agent::H, &power.power_h, "A"), (Agent::A, &power.power_a, "H")] {
+            let mean = mean_by_position(joint.positions(), agent, &power.mean, base.model().states().len());
+            let _ = writeln!(text, "\nPOWER of {agent:?} by its own place, averaged over the places of {of}:");
+            text.push_str(&layout_of(base, &mean));
+            text.push_str(&warrant(joint.model().states(), power));
+        }
+        let _ = write!(text, "\nalignment α = {}", plus_minus(power.alignment.alpha, power.alignment.std_error));
+        if let Some(corrected) = power.alignment.noise_corrected {
+            let corrected = plus_minus(Some(corrected), power.alignment.noise_corrected_std_error);
+            let _ = write!(text, "; without sampling noise {corrected}");
+        }
+        text.push('\n');
+        text
+    }
+}
+
+/// The larger of two error bounds; not a number if one of them is.
+fn worse(a: f64, b: f64) -> f64 {
+    if a.is_nan() || b.is_nan() { f64::NAN } else { a.max(b) }
+}
+
+fn plus_minus(value: Option<f64>, std_error: Option<f64>) -> String {
+    match (value, std_error) {
+        (None, _) => "undefined (POWER is the same at all joint states)".into(),
+        (Some(value), None) => format!("{value:.3}"),
+        (Some(value), Some(error)) => format!("{value:.3} ± {error:.3}"),
+    }
+}
+
+/// Means over the joint states in which an agent is at each place.
+fn mean_by_position(positions: &[(StateId, StateId)], agent: Agent, values: &[f64], places: usize) -> Vec<f64> {
+    let (mut sum, mut count) = (vec![0.0; places], vec![0_u32; places]);
+    for (&(h, a), value) in positions.iter().zip(values) {
+        let place = if agent == Agent::H { h } else { a };
+        sum[place.index()] += value;
+        count[place.index()] += 1;
+    }
+    sum.iter().zip(count).map(|(sum, count)| sum / f64::from(count)).collect()
+}
+
+/// Where the numbers come from.
+fn origin(arguments: &Arguments, power: &PowerEstimate) -> String {
+    let arithmetic = if arguments.as_published { ", published arithmetic" } else { "" };
+    match power.warrant {
+        Warrant::Sampled { samples, .. } => {
+            format!("rewards {}, {samples} samples, seed {}{arithmetic}", arguments.reward, arguments.seed)
+        }
+        Warrant::Exact => format!("rewards {}, exact{arithmetic}", arguments.reward),
+    }
+}
+
+/// A heat map of a gridworld's POWER, or a table of any other environment's.
+fn layout(environment: &Environment, power: &PowerEstimate) -> String {
+    if let Some(grid) = environment.grid() {
+        return heat_map(grid, &power.mean);
+    }
+    let mut table = Table::new([("state", Align::Left), ("POWER", Align::Right), ("std. error", Align::Right)]);
+    for state in by_state(environment.model().states(), power) {
+        table.row([state.state.to_owned(), format!("{:.4}", state.mean), number(state.std_error)]);
+    }
+    table.to_string()
+}
+
+fn layout_of(environment: &Environment, mean: &[f64]) -> String {
+    if let Some(grid) = environment.grid() {
+        return heat_map(grid, mean);
+    }
+    let mut table = Table::new([("state", Align::Left), ("POWER", Align::Right)]);
+    for (state, mean) in environment.model().states().iter().zip(mean) {
+        table.row([state.to_owned(), format!("{mean:.4}")]);
+    }
+    table.to_string()
+}
+
+fn number(std_error: f64) -> String {
+    if std_error.is_nan() { "unknown".into() } else { format!("{std_error:.4}") }
+}
+
+/// Extremes of POWER, and how far it can be trusted.
+fn warrant(states: &Names, power: &PowerEstimate) -> String {
+    let at = |s: usize| format!("{:.3} at {}", power.mean[s], &states[s]);
+    let by_mean = |&s: &usize, &t: &usize| power.mean[s].total_cmp(&power.mean[t]);
+    let extremes = (0..power.mean.len()).max_by(by_mean).zip((0..power.mean.len()).min_by(by_mean));
+    let mut text =
+        extremes.map_or_else(String::new, |(high, low)| format!("highest {}, lowest {}\n", at(high), at(low)));
+    if power.warrant != Warrant::Exact {
+        let mut errors = power.std_error.clone();
+        errors.sort_by(f64::total_cmp);
+        let (median, largest) = (errors[errors.len() / 2], errors[errors.len() - 1]);
+        if largest.is_nan() {
+            text.push_str("standard errors are unknown: one sample says nothing about them\n");
+        } else {
+            let _ = writeln!(text, "standard errors: median {median:.4}, largest {largest:.4}");
+        }
+    }
+    text
+}

@@ -1,0 +1,110 @@
+//! What can go wrong at the terminal, and how the program ends.
+
+use dunamis_envs::EnvError;
+use dunamis_mdp::ModelError;
+use dunamis_power::PowerError;
+use dunamis_sampling::RewardError;
+use dunamis_solve::SolveError;
+use std::io;
+use std::process::ExitCode;
+
+/// How the program ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ExitStatus {
+    /// All is well.
+    Success,
+    /// A claim or published value was missed.
+    Missed,
+    /// The command could not do what it was asked to.
+    Error,
+}
+
+impl From<ExitStatus> for ExitCode {
+    fn from(status: ExitStatus) -> Self {
+        ExitCode::from(match status {
+            ExitStatus::Success => 0,
+            ExitStatus::Missed => 1,
+            ExitStatus::Error => 2,
+        })
+    }
+}
+
+/// Why a command could not do what it was asked to.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Failure {
+    /// Something is wrong with the environment.
+    #[error(transparent)]
+    Environment(#[from] EnvError),
+    /// Something is wrong with a model or policy.
+    #[error(transparent)]
+    Model(#[from] ModelError),
+    /// A solver refuses.
+    #[error(transparent)]
+    Solve(#[from] SolveError),
+    /// POWER cannot be estimated.
+    #[error(transparent)]
+    Power(#[from] PowerError),
+    /// The reward law cannot be built.
+    #[error(transparent)]
+    Reward(#[from] RewardError),
+    /// There is nothing to maximize.
+    #[error("`{environment}` has no reward, so there is nothing to solve")]
+    NoReward {
+        /// The model.
+        environment: String,
+    },
+    /// A solver of another name.
+    #[error("there is no solver `{name}`{}", did_you_mean(.nearest.as_deref()))]
+    UnknownSolver {
+        /// The unknown name.
+        name: String,
+        /// The nearest registered name.
+        nearest: Option<String>,
+    },
+    /// An option that means nothing for one agent.
+    #[error("`{option}` is for two agents, but there is one")]
+    NeedsTwoAgents {
+        /// The option.
+        option: &'static str,
+    },
+    /// An option that means nothing for two agents.
+    #[error("`{option}` is for one agent, but there are two")]
+    NeedsOneAgent {
+        /// The option.
+        option: &'static str,
+    },
+    /// A file that cannot be read.
+    #[error("cannot read `{path}`")]
+    Read {
+        /// The path.
+        path: String,
+        /// Why not.
+        source: io::Error,
+    },
+    /// A policy file that is no policy of the model.
+    #[error("`{path}` is no policy of agent A in this environment")]
+    Policy {
+        /// The path.
+        path: String,
+        /// What is wrong with it.
+        source: ModelError,
+    },
+    /// Stdout cannot be written.
+    #[error("cannot write the output")]
+    Write(#[from] io::Error),
+    /// The threads cannot be started.
+    #[error("cannot start the threads")]
+    Threads(#[from] rayon::ThreadPoolBuildError),
+}
+
+impl Failure {
+    /// Whether the reader of stdout went away.
+    pub(crate) fn is_broken_pipe(&self) -> bool {
+        matches!(self, Failure::Write(error) if error.kind() == io::ErrorKind::BrokenPipe)
+    }
+}
+
+/// The question that follows a misspelt name.
+pub(crate) fn did_you_mean(nearest: Option<&str>) -> String {
+    nearest.map_or_else(String::new, |name| format!(": did you mean `{name}`?"))
+}

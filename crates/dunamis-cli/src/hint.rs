@@ -1,0 +1,133 @@
+//! What to do about an error, where its message does not say so already.
+
+use crate::argument::ArgumentError;
+use crate::failure::Failure;
+use crate::law::LawError;
+use dunamis_envs::EnvError;
+use dunamis_mdp::{DiscountError, ModelError};
+use dunamis_power::PowerError;
+use dunamis_sampling::RewardError;
+use std::error::Error;
+
+/// An error that knows a way out.
+pub(crate) trait Hint {
+    /// One sentence without a full stop.
+    fn hint(&self) -> Option<String>;
+}
+
+impl Hint for Failure {
+    fn hint(&self) -> Option<String> {
+        match self {
+            Failure::Environment(error) => error.hint(),
+            Failure::Model(error) | Failure::Policy { source: error, .. } => error.hint(),
+            Failure::Power(error) => error.hint(),
+            Failure::Reward(error) => error.hint(),
+            Failure::NoReward { environment } => Some(format!(
+                "add `\"rewards\": {{STATE: NUMBER}}` to a copy of the model (`dunamis env show {environment} --json > model.json`), \
+                 or average over reward functions with `dunamis power {environment}`"
+            )),
+            Failure::UnknownSolver { .. } => Some("`dunamis solve --list` shows the solvers".into()),
+            Failure::NeedsTwoAgents { option } => Some(format!("add `--agents 2`, or leave `{option}` out")),
+            Failure::NeedsOneAgent { option } => Some(format!("leave `{option}` or `--agents 2` out")),
+            Failure::Read { .. } => Some("check the path and its permissions".into()),
+            Failure::Solve(_) | Failure::Write(_) | Failure::Threads(_) => None,
+        }
+    }
+}
+
+impl Hint for EnvError {
+    fn hint(&self) -> Option<String> {
+        match self {
+            EnvError::UnknownEnvironment { .. } => Some("`dunamis env list` shows the shipped environments".into()),
+            EnvError::Read { .. } => Some("check the path and its permissions".into()),
+            EnvError::UnknownParameter { environment, .. } | EnvError::ParameterValue { environment, .. } => {
+                Some(format!("`dunamis env show {environment}` shows its parameters"))
+            }
+            EnvError::File { source, .. } => source.hint(),
+            EnvError::Model(error) => error.hint(),
+            _ => None,
+        }
+    }
+}
+
+impl Hint for ModelError {
+    fn hint(&self) -> Option<String> {
+        match self {
+            ModelError::RowSum { sum, .. } => Some(if *sum < 1.0 {
+                "add the missing transition or correct the probabilities; mass that is lost for ever is declared with \
+                 `\"to\": null`, and fractions such as \"1/3\" are exact"
+                    .into()
+            } else {
+                "correct the probabilities; fractions such as \"1/3\" are exact".into()
+            }),
+            ModelError::PolicySum { .. } => Some("let the probabilities of every state's actions sum to 1".into()),
+            ModelError::PolicyIncomplete { .. } => Some("give every joint state at least one action".into()),
+            ModelError::Json { what: "model", .. } => {
+                Some("`dunamis env show case-study --json` prints a model to start from".into())
+            }
+            ModelError::Json { what: "policy", .. } => {
+                Some("a policy is `{\"schema\": 1, \"policy\": {STATE: {ACTION: PROBABILITY}}}`".into())
+            }
+            ModelError::At { source, .. } => source.hint(),
+            ModelError::Discount(error) => error.hint(),
+            _ => None,
+        }
+    }
+}
+
+impl Hint for DiscountError {
+    fn hint(&self) -> Option<String> {
+        Some("choose a number such as `0.9` or `99/100`; `dunamis power --limit-one` computes the limit γ → 1".into())
+    }
+}
+
+impl Hint for PowerError {
+    fn hint(&self) -> Option<String> {
+        match self {
+            PowerError::NoSamples => Some(
+                "standard errors shrink with the square root of the number of samples; 10000 is a good start".into(),
+            ),
+            PowerError::NoStay { .. } => Some("choose `--seed-policy uniform`, or give a policy file".into()),
+            PowerError::Model(error) => error.hint(),
+            _ => None,
+        }
+    }
+}
+
+impl Hint for RewardError {
+    fn hint(&self) -> Option<String> {
+        match self {
+            RewardError::Correlation { .. } => {
+                Some("`-1` gives A the opposite rewards of H, `0` independent ones, `1` the same".into())
+            }
+            _ => None,
+        }
+    }
+}
+
+impl Hint for ArgumentError {
+    fn hint(&self) -> Option<String> {
+        match self {
+            ArgumentError::Reward(error) => error.hint(),
+            ArgumentError::Power(error) => error.hint(),
+            _ => None,
+        }
+    }
+}
+
+impl Hint for LawError {
+    fn hint(&self) -> Option<String> {
+        Some("for example `uniform`, `uniform:low=-1,high=1`, `beta:alpha=2,beta=5` or `one-hot`".into())
+    }
+}
+
+/// The hint for the error of one argument, as the argument parser reports it.
+pub(crate) fn of_argument(error: &(dyn Error + 'static)) -> Option<String> {
+    fn hint<E: Error + Hint + 'static>(error: &(dyn Error + 'static)) -> Option<String> {
+        error.downcast_ref::<E>()?.hint()
+    }
+    hint::<DiscountError>(error)
+        .or_else(|| hint::<ArgumentError>(error))
+        .or_else(|| hint::<LawError>(error))
+        .or_else(|| hint::<EnvError>(error))
+}
