@@ -8,7 +8,7 @@ use dunamis_solve::{Walk, evaluate_functional_graph, solve_batch};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-const SEED: Seed = Seed::new(1912_01683);
+const SEED: Seed = Seed::new(191_201_683);
 const SAMPLES: u64 = 60_000;
 
 fn model(name: &str) -> Arc<TransitionModel> {

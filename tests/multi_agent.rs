@@ -185,7 +185,7 @@ mod naive {
             model
         }
 
-        fn optimize(&self, model: &Model, reward: &HashMap<Joint, f64>, gamma: f64) -> (HashMap<Joint, f64>, Policy) {
+        fn optimize(model: &Model, reward: &HashMap<Joint, f64>, gamma: f64) -> (HashMap<Joint, f64>, Policy) {
             let mut value: HashMap<Joint, f64> = reward.clone();
             let ahead = |value: &HashMap<Joint, f64>, row: &[(Joint, f64)]| row.iter().map(|(n, p)| p * value[n]).sum();
             for _ in 0..sweeps(gamma) {
@@ -223,7 +223,9 @@ mod naive {
                     }
                     let mass: f64 = row.iter().map(|(_, p)| p).sum();
                     if self.redraws() && mass > 0.0 {
-                        row.iter_mut().for_each(|(_, p)| *p /= mass);
+                        for (_, p) in &mut row {
+                            *p /= mass;
+                        }
                     } else if self.redraws() {
                         row = vec![(s, 1.0)];
                     }
@@ -249,8 +251,8 @@ mod naive {
             stay: bool,
         ) -> [HashMap<Joint, f64>; 4] {
             let seed = self.seed(stay);
-            let (value_h, policy_h) = self.optimize(&self.problem(Who::H, &seed), reward_h, gamma);
-            let (value_a, policy_a) = self.optimize(&self.problem(Who::A, &policy_h), reward_a, gamma);
+            let (value_h, policy_h) = Self::optimize(&self.problem(Who::H, &seed), reward_h, gamma);
+            let (value_a, policy_a) = Self::optimize(&self.problem(Who::A, &policy_h), reward_a, gamma);
             let power = |value: &HashMap<Joint, f64>, reward: &HashMap<Joint, f64>| {
                 value.iter().map(|(s, v)| (*s, (1.0 - gamma) / gamma * (v - reward[s]))).collect()
             };

@@ -145,7 +145,7 @@ pub enum ModelError {
         schema: u64,
     },
     /// Text that is not of the JSON format.
-    #[error("not a {what} file: {source}")]
+    #[error("not a {what} file")]
     Json {
         /// `model` or `policy`.
         what: &'static str,
@@ -153,7 +153,7 @@ pub enum ModelError {
         source: serde_json::Error,
     },
     /// A number in a file that cannot be read.
-    #[error("{place}: {source}")]
+    #[error("in `{place}`")]
     Number {
         /// Which number.
         place: String,
@@ -164,7 +164,7 @@ pub enum ModelError {
     #[error(transparent)]
     Discount(#[from] DiscountError),
     /// An error with the place in the file where it happened.
-    #[error("{place}: {source}")]
+    #[error("in `{place}`")]
     At {
         /// For example `transitions[3]`.
         place: String,

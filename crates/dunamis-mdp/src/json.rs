@@ -234,7 +234,7 @@ impl JointModel {
 
 fn read_rewards(model: &TransitionModel, raw: &RawValue) -> Result<Reward, ModelError> {
     if raw.get().trim_start().starts_with('{') {
-        let entries: Entries<Box<RawValue>> = parse(raw.get(), "model")?;
+        let entries: Entries<Box<RawValue>> = parse(raw.get(), "model").map_err(|e| e.at("rewards"))?;
         entries.distinct("rewards")?;
         let mut values = vec![Number::from(0.0); model.states().len()];
         for (state, reward) in &entries.0 {
@@ -244,7 +244,7 @@ fn read_rewards(model: &TransitionModel, raw: &RawValue) -> Result<Reward, Model
         }
         return Reward::state(model, values);
     }
-    let entries: Vec<RewardEntry> = parse(raw.get(), "model")?;
+    let entries: Vec<RewardEntry> = parse(raw.get(), "model").map_err(|e| e.at("rewards"))?;
     let by_state = entries.iter().all(|entry| entry.action.is_none() && entry.to.is_none());
     let folded = entries.iter().any(|entry| entry.to.is_some());
     let zero = Rational::from_integer(0.into());

@@ -91,13 +91,14 @@ impl Names {
     }
 }
 
-/// The name nearest to a misspelt one, for hints: at most two edits away; of equally near ones the first in the alphabet.
+/// The name nearest to a misspelt one, for hints: at most two edits away, and fewer than half of its letters; of equally near
+/// ones the first in the alphabet.
 pub fn nearest<'a>(names: impl IntoIterator<Item = &'a str>, misspelt: &str) -> Option<&'a str> {
     names
         .into_iter()
         .filter(|name| name.len().abs_diff(misspelt.len()) <= 2)
         .map(|name| (edit_distance(name, misspelt), name))
-        .filter(|&(distance, _)| distance <= 2)
+        .filter(|&(distance, name)| distance <= 2 && 2 * distance < name.chars().count())
         .min()
         .map(|(_, name)| name)
 }

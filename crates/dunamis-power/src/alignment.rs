@@ -13,7 +13,8 @@ const GROUPS: usize = 64;
 pub struct Alignment {
     /// Pearson correlation of the estimated POWERs.
     pub alpha: Option<f64>,
-    /// Standard error of `alpha`, by a jackknife over groups of samples [Busing, Meijer & van der Leeden 1999].
+    /// Standard error of `alpha`, by a jackknife over groups of samples
+    /// `[Busing, Meijer & van der Leeden 1999]`.
     pub std_error: Option<f64>,
     /// The correlation without the part of the covariances that is sampling noise: with $`x_i, y_i`$ the state-centered POWER
     /// vectors of sample $`i`$ of $`N`$, it uses

@@ -1,7 +1,7 @@
 //! Streaming means and variances of vectors.
 
 /// Weighted count, means and sums of squared deviations of a stream of vectors: memory $`O(|S|)`$ whatever the length of the
-/// stream [Chan, Golub & LeVeque 1983].
+/// stream `[Chan, Golub & LeVeque 1983]`.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Moments {
     pub(crate) weight: f64,

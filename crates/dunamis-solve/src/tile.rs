@@ -206,6 +206,12 @@ fn row_product(rows: Rows<'_>, pair: usize, value: &[Lanes]) -> Lanes {
 
 #[multiversion(targets("x86_64+avx512f", "x86_64+avx2"))]
 fn gauss_seidel(rows: Rows<'_>, reward: &[Lanes], discount: f64, value: &mut [Lanes], backward: bool) {
+    gauss_seidel_portable(rows, reward, discount, value, backward);
+}
+
+#[inline(always)]
+#[expect(clippy::inline_always, reason = "see `best_of_state`")]
+fn gauss_seidel_portable(rows: Rows<'_>, reward: &[Lanes], discount: f64, value: &mut [Lanes], backward: bool) {
     let n = reward.len();
     for i in 0..n {
         let s = if backward { n - 1 - i } else { i };
@@ -218,6 +224,12 @@ fn gauss_seidel(rows: Rows<'_>, reward: &[Lanes], discount: f64, value: &mut [La
 
 #[multiversion(targets("x86_64+avx512f", "x86_64+avx2"))]
 fn jacobi(rows: Rows<'_>, reward: &[Lanes], discount: f64, value: &[Lanes], backup: &mut [Lanes]) {
+    jacobi_portable(rows, reward, discount, value, backup);
+}
+
+#[inline(always)]
+#[expect(clippy::inline_always, reason = "see `best_of_state`")]
+fn jacobi_portable(rows: Rows<'_>, reward: &[Lanes], discount: f64, value: &[Lanes], backup: &mut [Lanes]) {
     for s in 0..reward.len() {
         let best = best_of_state(rows, s, value);
         for l in 0..LANES {
@@ -254,5 +266,38 @@ fn greedy(
             tied[l] |= second[l] >= best[l] - tie_tolerance[l];
         }
         ahead[s] = best;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        /// What the machine's best instruction set computes has the bits of the code compiled for any machine.
+        #[test]
+        fn every_instruction_set_gives_the_same_bits(
+            numbers in proptest::collection::vec(-1.0..1.0_f64, LANES * 12),
+            next in proptest::collection::vec(0_u32..6, 36),
+            discount in 0.0..1.0_f64,
+        ) {
+            let (pairs, entries): (Vec<u32>, Vec<usize>) = ((0..=6).map(|s| 2 * s).collect(), (0..=12).map(|r| 3 * r).collect());
+            let probability = vec![1.0 / 3.0; 36];
+            let rows = Rows { pairs: &pairs, entries: &entries, next: &next, probability: &probability };
+            let (lanes, _) = numbers.as_chunks::<LANES>();
+            let (reward, start) = lanes.split_at(6);
+            let (mut fast, mut portable) = (start.to_vec(), start.to_vec());
+            let (mut fast_backup, mut portable_backup) = (start.to_vec(), start.to_vec());
+            for backward in [false, true, false] {
+                gauss_seidel(rows, reward, discount, &mut fast, backward);
+                gauss_seidel_portable(rows, reward, discount, &mut portable, backward);
+                jacobi(rows, reward, discount, &fast, &mut fast_backup);
+                jacobi_portable(rows, reward, discount, &portable, &mut portable_backup);
+            }
+            let bits = |lanes: &[Lanes]| lanes.iter().flatten().map(|x| x.to_bits()).collect::<Vec<u64>>();
+            prop_assert_eq!(bits(&fast), bits(&portable));
+            prop_assert_eq!(bits(&fast_backup), bits(&portable_backup));
+        }
     }
 }
