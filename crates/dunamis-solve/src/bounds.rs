@@ -14,9 +14,9 @@
 //! mirror image. Without leaks these are the bounds of `[MacQueen 1966]` and `[Porteus 1971]`.
 //!
 //! **Rounding.** A computed action value of a row with $`k`$ entries differs from the true one by at most
-//! $`\gamma_n (|r| + \gamma \sum p |V|)`$ with $`\gamma_n = nu/(1-nu)`$, $`u = 2^{-53}`$ `[Higham 2002, §3.1]`; $`n = k + 8`$
-//! covers the products, the sums and the rounding of the model's own numbers (a probability `1/3` is not an `f64`). That
-//! allowance widens the residual, row masses and discount are enclosed, and every later operation is rounded outwards. The
+//! $`\gamma_n (|r| + \gamma \sum p |V|)`$ with $`\gamma_n = nu/(1-nu)`$, $`u = 2^{-53}`$ `[Higham 2002, §3.1]`; $`n = k + 4`$
+//! covers the products and sums ($`k + 2`$) and the rounding of the model's own numbers (a probability `1/3` is not an `f64`).
+//! That allowance widens the residual, row masses and discount are enclosed, and every later operation is rounded outwards. The
 //! bounds hold for the model as it was written, for rewards of either sign. Cost: one sweep.
 
 use crate::bellman::{Bellman, Span};
@@ -52,8 +52,8 @@ pub fn bellman_bounds(mdp: &Mdp, discount: &Discount, value: &[f64]) -> Result<V
 
 /// The rounding allowance of a row of `k` entries, relative to the sum of its absolute terms.
 fn allowance(entries: usize) -> f64 {
-    // 1.001 k + 16 exceeds n/(1-nu) for n = k + 8, and leaves room for rounding in the allowance itself.
-    (1.001 * entries as f64 + 16.0) * UNIT
+    // 1.001 k + 4.5 exceeds n/(1-nu) for n = k + 4, and leaves room for rounding in the allowance itself.
+    (1.001 * entries as f64 + 4.5) * UNIT
 }
 
 fn enclose_discount(discount: &Discount) -> Enclosure {
@@ -198,7 +198,7 @@ pub(crate) struct GapWatch {
 }
 
 /// Rounding seldom leaves more than this part of the gap that it may leave.
-const USUAL_ROUNDING: f64 = 0.25;
+const USUAL_ROUNDING: f64 = 0.5;
 
 impl GapWatch {
     pub(crate) fn new(rule: &StoppingRule) -> Self {

@@ -125,3 +125,37 @@ fn evaluate(
     }
     max_sweeps
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ValueIteration;
+    use dunamis_mdp::{Discount, Reward, TransitionModel};
+
+    #[test]
+    fn without_evaluation_it_is_value_iteration_and_with_it_needs_fewer_greedy_sweeps() {
+        let mut builder = TransitionModel::builder();
+        let ids: Vec<_> = (0..10).map(|s| builder.state(&format!("s{s}")).unwrap()).collect();
+        for s in 0..10 {
+            builder.transition(ids[s], "on", ids[(s + 1) % 10], 0.9).unwrap();
+            builder.transition(ids[s], "on", ids[s], 0.1).unwrap();
+            builder.transition(ids[s], "stay", ids[s], 1.0).unwrap();
+        }
+        let model = builder.build().unwrap();
+        let reward = Reward::state(&model, (0..10).map(f64::from)).unwrap();
+        let mdp = Mdp::new(model, reward).unwrap();
+        let criterion: Criterion = "0.99".parse::<Discount>().unwrap().into();
+        let solve = |evaluation_sweeps| {
+            let solver = ModifiedPolicyIteration { evaluation_sweeps, ..ModifiedPolicyIteration::default() };
+            solver.solve(&mdp, &criterion).unwrap()
+        };
+        let (none, some) = (solve(0), solve(100));
+        let plain = ValueIteration::default().solve(&mdp, &criterion).unwrap();
+        assert_eq!(none.statistics.evaluation_sweeps, 0);
+        assert!(some.statistics.iterations < plain.statistics.iterations);
+        for state in 0..10 {
+            assert!((none.value[state] - plain.value[state]).abs() <= none.gap() + plain.gap());
+            assert!((some.value[state] - plain.value[state]).abs() <= some.gap() + plain.gap());
+        }
+    }
+}

@@ -118,3 +118,35 @@ fn improve(bellman: &Bellman<'_>, value: &[f64], policy: &mut [u32], margin: f64
     }
     changed
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use dunamis_mdp::{Discount, Reward, TransitionModel};
+
+    /// The discount does not matter for the number of policies, unlike for sweeps.
+    #[test]
+    fn few_policies_at_every_discount() {
+        let mut builder = TransitionModel::builder();
+        let ids: Vec<_> = (0..50).map(|s| builder.state(&format!("s{s}")).unwrap()).collect();
+        for s in 0..50 {
+            builder.transition(ids[s], "stay", ids[s], 1.0).unwrap();
+            builder.transition(ids[s], "jump", ids[(7 * s + 3) % 50], 1.0).unwrap();
+            builder.transition(ids[s], "walk", ids[(s + 1) % 50], 1.0).unwrap();
+        }
+        let model = builder.build().unwrap();
+        let reward = Reward::state(&model, (0..50).map(|s| f64::from((s * 37) % 50))).unwrap();
+        let mdp = Mdp::new(model, reward).unwrap();
+        for discount in ["0", "0.5", "0.99", "0.99999"] {
+            let criterion: Criterion = discount.parse::<Discount>().unwrap().into();
+            let solution = PolicyIteration::default().solve(&mdp, &criterion).unwrap();
+            assert_eq!(solution.status, Termination::Converged, "{discount}: {}", solution.gap());
+            assert!(solution.statistics.iterations <= 12, "{discount}: {:?}", solution.statistics);
+            assert_eq!(solution.statistics.evaluation_sweeps, 0, "cycle detection needs no sweeps");
+            // The best state, 27, stays for ever.
+            let best = (0..50).find(|s| (s * 37) % 50 == 49).unwrap();
+            let truth = 49.0 / (1.0 - discount.parse::<f64>().unwrap());
+            assert!((solution.value[best] - truth).abs() <= 1e-8 * truth);
+        }
+    }
+}

@@ -19,9 +19,12 @@ impl ValueBounds {
         self.lower.iter().zip(&self.upper).fold(0.0, |gap: f64, (lower, upper)| gap.max(upper - lower))
     }
 
-    /// The middle of each interval, shape |S|; it never leaves the interval.
+    /// The middle of each interval, shape |S|; it never leaves the interval. Of an unbounded one, the number nearest to 0.
     pub fn midpoint(&self) -> Vec<f64> {
-        let middle = |(&lower, &upper): (&f64, &f64)| (0.5 * lower + 0.5 * upper).clamp(lower, upper);
+        let middle = |(&lower, &upper): (&f64, &f64)| {
+            let middle = 0.5 * lower + 0.5 * upper;
+            if middle.is_finite() { middle } else { 0.0 }.clamp(lower, upper)
+        };
         self.lower.iter().zip(&self.upper).map(middle).collect()
     }
 }

@@ -125,3 +125,43 @@ fn gauss_seidel(bellman: &Bellman<'_>, value: &mut [f64], backwards: bool) {
         value[state] = bellman.best(state, value);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use dunamis_mdp::{Discount, Reward, TransitionModel};
+
+    /// A corridor whose last state pays 1 for ever.
+    fn corridor(states: usize) -> Mdp {
+        let mut builder = TransitionModel::builder();
+        let ids: Vec<_> = (0..states).map(|s| builder.state(&format!("s{s}")).unwrap()).collect();
+        for s in 0..states {
+            builder.transition(ids[s], "on", ids[(s + 1).min(states - 1)], 1.0).unwrap();
+        }
+        let model = builder.build().unwrap();
+        let reward = Reward::state(&model, (0..states).map(|s| f64::from(s + 1 == states))).unwrap();
+        Mdp::new(model, reward).unwrap()
+    }
+
+    #[test]
+    fn both_orders_find_the_geometric_series() {
+        let mdp = corridor(30);
+        let criterion: Criterion = "0.9".parse::<Discount>().unwrap().into();
+        let [jacobi, gauss_seidel] = [Sweep::Jacobi, Sweep::GaussSeidel]
+            .map(|sweep| ValueIteration { sweep, ..ValueIteration::default() }.solve(&mdp, &criterion).unwrap());
+        for solution in [&jacobi, &gauss_seidel] {
+            assert_eq!(solution.status, Termination::Converged);
+            for (state, value) in solution.value.iter().enumerate() {
+                assert!((value - 0.9_f64.powi(29 - state as i32) * 10.0).abs() < 1e-7);
+            }
+        }
+    }
+
+    #[test]
+    fn bad_settings_are_refused() {
+        let criterion: Criterion = "0.9".parse::<Discount>().unwrap().into();
+        let solver = ValueIteration { tie_tolerance: Tolerance::Relative(f64::NAN), ..ValueIteration::default() };
+        let refused = solver.solve(&corridor(2), &criterion).unwrap_err();
+        assert!(matches!(refused, SolveError::Tolerance { name: "tie_tolerance", .. }));
+    }
+}

@@ -126,7 +126,7 @@ fn check(what: &str, mdp: &Mdp) {
     for last in [false, true] {
         let pick = |state| {
             let mut marked = available.pairs(StateId::new(state)).filter(|&pair| solution.optimal[pair]);
-            if last { marked.last() } else { marked.next() }.expect("an optimal action")
+            if last { marked.next_back() } else { marked.next() }.expect("an optimal action")
         };
         let policy: Vec<usize> = (0..available.states()).map(pick).collect();
         for (state, gain) in gain_of(mdp, &policy).into_iter().enumerate() {

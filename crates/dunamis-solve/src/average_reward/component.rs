@@ -55,6 +55,8 @@ pub(super) fn solve(
         let bias = component.evaluate(&mut policy)?;
         policies += 1;
         let (lower, upper) = component.certify(&policy, &bias);
+        // No average exceeds the largest reward, whose own rounding is within one step.
+        let (lower, upper) = (lower.max(-rules.scale.next_up()), upper.min(rules.scale.next_up()));
         // Bounds of all rounds hold; the last bias belongs to the best policy.
         let gain = match best {
             Some(known) => ComponentGain {

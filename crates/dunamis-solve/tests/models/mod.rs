@@ -5,16 +5,19 @@
 use dunamis_mdp::{Mdp, Number, Reward, TransitionModel};
 use proptest::prelude::*;
 
+/// Successors with weights.
+type Row = Vec<(usize, u32)>;
+
 /// A model as lists: for every state its pairs, each with successors and weights (normalized) and a leaking weight.
 #[derive(Clone, Debug)]
-pub struct Draft {
-    pub pairs: Vec<Vec<(Vec<(usize, u32)>, u32)>>,
+pub(crate) struct Draft {
+    pub(crate) pairs: Vec<Vec<(Row, u32)>>,
     /// One reward per state, or one per pair.
-    pub reward: Vec<String>,
+    pub(crate) reward: Vec<String>,
 }
 
 impl Draft {
-    pub fn build(&self) -> Mdp {
+    pub(crate) fn build(&self) -> Mdp {
         let mut builder = TransitionModel::builder();
         let states: Vec<_> = (0..self.pairs.len()).map(|s| builder.state(&format!("s{s}")).unwrap()).collect();
         for (s, pairs) in self.pairs.iter().enumerate() {
@@ -50,7 +53,7 @@ fn draft(pairs: &[&[&[(usize, u32)]]], reward: &[&str]) -> Draft {
 }
 
 /// Hand-made models, each with what it is about.
-pub fn hand_made() -> Vec<(&'static str, Draft)> {
+pub(crate) fn hand_made() -> Vec<(&'static str, Draft)> {
     let mut models = vec![
         ("one terminal state", draft(&[&[&[(0, 1)]]], &["-7/3"])),
         ("zero reward", draft(&[&[&[(1, 1)], &[(0, 1)]], &[&[(0, 1)]]], &["0", "0"])),
@@ -106,7 +109,7 @@ pub fn hand_made() -> Vec<(&'static str, Draft)> {
 
 /// Generated models of up to `states` states and `actions` actions: deterministic or stochastic, some leaking, with rewards
 /// that often coincide (so that ties are common) on states or on pairs.
-pub fn any_draft(states: usize, actions: usize, leaks: bool) -> impl Strategy<Value = Draft> {
+pub(crate) fn any_draft(states: usize, actions: usize, leaks: bool) -> impl Strategy<Value = Draft> {
     let reward = prop_oneof![
         3 => (-2_i32..=2).prop_map(|r| r.to_string()),
         2 => (-1000_i32..=1000).prop_map(|r| format!("{r}/37")),
