@@ -1,0 +1,171 @@
+//! From an experiment to the text of a config, with every default spelled out.
+
+use crate::{Expectation, Experiment, Horizon, PowerSettings, RewardLaw, SeedPolicySource};
+use dunamis_envs::{Collision, Move, Swaps};
+use dunamis_mdp::{Discount, Number};
+use dunamis_sampling::{Correlation, Marginal, Seed};
+use serde::{Serialize, Serializer};
+use std::collections::BTreeMap;
+use std::num::NonZeroU64;
+use std::path::{Path, PathBuf};
+
+#[derive(Serialize)]
+#[serde(rename_all = "kebab-case")]
+struct Document<'a> {
+    name: &'a str,
+    description: Option<&'a str>,
+    #[serde(flatten)]
+    settings: Settings<'a>,
+}
+
+/// Everything that numbers may depend on, apart from the environment and the seed policy's file.
+#[derive(Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) struct Settings<'a> {
+    samples: Option<NonZeroU64>,
+    seed: Option<Seed>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    environment: Option<Environment<'a>>,
+    power: Power<'a>,
+    reward: Reward<'a>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "kebab-case")]
+struct Environment<'a> {
+    name: String,
+    collision: Option<Collision>,
+    swaps: Option<bool>,
+    noise: &'a Number,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    noise_bias: BTreeMap<&'static str, &'a Number>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "kebab-case")]
+struct Power<'a> {
+    agents: u8,
+    discount: Option<&'a Discount>,
+    discount_a: Option<&'a Discount>,
+    limit: Option<&'static str>,
+    correlation: Option<Correlation>,
+    seed_policy: Option<String>,
+    seed_baseline: Option<bool>,
+    as_published: bool,
+}
+
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Reward<'a> {
+    #[serde(rename_all = "kebab-case")]
+    Independent {
+        #[serde(flatten)]
+        marginal: &'a Marginal,
+        reject_constant: bool,
+        #[serde(skip_serializing_if = "<[_]>::is_empty")]
+        same: &'a [Vec<String>],
+        #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+        states: &'a BTreeMap<String, Marginal>,
+    },
+    #[serde(rename_all = "kebab-case")]
+    Vectors { exact: bool, reject_constant: bool, vectors: &'a [Vec<f64>] },
+}
+
+impl<'a> Settings<'a> {
+    /// Everything, with absolute paths.
+    fn complete(experiment: &'a Experiment) -> Self {
+        let rules = match &experiment.power {
+            PowerSettings::SingleAgent(_) => None,
+            PowerSettings::MultiAgent(settings) => Some(settings.rules),
+        };
+        let noise = &experiment.environment.noise;
+        let bias = Move::ALL.into_iter().filter_map(|to| Some((to.name(), noise.bias(to)?)));
+        let environment = Environment {
+            name: experiment.environment.clone().map_path(absolute).name,
+            collision: rules.map(|rules| rules.collision),
+            swaps: rules.map(|rules| rules.swaps == Swaps::Allowed),
+            noise: noise.level(),
+            noise_bias: bias.collect(),
+        };
+        Settings { environment: Some(environment), ..Self::without_environment(experiment) }
+    }
+
+    /// Without the environment, for which others have to stand in; a seed policy's file is only `file`.
+    pub(crate) fn numeric(experiment: &'a Experiment) -> Self {
+        let mut settings = Self::without_environment(experiment);
+        if let PowerSettings::MultiAgent(multi) = &experiment.power
+            && let SeedPolicySource::File(_) = multi.seed_policy
+        {
+            settings.power.seed_policy = Some("file".into());
+        }
+        settings
+    }
+
+    fn without_environment(experiment: &'a Experiment) -> Self {
+        let (samples, seed) = match experiment.expectation {
+            Expectation::Sampled { samples, seed } => (Some(samples), Some(seed)),
+            Expectation::Exact => (None, None),
+        };
+        let power = match &experiment.power {
+            PowerSettings::SingleAgent(settings) => {
+                let discount = match &settings.horizon {
+                    Horizon::Discounted(discount) => Some(discount),
+                    Horizon::LimitOne => None,
+                };
+                Power {
+                    agents: 1,
+                    discount,
+                    discount_a: None,
+                    limit: discount.is_none().then_some("one"),
+                    correlation: None,
+                    seed_policy: None,
+                    seed_baseline: None,
+                    as_published: settings.as_published,
+                }
+            }
+            PowerSettings::MultiAgent(settings) => Power {
+                agents: 2,
+                discount: Some(&settings.discount_h),
+                discount_a: Some(&settings.discount_a),
+                limit: None,
+                correlation: Some(settings.correlation),
+                seed_policy: Some(match &settings.seed_policy {
+                    SeedPolicySource::Uniform => "uniform".into(),
+                    SeedPolicySource::Stay => "stay".into(),
+                    SeedPolicySource::File(path) => absolute(path).to_string_lossy().into_owned(),
+                }),
+                seed_baseline: Some(settings.seed_baseline),
+                as_published: settings.as_published,
+            },
+        };
+        let reward = match &experiment.reward {
+            RewardLaw::Independent { marginal, states, same, reject_constant } => {
+                Reward::Independent { marginal, reject_constant: *reject_constant, same, states }
+            }
+            RewardLaw::Vectors { vectors, reject_constant } => {
+                let exact = experiment.expectation == Expectation::Exact;
+                Reward::Vectors { exact, reject_constant: *reject_constant, vectors }
+            }
+        };
+        Settings { samples, seed, environment: None, power, reward }
+    }
+}
+
+/// The path from the root; the path itself where the working directory is unknown.
+fn absolute(path: &Path) -> PathBuf {
+    std::path::absolute(path).unwrap_or_else(|_| path.to_owned())
+}
+
+impl Serialize for Experiment {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let (name, description) = (self.name.as_str(), self.description.as_deref());
+        Document { name, description, settings: Settings::complete(self) }.serialize(serializer)
+    }
+}
+
+impl Experiment {
+    /// The resolved config: every default spelled out, paths absolute. [`Experiment::from_toml`] reads it back.
+    pub fn to_toml(&self) -> String {
+        toml::to_string(self).expect("tables of strings, numbers and lists")
+    }
+}

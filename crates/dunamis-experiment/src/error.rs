@@ -1,0 +1,48 @@
+//! What can go wrong in a run.
+
+use crate::{ConfigError, Damage};
+use dunamis_power::PowerError;
+use std::path::PathBuf;
+
+/// Why an experiment has no run.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ExperimentError {
+    /// The experiment does not fit its environment.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// The directory for runs cannot be written; found out before anything is computed.
+    #[error("cannot write runs to `{}`: make it a writable directory or choose another one", .path.display())]
+    RunsDirectory {
+        /// The directory.
+        path: PathBuf,
+        /// Why not.
+        source: std::io::Error,
+    },
+    /// A file of the run cannot be written.
+    #[error("cannot write `{}`: nothing of this run is kept", .path.display())]
+    Write {
+        /// The file.
+        path: PathBuf,
+        /// Why not.
+        source: std::io::Error,
+    },
+    /// A run directory that cannot be used.
+    #[error("`{}` is no complete run: compute it again", .path.display())]
+    Damaged {
+        /// The run directory.
+        path: PathBuf,
+        /// What is wrong with it.
+        source: Damage,
+    },
+    /// POWER cannot be computed.
+    #[error(transparent)]
+    Power(#[from] PowerError),
+}
+
+impl ExperimentError {
+    /// Whether the observer asked to stop.
+    pub fn is_cancelled(&self) -> bool {
+        matches!(self, ExperimentError::Power(PowerError::Cancelled))
+    }
+}

@@ -1,0 +1,268 @@
+//! From an experiment to what is computed: environments, laws and policies instead of their names.
+
+use crate::document::Settings;
+use crate::{
+    ConfigError, ConfigProblem, Estimates, Expectation, Experiment, GridLayout, Horizon, MultiAgent, NUMERICS_VERSION,
+    PowerSettings, RewardLaw, RunKey, RunPower, SeedPolicySource, SingleAgent,
+};
+use dunamis_envs::{Environment, JointEnvironment, JointRules};
+use dunamis_mdp::{Agent, Names, TransitionModel, nearest};
+use dunamis_power::{MultiAgentSettings, Observer, PowerError, PowerEstimate, SeedPolicy, published};
+use dunamis_sampling::{
+    CorrelatedRewards, FiniteSupport, IndependentRewards, RewardDistribution, RewardError, STREAM_VERSION,
+};
+use dunamis_solve::BatchSolver;
+use serde::Serialize;
+use std::sync::Arc;
+
+/// Everything that is read from outside, read once.
+pub(crate) struct Inputs {
+    environment: Arc<Environment>,
+    seed_policy: Option<String>,
+}
+
+impl Inputs {
+    pub(crate) fn read(experiment: &Experiment) -> Result<Self, ConfigError> {
+        let environment = dunamis_envs::load(&experiment.environment.specification());
+        let environment = environment.map_err(|error| ConfigProblem::Environment(error).at(["environment", "name"]))?;
+        let seed_policy = match &experiment.power {
+            PowerSettings::MultiAgent(MultiAgent { seed_policy: SeedPolicySource::File(path), .. }) => {
+                let text = std::fs::read_to_string(path);
+                let unreadable = |source| ConfigProblem::ReadSeedPolicy { path: path.clone(), source };
+                Some(text.map_err(|source| unreadable(source).at(["power", "seed-policy"]))?)
+            }
+            _ => None,
+        };
+        Ok(Inputs { environment: Arc::new(environment), seed_policy })
+    }
+
+    pub(crate) fn key(&self, experiment: &Experiment) -> RunKey {
+        #[derive(Serialize)]
+        struct Identity<'a> {
+            numerics_version: u32,
+            stream_version: u32,
+            settings: Settings<'a>,
+            model: String,
+            map: Option<String>,
+            rules: Option<JointRules>,
+            seed_policy: Option<&'a str>,
+        }
+        let identity = Identity {
+            numerics_version: NUMERICS_VERSION,
+            stream_version: STREAM_VERSION,
+            settings: Settings::numeric(experiment),
+            model: self.environment.model().to_json(None),
+            map: self.environment.grid().map(ToString::to_string),
+            rules: match &experiment.power {
+                PowerSettings::SingleAgent(_) => None,
+                PowerSettings::MultiAgent(settings) => Some(settings.rules),
+            },
+            seed_policy: self.seed_policy.as_deref(),
+        };
+        RunKey::of(&serde_json::to_string(&identity).expect("structs, strings and finite numbers"))
+    }
+}
+
+/// A computation with nothing left to look up.
+pub(crate) struct Computation {
+    layout: Option<GridLayout>,
+    expectation: Expectation,
+    kind: Kind,
+}
+
+enum Kind {
+    SingleAgent { model: Arc<TransitionModel>, law: Arc<dyn RewardDistribution>, settings: SingleAgent },
+    MultiAgent { joint: Box<JointEnvironment>, law: CorrelatedRewards, settings: MultiAgentSettings, as_published: bool },
+}
+
+/// What a computation gives.
+pub(crate) struct Computed {
+    pub(crate) states: Vec<String>,
+    pub(crate) layout: Option<GridLayout>,
+    pub(crate) power: RunPower,
+    pub(crate) kernel: String,
+    pub(crate) graph_samples: Option<u64>,
+    pub(crate) general_samples: Option<u64>,
+    pub(crate) solver_error: f64,
+    pub(crate) solver_error_a: Option<f64>,
+}
+
+impl Computation {
+    pub(crate) fn new(experiment: &Experiment, inputs: Inputs) -> Result<Self, ConfigError> {
+        let Inputs { environment, seed_policy } = inputs;
+        let layout = environment.grid().map(GridLayout::from);
+        let kind = match &experiment.power {
+            PowerSettings::SingleAgent(settings) => {
+                let model = Arc::clone(environment.model());
+                let law = law(&experiment.reward, model.states())?;
+                Kind::SingleAgent { model, law, settings: settings.clone() }
+            }
+            PowerSettings::MultiAgent(settings) => {
+                let joint = JointEnvironment::new(environment, settings.rules);
+                let joint =
+                    joint.map_err(|error| ConfigProblem::Environment(error).at(["environment", "collision"]))?;
+                let law = law(&experiment.reward, joint.model().states())?;
+                let law = CorrelatedRewards::new(law, settings.correlation);
+                let law = law.map_err(|error| ConfigProblem::Reward(error).at(["power", "correlation"]))?;
+                let as_published = settings.as_published;
+                let settings = MultiAgentSettings {
+                    discount_h: settings.discount_h.clone(),
+                    discount_a: settings.discount_a.clone(),
+                    seed_policy: resolve(&settings.seed_policy, seed_policy, &joint)?,
+                    seed_baseline: settings.seed_baseline,
+                };
+                Kind::MultiAgent { joint: Box::new(joint), law, settings, as_published }
+            }
+        };
+        Ok(Computation { layout, expectation: experiment.expectation, kind })
+    }
+
+    pub(crate) fn run(self, observer: &dyn Observer) -> Result<Computed, PowerError> {
+        let Computation { layout, expectation, kind } = self;
+        match kind {
+            Kind::SingleAgent { model, law, settings } => {
+                let kernel = kernel(&model, &settings);
+                let power = single_agent(&model, &*law, &settings, expectation, observer)?;
+                Ok(Computed {
+                    states: model.states().iter().map(Into::into).collect(),
+                    layout,
+                    kernel,
+                    graph_samples: None,
+                    general_samples: None,
+                    solver_error: power.solver_error,
+                    solver_error_a: None,
+                    power: RunPower::SingleAgent(power.into()),
+                })
+            }
+            Kind::MultiAgent { joint, law, settings, as_published } => {
+                let model = joint.model();
+                let power = match expectation {
+                    Expectation::Exact => dunamis_power::exact_multi_agent(model, &law, &settings)?,
+                    Expectation::Sampled { samples, seed } if as_published => {
+                        published::estimate_multi_agent(model, &law, &settings, samples.get(), seed, observer)?
+                    }
+                    Expectation::Sampled { samples, seed } => {
+                        dunamis_power::estimate_multi_agent(model, &law, &settings, samples.get(), seed, observer)?
+                    }
+                };
+                let positions = joint.base().grid().map(|grid| {
+                    joint.positions().iter().map(|&(h, a)| (grid.cell(h), grid.cell(a))).collect()
+                });
+                Ok(Computed {
+                    states: model.states().iter().map(Into::into).collect(),
+                    layout,
+                    kernel: power.statistics.kernel_h.map_or_else(|| PUBLISHED.into(), |kernel| kernel.to_string()),
+                    graph_samples: Some(power.statistics.graph_samples),
+                    general_samples: Some(power.statistics.general_samples),
+                    solver_error: power.power_h.solver_error,
+                    solver_error_a: Some(power.power_a.solver_error),
+                    power: RunPower::MultiAgent {
+                        h: power.power_h.into(),
+                        a: power.power_a.into(),
+                        h_seed: power.power_h_seed.into(),
+                        a_seed: power.power_a_seed.map(Into::into),
+                        positions,
+                        alignment: power.alignment,
+                    },
+                })
+            }
+        }
+    }
+}
+
+/// What stands for the kernel where the incumbent's arithmetic is repeated.
+const PUBLISHED: &str = "single-precision value iteration as published";
+
+fn kernel(model: &Arc<TransitionModel>, settings: &SingleAgent) -> String {
+    match &settings.horizon {
+        _ if settings.as_published => PUBLISHED.into(),
+        Horizon::Discounted(discount) => BatchSolver::new(Arc::clone(model), discount).kernel().to_string(),
+        Horizon::LimitOne => "average reward".into(),
+    }
+}
+
+fn single_agent(
+    model: &Arc<TransitionModel>,
+    law: &dyn RewardDistribution,
+    settings: &SingleAgent,
+    expectation: Expectation,
+    observer: &dyn Observer,
+) -> Result<PowerEstimate, PowerError> {
+    match (&settings.horizon, expectation) {
+        (Horizon::LimitOne, Expectation::Exact) => dunamis_power::exact_average(model, law),
+        (Horizon::LimitOne, Expectation::Sampled { samples, seed }) => {
+            dunamis_power::estimate_average(model, law, samples.get(), seed, observer)
+        }
+        (Horizon::Discounted(discount), Expectation::Exact) => dunamis_power::exact(model, law, discount),
+        (Horizon::Discounted(discount), Expectation::Sampled { samples, seed }) if settings.as_published => {
+            published::estimate(model, law, discount, samples.get(), seed, observer)
+        }
+        (Horizon::Discounted(discount), Expectation::Sampled { samples, seed }) => {
+            dunamis_power::estimate(model, law, discount, samples.get(), seed, observer)
+        }
+    }
+}
+
+impl From<PowerEstimate> for Estimates {
+    fn from(estimate: PowerEstimate) -> Self {
+        Estimates { mean: estimate.mean, std_error: estimate.std_error }
+    }
+}
+
+fn law(reward: &RewardLaw, names: &Names) -> Result<Arc<dyn RewardDistribution>, ConfigError> {
+    let at = |key: &str, error: RewardError| ConfigProblem::Reward(error).at(["reward", key]);
+    match reward {
+        RewardLaw::Vectors { vectors, reject_constant } => {
+            let law = FiniteSupport::new(vectors.clone()).map_err(|error| at("vectors", error))?;
+            if law.states() != names.len() {
+                let problem = ConfigProblem::VectorLength { found: law.states(), expected: names.len() };
+                return Err(problem.at(["reward", "vectors", "0"]));
+            }
+            let law = if *reject_constant { law.without_constant() } else { Ok(law) };
+            Ok(Arc::new(law.map_err(|error| at("reject-constant", error))?))
+        }
+        RewardLaw::Independent { marginal, states, same, reject_constant } => {
+            let mut builder = IndependentRewards::builder(names.len(), *marginal).reject_constant(*reject_constant);
+            for (name, marginal) in states {
+                let state = names.get(name).ok_or_else(|| unknown_state(name, names).at(["reward", "states", name]))?;
+                builder = builder.state(state, *marginal);
+            }
+            for (i, group) in same.iter().enumerate() {
+                let find = |(j, name): (usize, &String)| {
+                    let path = || ["reward".to_owned(), "same".to_owned(), i.to_string(), j.to_string()];
+                    names.get(name).ok_or_else(|| unknown_state(name, names).at(path()))
+                };
+                builder = builder.group(group.iter().enumerate().map(find).collect::<Result<Vec<_>, _>>()?);
+            }
+            let key = if same.is_empty() { "reject-constant" } else { "same" };
+            Ok(Arc::new(builder.build().map_err(|error| match error {
+                RewardError::AlwaysConstant => at("reject-constant", error),
+                _ => at(key, error),
+            })?))
+        }
+    }
+}
+
+fn unknown_state(name: &str, names: &Names) -> ConfigProblem {
+    let nearest = nearest(names.iter(), name).map(Into::into);
+    ConfigProblem::UnknownState { name: name.into(), nearest, example: names[0].into() }
+}
+
+fn resolve(
+    source: &SeedPolicySource,
+    text: Option<String>,
+    joint: &JointEnvironment,
+) -> Result<SeedPolicy, ConfigError> {
+    let policy = match source {
+        SeedPolicySource::Uniform => SeedPolicy::Uniform,
+        SeedPolicySource::Stay => SeedPolicy::Stay,
+        SeedPolicySource::File(path) => {
+            let policy = joint.model().policy_from_json(Agent::A, &text.unwrap_or_default());
+            let wrong = |source| ConfigProblem::SeedPolicy { path: path.clone(), source };
+            SeedPolicy::Given(policy.map_err(|source| wrong(source).at(["power", "seed-policy"]))?)
+        }
+    };
+    let resolved = policy.resolve(joint.model());
+    resolved.map_err(|error| ConfigProblem::Power(error).at(["power", "seed-policy"]))?;
+    Ok(policy)
+}

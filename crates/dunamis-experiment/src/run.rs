@@ -1,0 +1,72 @@
+//! Results, as they are read from the files of a run.
+
+use crate::layout::CellPair;
+use crate::{Damage, Experiment, ExperimentError, GridLayout, Manifest, RunKey};
+use dunamis_power::Alignment;
+use std::path::{Path, PathBuf};
+
+/// A complete run. Everything in it comes from its files.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Run {
+    /// What identifies it.
+    pub key: RunKey,
+    /// Its directory.
+    pub path: PathBuf,
+    /// Whether it was there already.
+    pub reused: bool,
+    /// What was wrong with a directory that was in its place and is now replaced.
+    pub replaced: Option<Damage>,
+    /// What was computed, with all defaults spelled out.
+    pub experiment: Experiment,
+    /// How.
+    pub manifest: Manifest,
+    /// State names, shape |S|; for two agents, joint states.
+    pub states: Vec<String>,
+    /// The layout of the environment, if it is a grid.
+    pub layout: Option<GridLayout>,
+    /// POWER.
+    pub power: RunPower,
+}
+
+/// Estimates at every state.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Estimates {
+    /// Means: shape |S|, in units of reward.
+    pub mean: Vec<f64>,
+    /// Their standard errors: shape |S|; 0 where exact, NaN for a single sample.
+    pub std_error: Vec<f64>,
+}
+
+/// POWER of one or two agents.
+#[derive(Clone, Debug, PartialEq)]
+pub enum RunPower {
+    /// Of one agent.
+    SingleAgent(Estimates),
+    /// Of two agents.
+    MultiAgent {
+        /// $`\mathrm{POWER}_H`$.
+        h: Estimates,
+        /// $`\mathrm{POWER}_A`$.
+        a: Estimates,
+        /// H's optimal value against A's seed policy.
+        h_seed: Estimates,
+        /// A's seed policy against H, if asked for.
+        a_seed: Option<Estimates>,
+        /// Cells of H and A in each joint state, if the environment is a grid.
+        positions: Option<Vec<CellPair>>,
+        /// Alignment of `h` and `a`.
+        alignment: Alignment,
+    },
+}
+
+impl Run {
+    /// Reads a run directory and checks every file against its hash.
+    ///
+    /// # Errors
+    ///
+    /// [`ExperimentError::Damaged`] when anything is missing or wrong.
+    pub fn load(path: impl AsRef<Path>) -> Result<Self, ExperimentError> {
+        let path = path.as_ref();
+        crate::store::read(path).map_err(|source| ExperimentError::Damaged { path: path.into(), source })
+    }
+}
