@@ -45,6 +45,14 @@ impl Golden {
         assert!(rms > 0.0, "{name}: nothing was compared");
         assert!(ours.solver_error < 1e-7, "{name}: {}", ours.solver_error);
     }
+
+    /// The incumbent stops early: its bias, which the golden file holds for its own samples, must come out of ours as well.
+    fn check_bias(&self, name: &str, loose: &PowerEstimate, exact: &PowerEstimate, allowance: f64) {
+        let mean = |values: &[f64]| values.iter().sum::<f64>() / values.len() as f64;
+        let bias = mean(&loose.mean) - mean(&exact.mean);
+        let expected = mean(&self.0[&format!("{name}_mean_loose_float32")]) - mean(&self.0[&format!("{name}_mean")]);
+        assert!((bias - expected).abs() < 0.02 * expected.abs() + allowance, "{name}: bias {bias}, golden {expected}");
+    }
 }
 
 fn single(environment: &str, discount: &str, file: &str) {
@@ -53,13 +61,9 @@ fn single(environment: &str, discount: &str, file: &str) {
     let ours = estimate(&model, &law, &discount.parse().unwrap(), 40_000, SEED, &()).unwrap();
     let golden = Golden::read(file, model.states());
     golden.check("POWER", &ours);
-    // The incumbent stops early: its bias, which the golden file holds for its own samples, must come out of ours as well.
     let loose = published::estimate(&model, &law, &discount.parse().unwrap(), 2_000, SEED, &()).unwrap();
     let exact = estimate(&model, &law, &discount.parse().unwrap(), 2_000, SEED, &()).unwrap();
-    let mean = |values: &[f64]| values.iter().sum::<f64>() / values.len() as f64;
-    let bias = mean(&loose.mean) - mean(&exact.mean);
-    let expected = mean(&golden.0["POWER_mean_loose_float32"]) - mean(&golden.0["POWER_mean"]);
-    assert!((bias - expected).abs() < 0.02 * expected.abs() + 2e-6, "bias {bias}, golden {expected}");
+    golden.check_bias("POWER", &loose, &exact, 2e-6);
 }
 
 #[test]
@@ -95,6 +99,11 @@ fn joint(environment: &str, discount: &str, correlation: f64, samples: u64, file
     golden.check("POWER_Hseed", &ours.power_h_seed);
     golden.check("POWER_Aseed", ours.power_a_seed.as_ref().unwrap());
     assert_eq!(ours.statistics.general_samples, 0, "continuous rewards have no ties");
+    let exact = estimate_multi_agent(model, &law, &settings, samples / 16, SEED, &()).unwrap();
+    let loose = published::estimate_multi_agent(model, &law, &settings, samples / 16, SEED, &()).unwrap();
+    // Now and then an early stop changes the policy of H somewhere, which adds sampling noise to its bias.
+    golden.check_bias("POWER_H", &loose.power_h, &exact.power_h, 1e-5);
+    golden.check_bias("POWER_A", &loose.power_a, &exact.power_a, 2e-6);
 }
 
 #[test]
