@@ -1,1 +1,105 @@
-//! Every published figure: its config, its drawing and its published values
+//! Every published figure: its experiments, its drawing and its published values.
+//!
+//! A [`Figure`] names the experiments it needs, as TOML configs shipped with this crate, and draws the files of their runs.
+//! [`produce`] runs what is missing, draws, and puts the published values beside ours: a value agrees when it lies within
+//! [`LIMIT`] combined standard errors of ours, once the rounding of its last printed digit is allowed for,
+//!
+//! ```math
+//! z = \frac{\max(|x_{\text{ours}} - x_{\text{published}}| - u/2,\ 0)}{\sqrt{\sigma_{\text{ours}}^2 + \sigma_{\text{published}}^2}} \le 3.5,
+//! ```
+//!
+//! where $`u`$ is a unit of that digit; otherwise its row says why not, or counts as missed.
+//!
+//! ```no_run
+//! use dunamis_figures::{Options, produce};
+//!
+//! let options = Options { check: true, ..Options::default() };
+//! let report = produce(&["h3-fig4"], &options, &())?;
+//! assert_eq!(report.missed().count(), 0, "{}", report.published_table());
+//! # Ok::<(), dunamis_figures::FigureError>(())
+//! ```
+//!
+//! # Figures
+//!
+//! From *Instrumental convergence: scale and physical interactions* `[Harris & Suo 2022, part 3]`; two agents unless said
+//! otherwise, in the maze of seven by seven cells:
+//!
+//! | id | shows |
+//! |---|---|
+//! | `h3-fig1` | POWER of one nearly myopic agent |
+//! | `h3-s1` | the state with A beside H at a junction |
+//! | `h3-s2` | the state with A far from H at the junction |
+//! | `h3-fig2` | POWER of H, short-sighted, agents may overlap |
+//! | `h3-fig3` | POWER of A, short-sighted, agents may overlap |
+//! | `h3-fig4` | their alignment |
+//! | `h3-fig5` | POWER of H, short-sighted, no overlap |
+//! | `h3-fig5-detail` | its blocks around the junction |
+//! | `h3-fig6` | POWER of A, short-sighted, no overlap |
+//! | `h3-fig6-detail` | its blocks around the junction |
+//! | `h3-fig7` | their alignment |
+//! | `h3-fig8` | POWER of both, far-sighted, agents may overlap |
+//! | `h3-fig9` | their alignment |
+//! | `h3-fig10` | POWER of both, far-sighted, no overlap |
+//! | `h3-fig10-detail` | its blocks around the upper-right corridor |
+//! | `h3-fig11` | their alignment |
+//!
+//! To add a figure: one file with a value of one of the kinds below, its experiment as TOML if no other figure has it yet, one
+//! line in [`FIGURES`], and one in the table above.
+//!
+//! # Modules
+//!
+//! | file | holds |
+//! |---|---|
+//! | `figure`, `registry`, `config` | [`Figure`], [`About`]; [`FIGURES`], [`find`]; [`Config`] |
+//! | `heat_map`, `block_grid`, `alignment_plot`, `state_diagram` | the kinds: [`HeatMapFigure`], [`BlockGridFigure`], [`AlignmentFigure`], [`StateDiagram`] |
+//! | `h3` | the figures of part 3, one file each, and their experiments |
+//! | `record`, `caption`, `table` | what is read from a run; sentences of captions; [`Table`], the numbers drawn |
+//! | `quantity`, `published` | [`Quantity`], measured on a run; [`Published`], compared with it |
+//! | `contrast`, `precise`, `reproduction` | [`Contrast`] of two alignments, at any precision; [`Reproduction`] in the incumbent's arithmetic |
+//! | `produce`, `report` | [`produce`], [`Options`], [`Observer`]; [`Report`] |
+//! | `error` | [`FigureError`] |
+//!
+//! # Invariants
+//!
+//! - Computes no POWER and knows no solver: every number is read from the files of a run.
+//! - Every number in a caption is read from the run when the figure is drawn; conclusions follow from those numbers.
+//! - Every value that a figure draws is in its CSV with its standard error.
+//! - A file under its own name is complete. The bytes of CSV and SVG are the same for any number of threads.
+//! - Never prints.
+
+mod alignment_plot;
+mod block_grid;
+mod caption;
+mod config;
+mod contrast;
+mod error;
+mod figure;
+mod h3;
+mod heat_map;
+mod precise;
+mod produce;
+mod published;
+mod quantity;
+mod record;
+mod registry;
+mod report;
+mod reproduction;
+mod state_diagram;
+mod table;
+
+pub use alignment_plot::{AlignmentFigure, PublishedContrast};
+pub use block_grid::{BlockGridFigure, Panel};
+pub use config::Config;
+pub use contrast::{Contrast, Estimate};
+pub use error::FigureError;
+pub use figure::{About, Figure};
+pub use heat_map::HeatMapFigure;
+pub use precise::{Precise, PreciseContrast, TARGET};
+pub use produce::{Observer, Options, produce};
+pub use published::{Comparison, LIMIT, Published, PublishedError, Verdict};
+pub use quantity::{CellClass, Measurement, NamedState, Quantity, Statistic};
+pub use registry::{FIGURES, find};
+pub use report::{FigureReport, Report, RunReport};
+pub use reproduction::Reproduction;
+pub use state_diagram::StateDiagram;
+pub use table::{Entry, Table};

@@ -1,0 +1,147 @@
+//! POWER of two agents as grids of heat maps: one block for each position of the other agent.
+
+use std::collections::BTreeMap;
+
+use dunamis_experiment::{Cell, Run};
+use dunamis_mdp::Agent;
+use dunamis_plot::{Block, BlockGrid, ColorMap, ColorScale, Extent, Grid, Panels, Plot};
+
+use crate::caption;
+use crate::figure::{About, Figure, run_at};
+use crate::record::MultiAgentRecord;
+use crate::{FigureError, NamedState, Table};
+
+/// POWER of one or both agents at every joint state, or at some.
+#[derive(Clone, Copy, Debug)]
+pub struct BlockGridFigure {
+    /// What is known of it before anything has run.
+    pub about: About,
+    /// What there is to see.
+    pub remark: &'static str,
+    /// What is drawn, from left to right.
+    pub panels: &'static [Panel],
+    /// States whose POWER the caption quotes.
+    pub quoted: &'static [NamedState],
+}
+
+/// A block grid within a figure.
+#[derive(Clone, Copy, Debug)]
+pub struct Panel {
+    /// Whose POWER it shows; the blocks stand for positions of the other agent.
+    pub agent: Agent,
+    /// Which positions of the other agent are shown in one row, on the color scale of the whole; `None` shows all of them
+    /// where they lie in the gridworld.
+    pub crop: Option<&'static [Cell]>,
+}
+
+impl Panel {
+    /// All positions of the other agent.
+    pub const fn whole(agent: Agent) -> Self {
+        Panel { agent, crop: None }
+    }
+
+    /// Some positions of the other agent.
+    pub const fn crop(agent: Agent, positions: &'static [Cell]) -> Self {
+        Panel { agent, crop: Some(positions) }
+    }
+
+    fn shows(self, other: Cell) -> bool {
+        self.crop.is_none_or(|positions| positions.contains(&other))
+    }
+
+    fn plot(self, record: &MultiAgentRecord<'_>) -> Result<BlockGrid, FigureError> {
+        let blocks = record.by_other(self.agent);
+        let mean = &record.power(self.agent).mean;
+        let (rows, columns) = (record.layout.rows, record.layout.columns);
+        let block = |other: Cell, states: &BTreeMap<Cell, usize>| {
+            let value = |row, column| states.get(&(row, column)).map(|&state| mean[state]);
+            let grid = Grid::from_fn(rows, columns, value)?;
+            Ok::<_, FigureError>(Block::new(grid).outlined(other.0, other.1))
+        };
+        let own = caption::power(self.agent);
+        let other = caption::letter(self.agent.other());
+        let Some(crop) = self.crop else {
+            let row = |row| {
+                let place = |column| blocks.get_key_value(&(row, column));
+                (0..columns).map(|column| place(column).map(|(&c, states)| block(c, states)).transpose()).collect()
+            };
+            let plot = BlockGrid::new((0..rows).map(row).collect::<Result<_, FigureError>>()?)?;
+            let numbers = |count: usize| (0..count).map(|index| index.to_string()).collect::<Vec<_>>();
+            let plot = plot.position_labels(numbers(rows), numbers(columns));
+            return Ok(plot.axis_titles(format!("row of {other}"), format!("column of {other}")).color_title(own));
+        };
+        let named = crop.iter().map(|&cell| {
+            let states = blocks.get(&cell).ok_or(FigureError::NoCell { cell })?;
+            Ok(Some(block(cell, states)?.label(format!("{other} at {}", caption::cell(cell)))))
+        });
+        let plot = BlockGrid::new(vec![named.collect::<Result<_, FigureError>>()?])?.color_title(own);
+        let scale = Extent::of(mean.iter().copied())?.map(|extent| ColorScale::new(ColorMap::default(), extent));
+        Ok(match scale {
+            Some(scale) => plot.scale(scale),
+            None => plot,
+        })
+    }
+}
+
+impl BlockGridFigure {
+    fn record<'a>(&self, runs: &'a [Run]) -> Result<MultiAgentRecord<'a>, FigureError> {
+        MultiAgentRecord::read(run_at(&self.about, runs, 0)?)
+    }
+
+    fn legend(&self) -> String {
+        match self.panels {
+            [panel] => {
+                let (own, other) = (caption::letter(panel.agent), caption::letter(panel.agent.other()));
+                format!("Block: position of {other}, outlined in red. Cell: position of {own}.")
+            }
+            _ => "Block: position of the other agent, outlined in red. Cell: position of the agent itself.".to_owned(),
+        }
+    }
+}
+
+impl Figure for BlockGridFigure {
+    fn about(&self) -> &About {
+        &self.about
+    }
+
+    fn caption(&self, runs: &[Run]) -> Result<String, FigureError> {
+        let record = self.record(runs)?;
+        let mut text = format!("{} {} {}", self.remark, caption::setting(&record.setting), record.setting.collision);
+        for &state in self.quoted {
+            for agent in self.panels.iter().map(|panel| panel.agent) {
+                let (value, std_error) = record.power_at(agent, state)?;
+                let (h, a) = (caption::cell(state.h), caption::cell(state.a));
+                let value = caption::with_error(value, std_error);
+                text.push_str(&format!(" {} = {value} with _H_ at {h} and _A_ at {a}.", caption::power(agent)));
+            }
+        }
+        let drawn = self.panels.iter().map(|panel| record.power(panel.agent));
+        Ok(format!("{text} {} {}", caption::std_errors(drawn), caption::alignment(record.alignment)))
+    }
+
+    fn draw(&self, runs: &[Run]) -> Result<dunamis_plot::Figure, FigureError> {
+        let record = self.record(runs)?;
+        let figure = if let [panel] = self.panels {
+            panel.plot(&record)?.figure()
+        } else {
+            let lettered = |panel: &Panel| Ok(panel.plot(&record)?.figure().title(caption::power(panel.agent)));
+            Panels::new(self.panels.iter().map(lettered).collect::<Result<Vec<_>, FigureError>>()?).figure()
+        };
+        Ok(figure.title(self.about.title).legend(self.legend()).caption(self.caption(runs)?))
+    }
+
+    fn table(&self, runs: &[Run]) -> Result<Table, FigureError> {
+        let record = self.record(runs)?;
+        let mut table = Table::default();
+        for &panel in self.panels {
+            let power = record.power(panel.agent);
+            for (state, name) in record.states.iter().enumerate() {
+                if panel.shows(record.position(panel.agent.other(), state)) {
+                    table.push(format!("POWER_{}", panel.agent), name, power.mean[state], power.std_error[state]);
+                }
+            }
+        }
+        table.push_alignment(record.alignment);
+        Ok(table)
+    }
+}

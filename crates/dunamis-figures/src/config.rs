@@ -1,0 +1,46 @@
+//! The experiments that figures need.
+
+use std::num::NonZeroU64;
+
+use dunamis_experiment::{Expectation, Experiment, PowerSettings};
+
+use crate::FigureError;
+
+/// The config of an experiment, shipped with the crate; several figures may share one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Config {
+    /// Its name, as in the text.
+    pub name: &'static str,
+    /// The TOML text.
+    pub toml: &'static str,
+}
+
+impl Config {
+    /// The experiment as published.
+    ///
+    /// # Errors
+    ///
+    /// [`FigureError::Config`].
+    pub fn experiment(&self) -> Result<Experiment, FigureError> {
+        Ok(Experiment::from_toml(self.toml, format!("{}.toml", self.name))?)
+    }
+
+    /// The experiment with another number of samples.
+    pub(crate) fn with_samples(&self, number: NonZeroU64) -> Result<Experiment, FigureError> {
+        let mut experiment = self.experiment()?;
+        if let Expectation::Sampled { samples, .. } = &mut experiment.expectation {
+            *samples = number;
+        }
+        Ok(experiment)
+    }
+
+    /// The experiment with another number of samples and the incumbent's arithmetic.
+    pub(crate) fn as_published(&self, samples: NonZeroU64) -> Result<Experiment, FigureError> {
+        let mut experiment = self.with_samples(samples)?;
+        match &mut experiment.power {
+            PowerSettings::SingleAgent(settings) => settings.as_published = true,
+            PowerSettings::MultiAgent(settings) => settings.as_published = true,
+        }
+        Ok(experiment)
+    }
+}

@@ -1,0 +1,105 @@
+//! What can go wrong between an experiment and a picture.
+
+use std::path::PathBuf;
+
+use dunamis_experiment::{Cell, ConfigError, ExperimentError};
+use dunamis_plot::PlotError;
+
+use crate::NamedState;
+
+/// Why a figure cannot be made.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum FigureError {
+    /// No figure has this id.
+    #[error("no figure is called `{id}`{}; `dunamis figure list` names them all", nearest.map_or_else(String::new, |n| format!(", did you mean `{n}`?")))]
+    UnknownFigure {
+        /// The id asked for.
+        id: String,
+        /// The id most like it.
+        nearest: Option<&'static str>,
+    },
+    /// Two options that contradict each other.
+    #[error("`quick` takes few samples and `precise` takes many; choose one of them")]
+    QuickAndPrecise,
+    /// One figure failed.
+    #[error("figure `{figure}` cannot be made")]
+    Figure {
+        /// Its id.
+        figure: &'static str,
+        /// Why.
+        source: Box<FigureError>,
+    },
+    /// A figure got fewer runs than it has experiments.
+    #[error("figure `{figure}` needs {expected} runs but got {found}; pass one for each of its experiments, in order")]
+    MissingRun {
+        /// Its id.
+        figure: &'static str,
+        /// Number of its experiments.
+        expected: usize,
+        /// Number of runs given.
+        found: usize,
+    },
+    /// A run of the wrong number of agents.
+    #[error("run `{run}` does not have the number of agents that the figure draws, {expected}; pass the run of its experiment")]
+    Agents {
+        /// The name of the run's experiment.
+        run: String,
+        /// The number of agents drawn.
+        expected: usize,
+    },
+    /// A run whose environment is no gridworld.
+    #[error("run `{run}` has no cells to draw; its environment must be a gridworld")]
+    NoLayout {
+        /// The name of the run's experiment.
+        run: String,
+    },
+    /// A state that the run does not have.
+    #[error(
+        "environment `{environment}` has no joint state with H at ({}, {}) and A at ({}, {}); name one that its collision rule allows",
+        state.h.0, state.h.1, state.a.0, state.a.1
+    )]
+    NoState {
+        /// The state.
+        state: NamedState,
+        /// The environment.
+        environment: String,
+    },
+    /// A cell that is not open.
+    #[error("cell ({}, {}) is not open; crop the figure to positions that an agent can have", cell.0, cell.1)]
+    NoCell {
+        /// The cell.
+        cell: Cell,
+    },
+    /// The config of an experiment is wrong.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// An experiment has no run.
+    #[error(transparent)]
+    Experiment(#[from] ExperimentError),
+    /// The numbers cannot be drawn.
+    #[error(transparent)]
+    Plot(#[from] PlotError),
+    /// The numbers cannot be written as CSV.
+    #[error("the table cannot be written as CSV")]
+    Csv(#[source] csv::Error),
+    /// A file cannot be written; what was there before is unchanged.
+    #[error("cannot write `{}`; make its directory writable or choose another one", path.display())]
+    Write {
+        /// The file.
+        path: PathBuf,
+        /// Why not.
+        source: std::io::Error,
+    },
+}
+
+impl FigureError {
+    /// Whether the observer asked to stop.
+    pub fn is_cancelled(&self) -> bool {
+        match self {
+            FigureError::Experiment(error) => error.is_cancelled(),
+            FigureError::Figure { source, .. } => source.is_cancelled(),
+            _ => false,
+        }
+    }
+}

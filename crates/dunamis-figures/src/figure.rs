@@ -1,0 +1,66 @@
+//! What a published figure is.
+
+use dunamis_experiment::Run;
+
+use crate::{Config, Contrast, FigureError, Published, Table};
+
+/// What is known of a figure before anything has run.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct About {
+    /// Its name on the command line and in file names.
+    pub id: &'static str,
+    /// Its title, in the markup of [`dunamis_plot::label`].
+    pub title: &'static str,
+    /// The publication and the number it has there.
+    pub source: &'static str,
+    /// The experiments it needs, the one its published values belong to first.
+    pub experiments: &'static [Config],
+    /// The values that the publication prints in it or about it.
+    pub published: &'static [Published],
+}
+
+/// A published figure, drawn from the files of runs.
+///
+/// The methods that take `runs` ask for those of [`experiments`](About::experiments), in that order.
+pub trait Figure: Send + Sync {
+    /// Its name, source, experiments and published values.
+    fn about(&self) -> &About;
+
+    /// What is drawn and under which setting, with every number read from the runs; in the markup of
+    /// [`dunamis_plot::label`].
+    ///
+    /// # Errors
+    ///
+    /// [`FigureError`] where a run is not of the kind that the figure draws.
+    fn caption(&self, runs: &[Run]) -> Result<String, FigureError>;
+
+    /// Draws the figure, with its title and caption.
+    ///
+    /// # Errors
+    ///
+    /// As for [`caption`](Self::caption), and [`FigureError::Plot`].
+    fn draw(&self, runs: &[Run]) -> Result<dunamis_plot::Figure, FigureError>;
+
+    /// The numbers drawn, with standard errors.
+    ///
+    /// # Errors
+    ///
+    /// As for [`caption`](Self::caption).
+    fn table(&self, runs: &[Run]) -> Result<Table, FigureError>;
+
+    /// The published contrast that the figure is part of, as these runs have it; most are part of none.
+    ///
+    /// # Errors
+    ///
+    /// As for [`caption`](Self::caption).
+    fn contrast(&self, runs: &[Run]) -> Result<Option<Contrast>, FigureError> {
+        let _ = runs;
+        Ok(None)
+    }
+}
+
+/// The run at `index`, where the caller gave that many.
+pub(crate) fn run_at<'a>(about: &About, runs: &'a [Run], index: usize) -> Result<&'a Run, FigureError> {
+    let expected = about.experiments.len();
+    runs.get(index).ok_or(FigureError::MissingRun { figure: about.id, expected, found: runs.len() })
+}

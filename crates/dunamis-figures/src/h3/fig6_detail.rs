@@ -1,0 +1,21 @@
+//! Figure 6, detail: POWER of A with H beside the junction (0, 3).
+
+use dunamis_mdp::Agent;
+
+use super::SHORT_SIGHTED_APART;
+use crate::block_grid::{BlockGridFigure, Panel};
+use crate::figure::About;
+
+/// Figure 6, detail: POWER of A with H beside the junction (0, 3).
+pub(crate) const FIGURE: BlockGridFigure = BlockGridFigure {
+    about: About {
+        id: "h3-fig6-detail",
+        title: "POWER_{_A_} around the junction (0, 3), _γ_ = 0.1, agents may not overlap",
+        source: "Harris & Suo (2022), part 3, figure 6, detail",
+        experiments: &[SHORT_SIGHTED_APART],
+        published: &[],
+    },
+    remark: "Detail of figure 6, on its color scale: _H_ beside the junction (0, 3) in the three blocks on the left, far away on the right. Compare the cell (0, 3) of the blocks.",
+    panels: &[Panel::crop(Agent::A, &[(0, 2), (0, 4), (1, 3), (5, 6)])],
+    quoted: &[],
+};

@@ -1,0 +1,74 @@
+//! All figures.
+
+use dunamis_mdp::nearest;
+
+use crate::h3::{
+    fig1, fig2, fig3, fig4, fig5, fig5_detail, fig6, fig6_detail, fig7, fig8, fig9, fig10, fig10_detail, fig11, s1, s2,
+};
+use crate::{Figure, FigureError};
+
+/// All figures, in the order of their publications.
+pub static FIGURES: &[&dyn Figure] = &[
+    &fig1::FIGURE,
+    &s1::FIGURE,
+    &s2::FIGURE,
+    &fig2::FIGURE,
+    &fig3::FIGURE,
+    &fig4::FIGURE,
+    &fig5::FIGURE,
+    &fig5_detail::FIGURE,
+    &fig6::FIGURE,
+    &fig6_detail::FIGURE,
+    &fig7::FIGURE,
+    &fig8::FIGURE,
+    &fig9::FIGURE,
+    &fig10::FIGURE,
+    &fig10_detail::FIGURE,
+    &fig11::FIGURE,
+];
+
+/// The figure of an id.
+///
+/// # Errors
+///
+/// [`FigureError::UnknownFigure`], with the id most like it.
+pub fn find(id: &str) -> Result<&'static dyn Figure, FigureError> {
+    let found = FIGURES.iter().copied().find(|figure| figure.about().id == id);
+    found.ok_or_else(|| {
+        let nearest = nearest(FIGURES.iter().map(|figure| figure.about().id), id);
+        FigureError::UnknownFigure { id: id.to_owned(), nearest }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn ids_are_unique_and_documented() {
+        let ids: BTreeSet<&str> = FIGURES.iter().map(|figure| figure.about().id).collect();
+        assert_eq!(ids.len(), FIGURES.len());
+        let documentation = include_str!("lib.rs");
+        for id in ids {
+            assert!(documentation.contains(&format!("| `{id}` |")), "`{id}` is not in the table of the crate documentation");
+        }
+    }
+
+    #[test]
+    fn every_config_is_an_experiment_of_its_name() {
+        for figure in FIGURES {
+            assert!(!figure.about().experiments.is_empty(), "`{}` draws nothing", figure.about().id);
+            for config in figure.about().experiments {
+                assert_eq!(config.experiment().unwrap().name, config.name);
+            }
+        }
+    }
+
+    #[test]
+    fn a_misspelt_id_is_answered_with_the_nearest() {
+        insta::assert_snapshot!(find("h3-fig12").err().unwrap(), @"");
+        insta::assert_snapshot!(find("everything").err().unwrap(), @"");
+        assert_eq!(find("h3-s2").unwrap().about().id, "h3-s2");
+    }
+}
