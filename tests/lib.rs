@@ -1,1 +1,6 @@
-//! The workspace's tests.
+//! The workspace's tests: what concerns more than one crate, and comparisons with independent values.
+
+/// The examples of the README compile and run.
+#[doc = include_str!("../README.md")]
+#[cfg(doctest)]
+pub struct Readme;
