@@ -1,6 +1,7 @@
 //! POWER with its warrant.
 
 use crate::moments::Moments;
+use crate::stream::Sum;
 use dunamis_sampling::Seed;
 
 /// Where an estimate comes from.
@@ -38,5 +39,38 @@ impl PowerEstimate {
 
     pub(crate) fn exact(mean: Vec<f64>, solver_error: f64) -> Self {
         PowerEstimate { std_error: vec![0.0; mean.len()], mean, warrant: Warrant::Exact, solver_error }
+    }
+}
+
+/// POWER of one agent, summed over samples.
+pub(crate) struct PowerSum {
+    power: Moments,
+    solver_error: f64,
+}
+
+impl PowerSum {
+    pub(crate) fn new(states: usize) -> Self {
+        PowerSum { power: Moments::new(states), solver_error: 0.0 }
+    }
+
+    /// Adds one sample; `solver_error` bounds what is wrong with it.
+    pub(crate) fn push(&mut self, power: &[f64], solver_error: f64) {
+        self.power.push(power, 1.0);
+        self.solver_error = self.solver_error.max(solver_error);
+    }
+
+    pub(crate) fn sampled(&self, samples: u64, seed: Seed) -> PowerEstimate {
+        PowerEstimate::sampled(&self.power, samples, seed, self.solver_error)
+    }
+
+    pub(crate) fn exact(self) -> PowerEstimate {
+        PowerEstimate::exact(self.power.mean, self.solver_error)
+    }
+}
+
+impl Sum for PowerSum {
+    fn merge(&mut self, _: u64, other: &Self) {
+        self.power.merge(&other.power);
+        self.solver_error = self.solver_error.max(other.solver_error);
     }
 }

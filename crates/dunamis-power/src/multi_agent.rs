@@ -3,7 +3,7 @@
 use crate::alignment::{Alignment, AlignmentSums, Products};
 use crate::best_reply::{BestReply, Lane, ReplyScratch};
 use crate::moments::Moments;
-use crate::stream::{Observer, over_chunks};
+use crate::stream::{Observer, Sum, sum_over_samples};
 use crate::tiles::{RewardTile, tiles};
 use crate::{PowerError, PowerEstimate, SeedPolicy};
 use dunamis_mdp::{Discount, JointModel};
@@ -85,25 +85,20 @@ pub fn estimate_multi_agent(
 ) -> Result<MultiAgentPower, PowerError> {
     let n = check(joint, law, samples)?;
     let reply = BestReply::new(joint, settings)?;
-    let mut sums = Sums::new(n, settings.seed_baseline);
-    over_chunks(
-        0..samples,
-        observer,
-        || (RewardTile::new(n), RewardTile::new(n), ReplyScratch::new(n)),
-        |(tile_h, tile_a, scratch), chunk| {
-            let mut partial = Sums::new(n, settings.seed_baseline);
-            for (first, lanes) in tiles(chunk) {
-                for (lane, (rewards_h, rewards_a)) in tile_h.vectors.iter_mut().zip(&mut tile_a.vectors).enumerate() {
-                    law.sample(&mut seed.stream(first + lane as u64), rewards_h, rewards_a)?;
-                }
-                tile_h.transpose(first)?;
-                tile_a.transpose(first)?;
-                reply.solve_tile(tile_h, tile_a, lanes, scratch, |_, lane| partial.push(lane, 1.0))?;
+    let add = |sums: &mut Sums, (tile_h, tile_a, scratch): &mut (RewardTile, RewardTile, ReplyScratch), chunk| {
+        for (first, lanes) in tiles(chunk) {
+            for (lane, (rewards_h, rewards_a)) in tile_h.vectors.iter_mut().zip(&mut tile_a.vectors).enumerate() {
+                law.sample(&mut seed.stream(first + lane as u64), rewards_h, rewards_a)?;
             }
-            Ok(partial)
-        },
-        |chunk, partial| sums.merge(chunk, &partial),
-    )?;
+            tile_h.transpose(first)?;
+            tile_a.transpose(first)?;
+            reply.solve_tile(tile_h, tile_a, lanes, scratch, |_, lane| sums.push(lane, 1.0))?;
+        }
+        Ok(())
+    };
+    let empty = || Sums::new(n, settings.seed_baseline);
+    let scratch = || (RewardTile::new(n), RewardTile::new(n), ReplyScratch::new(n));
+    let sums = sum_over_samples(samples, observer, empty, scratch, add)?;
     Ok(sums.finish(Some(reply.kernel_h()), |moments, error| PowerEstimate::sampled(moments, samples, seed, error)))
 }
 
@@ -192,20 +187,6 @@ impl Sums {
         *(if lane.general { &mut self.general_samples } else { &mut self.graph_samples }) += 1;
     }
 
-    pub(crate) fn merge(&mut self, chunk: u64, other: &Sums) {
-        self.h.merge(&other.h);
-        self.a.merge(&other.a);
-        self.h_seed.merge(&other.h_seed);
-        if let (Some(mine), Some(theirs)) = (&mut self.a_seed, &other.a_seed) {
-            mine.merge(theirs);
-        }
-        self.alignment.push(chunk, &other.h, &other.a, other.products);
-        self.error_h = self.error_h.max(other.error_h);
-        self.error_a = self.error_a.max(other.error_a);
-        self.graph_samples += other.graph_samples;
-        self.general_samples += other.general_samples;
-    }
-
     pub(crate) fn finish(
         &self,
         kernel_h: Option<Kernel>,
@@ -223,5 +204,21 @@ impl Sums {
                 general_samples: self.general_samples,
             },
         }
+    }
+}
+
+impl Sum for Sums {
+    fn merge(&mut self, chunk: u64, other: &Self) {
+        self.h.merge(&other.h);
+        self.a.merge(&other.a);
+        self.h_seed.merge(&other.h_seed);
+        if let (Some(mine), Some(theirs)) = (&mut self.a_seed, &other.a_seed) {
+            mine.merge(theirs);
+        }
+        self.alignment.push(chunk, &other.h, &other.a, other.products);
+        self.error_h = self.error_h.max(other.error_h);
+        self.error_a = self.error_a.max(other.error_a);
+        self.graph_samples += other.graph_samples;
+        self.general_samples += other.general_samples;
     }
 }

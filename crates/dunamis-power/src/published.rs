@@ -7,10 +7,10 @@
 //! competes with value 0 where it is not available. Everything here repeats that, and nothing else in this crate uses it.
 
 use crate::best_reply::Lane;
-use crate::moments::Moments;
+use crate::estimate::PowerSum;
 use crate::multi_agent::{Sums, check as check_joint};
 use crate::single_agent::check;
-use crate::stream::over_chunks;
+use crate::stream::sum_over_samples;
 use crate::{MultiAgentPower, MultiAgentSettings, Observer, PowerError, PowerEstimate};
 use dunamis_mdp::{Agent, Discount, JointModel, MarkovChain, Names, StochasticPolicy, TransitionModel};
 use dunamis_sampling::{CorrelatedRewards, RewardDistribution, Seed};
@@ -38,23 +38,16 @@ pub fn estimate(
     let n = check(model, law, samples)?;
     let discount = positive(discount)?;
     let rows = Rows::of_model(model, model.actions().len());
-    let mut power = Moments::new(n);
-    over_chunks(
-        0..samples,
-        observer,
-        || vec![0.0; n],
-        |rewards, chunk| {
-            let mut moments = Moments::new(n);
-            for sample in chunk {
-                law.sample(&mut seed.stream(sample), rewards)?;
-                let rewards = singles(rewards, sample)?;
-                moments.push(&power_of(&rows.iterate(&rewards, discount), &rewards, discount), 1.0);
-            }
-            Ok(moments)
-        },
-        |_, chunk| power.merge(&chunk),
-    )?;
-    Ok(PowerEstimate::sampled(&power, samples, seed, f64::NAN))
+    let add = |sum: &mut PowerSum, rewards: &mut Vec<f64>, chunk| {
+        for sample in chunk {
+            law.sample(&mut seed.stream(sample), rewards)?;
+            let rewards = singles(rewards, sample)?;
+            sum.push(&power_of(&rows.iterate(&rewards, discount), &rewards, discount), f64::NAN);
+        }
+        Ok(())
+    };
+    let sum = sum_over_samples(samples, observer, || PowerSum::new(n), || vec![0.0; n], add)?;
+    Ok(PowerEstimate { solver_error: f64::NAN, ..sum.sampled(samples, seed) })
 }
 
 /// Two-agent POWER in the incumbent's arithmetic, from the same samples as [`crate::estimate_multi_agent`].
@@ -75,43 +68,37 @@ pub fn estimate_multi_agent(
     let seed_policy = settings.seed_policy.resolve(joint)?;
     let model_h = joint.induced(Agent::H, &seed_policy);
     let rows_h = Rows::of_model(&model_h, joint.actions(Agent::H).len());
-    let mut sums = Sums::new(n, settings.seed_baseline);
-    over_chunks(
-        0..samples,
-        observer,
-        || (vec![0.0; n], vec![0.0; n]),
-        |(rewards_h, rewards_a), chunk| {
-            let mut partial = Sums::new(n, settings.seed_baseline);
-            for sample in chunk {
-                law.sample(&mut seed.stream(sample), rewards_h, rewards_a)?;
-                let (rewards_h, rewards_a) = (singles(rewards_h, sample)?, singles(rewards_a, sample)?);
-                let value_h_seed = rows_h.iterate(&rewards_h, discount_h);
-                let policy_h = joint.lift(Agent::H, &model_h, &rows_h.greedy(&value_h_seed));
-                let model_a = joint.induced(Agent::A, &policy_h);
-                let rows_a = Rows::of_model(&model_a, joint.actions(Agent::A).len());
-                let value_a = rows_a.iterate(&rewards_a, discount_a);
-                let policy_a = joint.lift(Agent::A, &model_a, &rows_a.greedy(&value_a));
-                let evaluate = |policy_a: &StochasticPolicy, rewards: &[f32], discount: f32| {
-                    let chain = joint.chain(&policy_h, policy_a);
-                    power_of(&Rows::of_chain(&chain, joint.states()).iterate(rewards, discount), rewards, discount)
-                };
-                let power_a_seed =
-                    if settings.seed_baseline { evaluate(&seed_policy, &rewards_a, discount_a) } else { Vec::new() };
-                let lane = Lane {
-                    power_h: evaluate(&policy_a, &rewards_h, discount_h),
-                    power_a: power_of(&value_a, &rewards_a, discount_a),
-                    power_h_seed: power_of(&value_h_seed, &rewards_h, discount_h),
-                    power_a_seed,
-                    error_h: f64::NAN,
-                    error_a: f64::NAN,
-                    general: true,
-                };
-                partial.push(&lane, 1.0);
-            }
-            Ok(partial)
-        },
-        |chunk, partial| sums.merge(chunk, &partial),
-    )?;
+    let add = |sums: &mut Sums, (rewards_h, rewards_a): &mut (Vec<f64>, Vec<f64>), chunk| {
+        for sample in chunk {
+            law.sample(&mut seed.stream(sample), rewards_h, rewards_a)?;
+            let (rewards_h, rewards_a) = (singles(rewards_h, sample)?, singles(rewards_a, sample)?);
+            let value_h_seed = rows_h.iterate(&rewards_h, discount_h);
+            let policy_h = joint.lift(Agent::H, &model_h, &rows_h.greedy(&value_h_seed));
+            let model_a = joint.induced(Agent::A, &policy_h);
+            let rows_a = Rows::of_model(&model_a, joint.actions(Agent::A).len());
+            let value_a = rows_a.iterate(&rewards_a, discount_a);
+            let policy_a = joint.lift(Agent::A, &model_a, &rows_a.greedy(&value_a));
+            let evaluate = |policy_a: &StochasticPolicy, rewards: &[f32], discount: f32| {
+                let chain = joint.chain(&policy_h, policy_a);
+                power_of(&Rows::of_chain(&chain, joint.states()).iterate(rewards, discount), rewards, discount)
+            };
+            let power_a_seed =
+                if settings.seed_baseline { evaluate(&seed_policy, &rewards_a, discount_a) } else { Vec::new() };
+            let lane = Lane {
+                power_h: evaluate(&policy_a, &rewards_h, discount_h),
+                power_a: power_of(&value_a, &rewards_a, discount_a),
+                power_h_seed: power_of(&value_h_seed, &rewards_h, discount_h),
+                power_a_seed,
+                error_h: f64::NAN,
+                error_a: f64::NAN,
+                general: true,
+            };
+            sums.push(&lane, 1.0);
+        }
+        Ok(())
+    };
+    let empty = || Sums::new(n, settings.seed_baseline);
+    let sums = sum_over_samples(samples, observer, empty, || (vec![0.0; n], vec![0.0; n]), add)?;
     Ok(sums.finish(None, |moments, _| PowerEstimate::sampled(moments, samples, seed, f64::NAN)))
 }
 

@@ -1,7 +1,7 @@
 //! POWER of one agent.
 
-use crate::moments::Moments;
-use crate::stream::{Observer, over_chunks};
+use crate::estimate::PowerSum;
+use crate::stream::{Observer, sum_over_samples};
 use crate::tiles::{RewardTile, tiles};
 use crate::{PowerError, PowerEstimate};
 use dunamis_mdp::{Criterion, Discount, Mdp, Reward, TransitionModel};
@@ -35,27 +35,17 @@ pub fn estimate(
 ) -> Result<PowerEstimate, PowerError> {
     let n = check(model, law, samples)?;
     let prepared = Prepared { solver: BatchSolver::new(Arc::clone(model), discount), scale: 1.0 - discount.value() };
-    let (mut power, mut error) = (Moments::new(n), 0.0_f64);
-    over_chunks(
-        0..samples,
-        observer,
-        || Scratch::new(n),
-        |scratch, chunk| {
-            let (mut moments, mut error) = (Moments::new(n), 0.0_f64);
-            for (first, lanes) in tiles(chunk) {
-                for (lane, rewards) in scratch.tile.vectors.iter_mut().enumerate() {
-                    law.sample(&mut seed.stream(first + lane as u64), rewards)?;
-                }
-                error = error.max(prepared.push(scratch, first, lanes, &mut moments)?);
+    let add = |sum: &mut PowerSum, scratch: &mut Scratch, chunk| {
+        for (first, lanes) in tiles(chunk) {
+            for (lane, rewards) in scratch.tile.vectors.iter_mut().enumerate() {
+                law.sample(&mut seed.stream(first + lane as u64), rewards)?;
             }
-            Ok((moments, error))
-        },
-        |_, (chunk, chunk_error)| {
-            power.merge(&chunk);
-            error = error.max(chunk_error);
-        },
-    )?;
-    Ok(PowerEstimate::sampled(&power, samples, seed, error))
+            prepared.push(sum, scratch, first, lanes)?;
+        }
+        Ok(())
+    };
+    let sum = sum_over_samples(samples, observer, || PowerSum::new(n), || Scratch::new(n), add)?;
+    Ok(sum.sampled(samples, seed))
 }
 
 /// POWER over a law that is uniform on a finite list of reward vectors: the exact expectation, up to solver error.
@@ -71,15 +61,15 @@ pub fn exact(
     let n = check(model, law, 1)?;
     let support = law.support().ok_or(PowerError::NotFinite)?;
     let prepared = Prepared { solver: BatchSolver::new(Arc::clone(model), discount), scale: 1.0 - discount.value() };
-    let (mut scratch, mut power, mut error) = (Scratch::new(n), Moments::new(n), 0.0_f64);
+    let (mut scratch, mut sum) = (Scratch::new(n), PowerSum::new(n));
     for (first, lanes) in tiles(0..support.len() as u64) {
         let vectors = &support[first as usize..first as usize + lanes];
         for (lane, rewards) in scratch.tile.vectors.iter_mut().enumerate() {
             rewards.copy_from_slice(&vectors[lane.min(lanes - 1)]);
         }
-        error = error.max(prepared.push(&mut scratch, first, lanes, &mut power)?);
+        prepared.push(&mut sum, &mut scratch, first, lanes)?;
     }
-    Ok(PowerEstimate::exact(power.mean, error))
+    Ok(sum.exact())
 }
 
 /// A model and a discount, ready for tiles.
@@ -89,17 +79,17 @@ struct Prepared {
 }
 
 impl Prepared {
-    /// Adds the POWER samples of a filled tile; bound on their error.
-    fn push(&self, scratch: &mut Scratch, first: u64, lanes: usize, power: &mut Moments) -> Result<f64, PowerError> {
+    /// Adds the POWER samples of a filled tile.
+    fn push(&self, sum: &mut PowerSum, scratch: &mut Scratch, first: u64, lanes: usize) -> Result<(), PowerError> {
         scratch.tile.transpose(first)?;
         self.solver.solve_tile(&scratch.tile.columns, &mut scratch.solution, &mut scratch.workspace);
         for lane in 0..lanes {
             for (power, ahead) in scratch.power.iter_mut().zip(&scratch.solution.ahead) {
                 *power = self.scale * ahead[lane];
             }
-            power.push(&scratch.power, 1.0);
+            sum.push(&scratch.power, self.scale * scratch.solution.error[lane]);
         }
-        Ok(scratch.solution.error[..lanes].iter().fold(0.0, |worst, e| worst.max(self.scale * e)))
+        Ok(())
     }
 }
 
@@ -135,25 +125,15 @@ pub fn estimate_average(
     observer: &dyn Observer,
 ) -> Result<PowerEstimate, PowerError> {
     let n = check(model, law, samples)?;
-    let (mut power, mut error) = (Moments::new(n), 0.0_f64);
-    over_chunks(
-        0..samples,
-        observer,
-        || vec![0.0; n],
-        |rewards, chunk| {
-            let (mut moments, mut error) = (Moments::new(n), 0.0_f64);
-            for sample in chunk {
-                law.sample(&mut seed.stream(sample), rewards)?;
-                error = error.max(push_gain(model, rewards, &mut moments)?);
-            }
-            Ok((moments, error))
-        },
-        |_, (chunk, chunk_error)| {
-            power.merge(&chunk);
-            error = error.max(chunk_error);
-        },
-    )?;
-    Ok(PowerEstimate::sampled(&power, samples, seed, error))
+    let add = |sum: &mut PowerSum, rewards: &mut Vec<f64>, chunk| {
+        for sample in chunk {
+            law.sample(&mut seed.stream(sample), rewards)?;
+            push_gain(sum, model, rewards)?;
+        }
+        Ok(())
+    };
+    let sum = sum_over_samples(samples, observer, || PowerSum::new(n), || vec![0.0; n], add)?;
+    Ok(sum.sampled(samples, seed))
 }
 
 /// The limit $`\gamma \to 1`$ of POWER over a finite list of reward vectors.
@@ -163,20 +143,20 @@ pub fn estimate_average(
 /// As for [`exact`], and [`PowerError::Solve`].
 pub fn exact_average(model: &Arc<TransitionModel>, law: &dyn RewardDistribution) -> Result<PowerEstimate, PowerError> {
     let n = check(model, law, 1)?;
-    let (mut power, mut error) = (Moments::new(n), 0.0_f64);
+    let mut sum = PowerSum::new(n);
     for rewards in law.support().ok_or(PowerError::NotFinite)? {
-        error = error.max(push_gain(model, rewards, &mut power)?);
+        push_gain(&mut sum, model, rewards)?;
     }
-    Ok(PowerEstimate::exact(power.mean, error))
+    Ok(sum.exact())
 }
 
-/// Adds the optimal average rewards for one reward vector; bound on their error.
-fn push_gain(model: &Arc<TransitionModel>, rewards: &[f64], power: &mut Moments) -> Result<f64, PowerError> {
+/// Adds the optimal average rewards for one reward vector.
+fn push_gain(sum: &mut PowerSum, model: &Arc<TransitionModel>, rewards: &[f64]) -> Result<(), PowerError> {
     let reward = Reward::state(model, rewards.iter().copied())?;
     let mdp = Mdp::new(Arc::clone(model), reward)?;
     let solution = AverageReward::default().solve(&mdp, &Criterion::Average)?;
-    power.push(&solution.value, 1.0);
-    Ok(solution.gap())
+    sum.push(&solution.value, solution.gap());
+    Ok(())
 }
 
 pub(crate) fn check(model: &TransitionModel, law: &dyn RewardDistribution, samples: u64) -> Result<usize, PowerError> {

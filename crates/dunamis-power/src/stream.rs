@@ -26,33 +26,39 @@ pub trait Observer: Sync {
 /// Watches nothing.
 impl Observer for () {}
 
-/// Calls `work` for every chunk of samples, in parallel, and `merge` for its results in the order of chunks.
-pub(crate) fn over_chunks<T: Send, S: Send>(
-    samples: Range<u64>,
+/// What is summed over samples.
+pub(crate) trait Sum: Send {
+    /// Adds the sum over a later chunk, which has this number.
+    fn merge(&mut self, chunk: u64, other: &Self);
+}
+
+/// The sum over all samples: `add` adds the samples of a chunk to an empty sum, in parallel, and the sums of chunks are
+/// merged in the order of chunks.
+pub(crate) fn sum_over_samples<T: Sum, S: Send>(
+    samples: u64,
     observer: &dyn Observer,
+    empty: impl Fn() -> T + Sync,
     scratch: impl Fn() -> S + Sync,
-    work: impl Fn(&mut S, Range<u64>) -> Result<T, PowerError> + Sync,
-    mut merge: impl FnMut(u64, T),
-) -> Result<(), PowerError> {
-    let total = samples.end - samples.start;
-    let chunks = total.div_ceil(CHUNK);
-    let mut done = 0;
+    add: impl Fn(&mut T, &mut S, Range<u64>) -> Result<(), PowerError> + Sync,
+) -> Result<T, PowerError> {
+    let chunks = samples.div_ceil(CHUNK);
+    let (mut sum, mut done) = (empty(), 0);
     while done < chunks {
         if observer.cancelled() {
             return Err(PowerError::Cancelled);
         }
         let wave = done..(done + WAVE).min(chunks);
-        let of_chunk = |chunk: u64| {
-            let first = samples.start + chunk * CHUNK;
-            first..(first + CHUNK).min(samples.end)
+        let of_chunk = |scratch: &mut S, chunk: u64| {
+            let mut part = empty();
+            add(&mut part, scratch, chunk * CHUNK..((chunk + 1) * CHUNK).min(samples))?;
+            Ok(part)
         };
-        let results: Vec<Result<T, PowerError>> =
-            wave.clone().into_par_iter().map_init(&scratch, |scratch, chunk| work(scratch, of_chunk(chunk))).collect();
-        for (chunk, result) in wave.clone().zip(results) {
-            merge(chunk, result?);
+        let parts: Vec<Result<T, PowerError>> = wave.clone().into_par_iter().map_init(&scratch, of_chunk).collect();
+        for (chunk, part) in wave.clone().zip(parts) {
+            sum.merge(chunk, &part?);
         }
         done = wave.end;
-        observer.progress((done * CHUNK).min(total), total);
+        observer.progress((done * CHUNK).min(samples), samples);
     }
-    Ok(())
+    Ok(sum)
 }
