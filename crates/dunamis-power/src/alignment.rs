@@ -217,7 +217,7 @@ mod tests {
     #[test]
     fn correction_removes_the_attenuation_by_noise() {
         use dunamis_sampling::Seed;
-        let states = 400;
+        let states = 2_000;
         let mut rng = Seed::new(3).stream(0);
         let truth: Vec<(f64, f64)> = (0..states)
             .map(|_| {
@@ -232,7 +232,7 @@ mod tests {
             let (mut moments_h, mut moments_a) = (Moments::new(states), Moments::new(states));
             let mut products = Products::default();
             for _ in 0..8 {
-                let mut noisy = |v: &[f64]| v.iter().map(|x| x + 8.0 * (rng.uniform() - 0.5)).collect::<Vec<f64>>();
+                let mut noisy = |v: &[f64]| v.iter().map(|x| x + 24.0 * (rng.uniform() - 0.5)).collect::<Vec<f64>>();
                 let (x, y) = (noisy(&h), noisy(&a));
                 moments_h.push(&x, 1.0);
                 moments_a.push(&y, 1.0);
