@@ -118,7 +118,9 @@ pub enum ConfigProblem {
         example: String,
     },
     /// Reward vectors of the wrong length.
-    #[error("the reward vectors have {found} entries, but the environment has {expected} states: give one entry per state")]
+    #[error(
+        "the reward vectors have {found} entries, but the environment has {expected} states: give one entry per state"
+    )]
     VectorLength {
         /// Length of the vectors.
         found: usize,
@@ -185,7 +187,7 @@ impl ConfigError {
     }
 
     fn of(mut self, origin: &Path) -> Self {
-        self.0.origin = origin.to_owned();
+        self.0.origin = origin.into();
         self
     }
 
@@ -202,7 +204,8 @@ impl ConfigError {
         let mut config = self.of(origin);
         if let Ok(table) = DeTable::parse(text) {
             let inner = &*config.0;
-            config.0.place = span(table.get_ref(), &inner.path, inner.problem.is_about_key()).map(|span| place(text, span));
+            config.0.place =
+                span(table.get_ref(), &inner.path, inner.problem.is_about_key()).map(|span| place(text, span));
         }
         config
     }
@@ -217,12 +220,15 @@ impl ConfigError {
         let mut key = String::new();
         for part in &self.0.path {
             if part.bytes().all(|b| b.is_ascii_digit()) && !part.is_empty() && !key.is_empty() {
-                key.push_str(&format!("[{part}]"));
+                key.extend(["[", part, "]"]);
                 continue;
             }
             let bare = !part.is_empty() && part.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_');
-            let dot = if key.is_empty() { "" } else { "." };
-            key.push_str(&if bare { format!("{dot}{part}") } else { format!("{dot}{part:?}") });
+            if !key.is_empty() {
+                key.push('.');
+            }
+            let quote = if bare { "" } else { "\"" };
+            key.extend([quote, &part.escape_debug().to_string(), quote]);
         }
         key
     }
@@ -310,5 +316,10 @@ fn place(text: &str, span: Range<usize>) -> Place {
     let marked = rest.char_indices().take_while(|(offset, _)| start + offset < span.end).count();
     // Tabs would move the mark away from what it marks.
     let text_line = line.replace('\t', " ");
-    Place { line: text[..line_start].matches('\n').count() + 1, column: before + 1, width: marked.max(1), text: text_line }
+    Place {
+        line: text[..line_start].matches('\n').count() + 1,
+        column: before + 1,
+        width: marked.max(1),
+        text: text_line,
+    }
 }

@@ -2,7 +2,7 @@
 
 use crate::{Expectation, Experiment, Horizon, PowerSettings, RewardLaw, SeedPolicySource};
 use dunamis_envs::{Collision, Move, Swaps};
-use dunamis_mdp::{Discount, Number};
+use dunamis_mdp::{Discount, Number, Rational};
 use dunamis_sampling::{Correlation, Marginal, Seed};
 use serde::{Serialize, Serializer};
 use std::collections::BTreeMap;
@@ -25,28 +25,28 @@ pub(crate) struct Settings<'a> {
     samples: Option<NonZeroU64>,
     seed: Option<Seed>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    environment: Option<Environment<'a>>,
-    power: Power<'a>,
+    environment: Option<Environment>,
+    power: Power,
     reward: Reward<'a>,
 }
 
 #[derive(Serialize)]
 #[serde(rename_all = "kebab-case")]
-struct Environment<'a> {
+struct Environment {
     name: String,
     collision: Option<Collision>,
     swaps: Option<bool>,
-    noise: &'a Number,
+    noise: Exactly,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    noise_bias: BTreeMap<&'static str, &'a Number>,
+    noise_bias: BTreeMap<&'static str, Exactly>,
 }
 
 #[derive(Serialize)]
 #[serde(rename_all = "kebab-case")]
-struct Power<'a> {
+struct Power {
     agents: u8,
-    discount: Option<&'a Discount>,
-    discount_a: Option<&'a Discount>,
+    discount: Option<Exactly>,
+    discount_a: Option<Exactly>,
     limit: Option<&'static str>,
     correlation: Option<Correlation>,
     seed_policy: Option<String>,
@@ -71,6 +71,33 @@ enum Reward<'a> {
     Vectors { exact: bool, reject_constant: bool, vectors: &'a [Vec<f64>] },
 }
 
+/// A number that is read back exactly: its shortest decimals where they are the whole truth, else a fraction.
+struct Exactly {
+    value: f64,
+    exact: Rational,
+}
+
+impl Exactly {
+    fn number(number: &Number) -> Self {
+        Exactly { value: number.value(), exact: number.exact() }
+    }
+
+    fn discount(discount: &Discount) -> Self {
+        Exactly { value: discount.value(), exact: discount.exact() }
+    }
+}
+
+impl Serialize for Exactly {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let decimals = format!("{:?}", self.value).parse::<Number>();
+        if decimals.is_ok_and(|decimals| decimals.exact() == self.exact) {
+            serializer.serialize_f64(self.value)
+        } else {
+            serializer.serialize_str(&self.exact.to_string())
+        }
+    }
+}
+
 impl<'a> Settings<'a> {
     /// Everything, with absolute paths.
     fn complete(experiment: &'a Experiment) -> Self {
@@ -79,12 +106,12 @@ impl<'a> Settings<'a> {
             PowerSettings::MultiAgent(settings) => Some(settings.rules),
         };
         let noise = &experiment.environment.noise;
-        let bias = Move::ALL.into_iter().filter_map(|to| Some((to.name(), noise.bias(to)?)));
+        let bias = Move::ALL.into_iter().filter_map(|to| Some((to.name(), Exactly::number(noise.bias(to)?))));
         let environment = Environment {
             name: experiment.environment.clone().map_path(absolute).name,
             collision: rules.map(|rules| rules.collision),
             swaps: rules.map(|rules| rules.swaps == Swaps::Allowed),
-            noise: noise.level(),
+            noise: Exactly::number(noise.level()),
             noise_bias: bias.collect(),
         };
         Settings { environment: Some(environment), ..Self::without_environment(experiment) }
@@ -109,14 +136,14 @@ impl<'a> Settings<'a> {
         let power = match &experiment.power {
             PowerSettings::SingleAgent(settings) => {
                 let discount = match &settings.horizon {
-                    Horizon::Discounted(discount) => Some(discount),
+                    Horizon::Discounted(discount) => Some(Exactly::discount(discount)),
                     Horizon::LimitOne => None,
                 };
                 Power {
                     agents: 1,
+                    limit: discount.is_none().then_some("one"),
                     discount,
                     discount_a: None,
-                    limit: discount.is_none().then_some("one"),
                     correlation: None,
                     seed_policy: None,
                     seed_baseline: None,
@@ -125,8 +152,8 @@ impl<'a> Settings<'a> {
             }
             PowerSettings::MultiAgent(settings) => Power {
                 agents: 2,
-                discount: Some(&settings.discount_h),
-                discount_a: Some(&settings.discount_a),
+                discount: Some(Exactly::discount(&settings.discount_h)),
+                discount_a: Some(Exactly::discount(&settings.discount_a)),
                 limit: None,
                 correlation: Some(settings.correlation),
                 seed_policy: Some(match &settings.seed_policy {

@@ -229,13 +229,10 @@ impl EnvironmentSettings {
             return self.name.clone();
         }
         let has_parameters = self.name.rsplit_once(':').is_some_and(|(_, parameters)| parameters.contains('='));
-        let mut specification = format!("{}{}noise={level}", self.name, if has_parameters { ',' } else { ':' });
-        for direction in Move::ALL {
-            if let Some(bias) = self.noise.bias(direction) {
-                specification.push_str(&format!(",bias-{direction}={bias}"));
-            }
-        }
-        specification
+        let separator = if has_parameters { ',' } else { ':' };
+        let bias = |direction| Some(format!(",bias-{direction}={}", self.noise.bias(direction)?));
+        let biases: String = Move::ALL.into_iter().filter_map(bias).collect();
+        format!("{}{separator}noise={level}{biases}", self.name)
     }
 }
 

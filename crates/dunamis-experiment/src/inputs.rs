@@ -71,8 +71,17 @@ pub(crate) struct Computation {
 }
 
 enum Kind {
-    SingleAgent { model: Arc<TransitionModel>, law: Arc<dyn RewardDistribution>, settings: SingleAgent },
-    MultiAgent { joint: Box<JointEnvironment>, law: CorrelatedRewards, settings: MultiAgentSettings, as_published: bool },
+    SingleAgent {
+        model: Arc<TransitionModel>,
+        law: Arc<dyn RewardDistribution>,
+        settings: SingleAgent,
+    },
+    MultiAgent {
+        joint: Box<JointEnvironment>,
+        law: CorrelatedRewards,
+        settings: MultiAgentSettings,
+        as_published: bool,
+    },
 }
 
 /// What a computation gives.
@@ -145,9 +154,10 @@ impl Computation {
                         dunamis_power::estimate_multi_agent(model, &law, &settings, samples.get(), seed, observer)?
                     }
                 };
-                let positions = joint.base().grid().map(|grid| {
-                    joint.positions().iter().map(|&(h, a)| (grid.cell(h), grid.cell(a))).collect()
-                });
+                let positions = joint
+                    .base()
+                    .grid()
+                    .map(|grid| joint.positions().iter().map(|&(h, a)| (grid.cell(h), grid.cell(a))).collect());
                 Ok(Computed {
                     states: model.states().iter().map(Into::into).collect(),
                     layout,

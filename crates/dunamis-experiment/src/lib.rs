@@ -1,4 +1,98 @@
-//! Experiment configs and run directories.
+//! Experiment configs and run directories: what was computed, from what, and its results as files.
+//!
+//! An [`Experiment`] says what to compute; [`run`] computes it into a directory, or reuses a complete one; a [`Run`] is what
+//! is read back from there, so whoever draws figures needs no model and no solver.
+//!
+//! ```
+//! use dunamis_experiment::{Experiment, RunPower, run};
+//! let config = r#"
+//!     name = "candy"
+//!     samples = 1_000
+//!     [environment]
+//!     name = "candy"
+//!     [power]
+//!     discount = 0.5
+//! "#;
+//! let experiment: Experiment = config.parse()?;
+//! let runs = tempfile::tempdir()?;
+//! let first = run(&experiment, runs.path(), &())?;
+//! let again = run(&experiment, runs.path(), &())?;
+//! assert!(!first.reused && again.reused && first.power == again.power);
+//! let RunPower::SingleAgent(power) = &first.power else { unreachable!("one agent") };
+//! // POWER is 11/16 at the first state.
+//! assert!((power.mean[0] - 0.6875).abs() < 5.0 * power.std_error[0]);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # Configs
+//!
+//! ```toml
+//! name = "near-sighted"
+//! description = "…"                  # optional
+//! samples = 10_000                   # default
+//! seed = 0                           # default
+//!
+//! [environment]
+//! name = "maze-7x7"                  # a registered name, or a path to a map or a model, from the config's directory
+//! noise = "1/10"                     # default 0; gridworlds only
+//! noise-bias.up = 0.05               # optional: up, down, left, right, stay; see dunamis_envs::Noise
+//! collision = "leak"                 # two agents: none (default), leak, renormalize, block
+//! swaps = true                       # two agents, default
+//!
+//! [power]
+//! agents = 2                         # or 1, the default
+//! discount = 0.1                     # one agent may have limit = "one" instead: the limit γ → 1
+//! discount-a = 0.1                   # two agents; default: discount
+//! correlation = 0.0                  # two agents: β; default 0
+//! seed-policy = "uniform"            # two agents: uniform (default), stay, or a path to a policy of A
+//! seed-baseline = true               # two agents, default: evaluate the seed policy too
+//! as-published = false               # the incumbent's arithmetic, for comparisons
+//!
+//! [reward]                           # default: uniform on [0, 1]
+//! distribution = "beta"              # uniform, beta, normal, bernoulli, pareto, exponential, point-mass
+//! alpha = 2                          # parameters as in dunamis_sampling::Marginal
+//! beta = 2
+//! reject-constant = false            # default: constant vectors are allowed
+//! same = [["(0, 0)_H^(0, 1)_A", "(0, 1)_H^(0, 0)_A"]]   # groups of states that share their reward
+//! states."(0, 0)_H^(0, 2)_A" = { distribution = "point-mass", value = 0 }
+//! # Or, instead of a distribution, the uniform law on a list, and whether to compute the exact expectation:
+//! # vectors = [[1, 0, 0], [0, 1, 0], [0, 0, 1]]
+//! # exact = true
+//! ```
+//!
+//! Numbers are read from their text: `0.1` means 1/10, and `"1/3"` is possible wherever a number is. Keys that do not exist or do
+//! not apply are errors. Every [`ConfigError`] has the line, the column and the key.
+//!
+//! # Runs
+//!
+//! A run is the directory `RUNS/KEY`, named by its [`RunKey`]:
+//!
+//! | file | has |
+//! |---|---|
+//! | `config.toml` | the resolved config ([`Experiment::to_toml`]) |
+//! | `power.csv` | one row per state; one agent: `state,row,col,mean,std_error`; two: `state,h_row,h_col,a_row,a_col,power_h,power_h_se,power_a,power_a_se,power_h_seed,power_h_seed_se` and, with the baseline, `power_a_seed,power_a_seed_se`. Cells are empty without a grid; numbers have the fewest digits that read back as the same `f64` |
+//! | `power.npz` | the same columns as arrays, without the names of states |
+//! | `grid.json` | [`GridLayout`], for gridworlds |
+//! | `manifest.json` | [`Manifest`]: versions, seed, statistics, alignment, times, and the hash of every other file |
+//!
+//! # Modules
+//!
+//! | module | noun |
+//! |---|---|
+//! | `experiment`, `parse`, `document` | [`Experiment`], reading and writing it |
+//! | `config_error` | [`ConfigError`], [`ConfigProblem`] |
+//! | `inputs` | the models, laws and policies that an experiment names |
+//! | `key` | [`RunKey`], [`NUMERICS_VERSION`] |
+//! | `store`, `partial` | [`run`]; directories of unfinished runs |
+//! | `run`, `table`, `layout`, `manifest` | [`Run`], [`RunPower`], [`GridLayout`], [`Manifest`] |
+//! | `error`, `damage` | [`ExperimentError`], [`Damage`] |
+//!
+//! # Invariants
+//!
+//! - A directory counts as a run only if every file is there and has the hash that the manifest, written last, says.
+//! - `power.csv` is the same bytes for any number of threads.
+//! - Whatever may change a number enters the key; names and paths do not.
+//! - This crate knows nothing of figures, published values or terminals, and no text or file makes it panic.
 
 mod config_error;
 mod damage;

@@ -93,6 +93,7 @@ mod alignment_record {
     #[derive(Serialize, Deserialize)]
     struct Record(#[serde(with = "Fields")] Alignment);
 
+    #[expect(clippy::ref_option, reason = "the signature that serde asks for")]
     pub(super) fn serialize<S: Serializer>(alignment: &Option<Alignment>, serializer: S) -> Result<S::Ok, S::Error> {
         alignment.map(Record).serialize(serializer)
     }

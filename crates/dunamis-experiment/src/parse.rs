@@ -21,16 +21,8 @@ use toml::de::{DeTable, DeValue};
 const ROOT: &[&str] = &["name", "description", "samples", "seed", "environment", "power", "reward"];
 const ENVIRONMENT: &[&str] = &["name", "collision", "swaps", "noise", "noise-bias"];
 const NOISE_BIAS: &[&str] = &["up", "down", "left", "right", "stay"];
-const POWER: &[&str] = &[
-    "agents",
-    "discount",
-    "discount-a",
-    "limit",
-    "correlation",
-    "seed-policy",
-    "seed-baseline",
-    "as-published",
-];
+const POWER: &[&str] =
+    &["agents", "discount", "discount-a", "limit", "correlation", "seed-policy", "seed-baseline", "as-published"];
 /// Keys of `[reward]` that are not parameters of a distribution.
 const REWARD: &[&str] = &["distribution", "reject-constant", "states", "same", "vectors", "exact"];
 
@@ -310,8 +302,7 @@ impl<'a, 't> Section<'a, 't> {
     }
 
     fn discount(&self, key: &str) -> Parsed<Option<Discount>> {
-        let discount =
-            |number| Discount::new(number).map_err(|error| self.wrong(key, ConfigProblem::Discount(error)));
+        let discount = |number| Discount::new(number).map_err(|error| self.wrong(key, ConfigProblem::Discount(error)));
         self.number(key)?.map(discount).transpose()
     }
 

@@ -46,8 +46,8 @@ impl Partial {
         let mut waited = false;
         loop {
             {
-                let _guard = guard(runs)?;
-                let rival = clear(runs, key)?;
+                let guard = Guard::take(runs)?;
+                let rival = guard.clear(runs, key)?;
                 if waited && !rival {
                     return Ok(Claim::Ended);
                 }
@@ -80,7 +80,7 @@ impl Partial {
     /// Puts the finished run in its place, unless `keep` accepts what is there; the place.
     pub(crate) fn publish(self, keep: impl FnOnce(&Path) -> bool) -> io::Result<PathBuf> {
         sync(&self.path());
-        let _guard = guard(&self.runs)?;
+        let _guard = Guard::take(&self.runs)?;
         let place = self.runs.join(self.key.to_string());
         if place.try_exists()? {
             if keep(&place) {
@@ -98,32 +98,38 @@ fn prefix(key: RunKey) -> String {
     format!(".partial-{key}-")
 }
 
-/// The lock on all changes of the directory.
-fn guard(runs: &Path) -> io::Result<File> {
-    let file = OpenOptions::new().create(true).append(true).open(runs.join(".lock"))?;
-    // Where there are no locks, the renames alone keep the order.
-    let _ = file.lock();
-    Ok(file)
+/// The right to change the entries of the directory, as long as it lives.
+struct Guard {
+    _lock: File,
+    /// Whether the file system has locks.
+    exclusive: bool,
 }
 
-/// Removes what dead runs have left; whether a live one computes `key`.
-fn clear(runs: &Path, key: RunKey) -> io::Result<bool> {
-    let mut rival = false;
-    for entry in std::fs::read_dir(runs)? {
-        let entry = entry?;
-        let name = entry.file_name();
-        let name = name.to_string_lossy();
-        if !name.starts_with(".partial-") {
-            continue;
-        }
-        match File::open(entry.path().join("lock")).map(|lock| lock.try_lock()) {
-            Ok(Err(TryLockError::WouldBlock)) => rival |= name.starts_with(&prefix(key)),
-            Ok(Err(TryLockError::Error(_))) => {}
-            // What cannot be removed is harmless: nothing reads it.
-            Ok(Ok(())) | Err(_) => drop(std::fs::remove_dir_all(entry.path())),
-        }
+impl Guard {
+    fn take(runs: &Path) -> io::Result<Self> {
+        let lock = OpenOptions::new().create(true).append(true).open(runs.join(".lock"))?;
+        Ok(Guard { exclusive: lock.lock().is_ok(), _lock: lock })
     }
-    Ok(rival)
+
+    /// Removes what dead runs have left; whether a live one computes `key`.
+    fn clear(&self, runs: &Path, key: RunKey) -> io::Result<bool> {
+        let mut rival = false;
+        for entry in std::fs::read_dir(runs)? {
+            let entry = entry?;
+            let name = entry.file_name();
+            let name = name.to_string_lossy();
+            if !name.starts_with(".partial-") || !self.exclusive {
+                continue;
+            }
+            match File::open(entry.path().join("lock")).map(|lock| lock.try_lock()) {
+                Ok(Err(TryLockError::WouldBlock)) => rival |= name.starts_with(&prefix(key)),
+                Ok(Err(TryLockError::Error(_))) => {}
+                // What cannot be removed is harmless: nothing reads it.
+                Ok(Ok(())) | Err(_) => drop(std::fs::remove_dir_all(entry.path())),
+            }
+        }
+        Ok(rival)
+    }
 }
 
 /// Makes the entries of a directory durable, on systems that can.

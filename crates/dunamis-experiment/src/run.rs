@@ -39,6 +39,7 @@ pub struct Estimates {
 
 /// POWER of one or two agents.
 #[derive(Clone, Debug, PartialEq)]
+#[expect(clippy::large_enum_variant, reason = "there is one per run, next to vectors over all states")]
 pub enum RunPower {
     /// Of one agent.
     SingleAgent(Estimates),

@@ -45,28 +45,27 @@ impl Experiment {
 ///
 /// [`ExperimentError::Config`] if the experiment does not fit its environment; [`ExperimentError::RunsDirectory`] before
 /// anything is computed, [`ExperimentError::Power`] and [`ExperimentError::Write`].
-pub fn run(
-    experiment: &Experiment,
-    runs: impl AsRef<Path>,
-    observer: &dyn Observer,
-) -> Result<Run, ExperimentError> {
+pub fn run(experiment: &Experiment, runs: impl AsRef<Path>, observer: &dyn Observer) -> Result<Run, ExperimentError> {
     let runs = runs.as_ref();
     let inputs = Inputs::read(experiment)?;
     let key = inputs.key(experiment);
     let place = runs.join(key.to_string());
-    let (partial, replaced) = loop {
-        let replaced = match reuse(experiment, key, &place) {
-            Ok(run) => return Ok(run),
-            Err(damage) => damage,
-        };
+    let mut replaced = match reuse(experiment, key, &place) {
+        Ok(run) => return Ok(run),
+        Err(damage) => damage,
+    };
+    let computation = Computation::new(experiment, inputs)?;
+    let partial = loop {
         let claim = Partial::claim(runs, key, observer);
         match claim.map_err(|source| ExperimentError::RunsDirectory { path: runs.into(), source })? {
-            Claim::Granted(partial) => break (partial, replaced),
-            Claim::Ended => {}
+            Claim::Granted(partial) => break partial,
+            Claim::Ended => match reuse(experiment, key, &place) {
+                Ok(run) => return Ok(run),
+                Err(damage) => replaced = damage,
+            },
             Claim::Cancelled => return Err(PowerError::Cancelled.into()),
         }
     };
-    let computation = Computation::new(experiment, inputs)?;
     let (started, clock) = (SystemTime::now(), Instant::now());
     let computed = computation.run(observer)?;
     let manifest = manifest(experiment, key, &computed, started, clock.elapsed().as_secs_f64());
@@ -203,9 +202,11 @@ pub(crate) fn read(directory: &Path) -> Result<Run, Damage> {
     let config = text(CONFIG, take(CONFIG)?)?;
     let (csv, _) = (take(TABLE)?, take(ARRAYS)?);
     let grid = take(GRID).ok();
-    let experiment = Experiment::from_toml(&config, directory.join(CONFIG)).map_err(|error| malformed(CONFIG, &error))?;
+    let experiment =
+        Experiment::from_toml(&config, directory.join(CONFIG)).map_err(|error| malformed(CONFIG, &error))?;
     let (states, power) = RunPower::from_csv(&csv, manifest.alignment.unwrap_or_default()).map_err(Damage::Table)?;
-    let layout = grid.map(|bytes| serde_json::from_slice::<GridLayout>(&bytes).map_err(|error| malformed(GRID, &error)));
+    let layout =
+        grid.map(|bytes| serde_json::from_slice::<GridLayout>(&bytes).map_err(|error| malformed(GRID, &error)));
     let layout = layout.transpose()?;
     if layout.as_ref().is_some_and(|layout| !layout.is_consistent()) {
         return Err(malformed(GRID, &"a cell is listed twice, or lies outside the grid"));

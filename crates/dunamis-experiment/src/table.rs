@@ -133,7 +133,7 @@ impl RunPower {
             n if n == MULTI.len() || n == WITHOUT_A_SEED => &MULTI[..n],
             _ => &[],
         };
-        if header != columns {
+        if columns.is_empty() || header != columns {
             return Err(TableError::Columns { found: header.join(",") });
         }
         let cells = if columns == SINGLE { 2 } else { 4 };

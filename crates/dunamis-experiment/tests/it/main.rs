@@ -1,0 +1,8 @@
+//! Configs, their error messages, and runs on disk.
+
+mod configs;
+mod errors;
+mod keys;
+mod runs;
+mod strategies;
+mod tables;
