@@ -51,7 +51,9 @@ impl Figure for AlignmentFigure {
             caption::setting(&record.setting),
             record.setting.collision,
             caption::alignment(record.alignment),
-            caption::std_errors([record.power_h, record.power_a]),
+            caption::std_errors(
+                Agent::BOTH.into_iter().flat_map(|agent| record.power(agent).std_error.iter().copied())
+            ),
         );
         if let Some(contrast) = self.contrast(runs)? {
             text.push(' ');

@@ -88,6 +88,19 @@ impl BlockGridFigure {
         MultiAgentRecord::read(run_at(&self.about, runs, 0)?)
     }
 
+    /// The panels with the states that each draws.
+    fn drawn(&self, record: &MultiAgentRecord<'_>) -> impl Iterator<Item = (Panel, usize)> {
+        let states = move |panel: Panel| {
+            let shown = move |&state: &usize| panel.shows(record.position(panel.agent.other(), state));
+            (0..record.states.len()).filter(shown).map(move |state| (panel, state))
+        };
+        self.panels.iter().copied().flat_map(states)
+    }
+
+    fn is_whole(&self) -> bool {
+        self.panels.iter().all(|panel| panel.crop.is_none())
+    }
+
     fn legend(&self) -> String {
         match self.panels {
             [panel] => {
@@ -106,17 +119,23 @@ impl Figure for BlockGridFigure {
 
     fn caption(&self, runs: &[Run]) -> Result<String, FigureError> {
         let record = self.record(runs)?;
-        let mut text = format!("{} {} {}", self.remark, caption::setting(&record.setting), record.setting.collision);
-        for &state in self.quoted {
-            for agent in self.panels.iter().map(|panel| panel.agent) {
-                let (value, std_error) = record.power_at(agent, state)?;
+        let setting = &record.setting;
+        let mut sentences = vec![self.remark.to_owned(), caption::setting(setting), setting.collision.to_owned()];
+        for panel in self.panels.iter().filter(|_| !self.quoted.is_empty()) {
+            let quote = |&state: &NamedState| {
+                let (value, std_error) = record.power_at(panel.agent, state)?;
                 let (h, a) = (caption::cell(state.h), caption::cell(state.a));
-                let value = caption::with_error(value, std_error);
-                text.push_str(&format!(" {} = {value} with _H_ at {h} and _A_ at {a}.", caption::power(agent)));
-            }
+                Ok(format!("{} with _H_ at {h} and _A_ at {a}", caption::with_error(value, std_error)))
+            };
+            let quotes = self.quoted.iter().map(quote).collect::<Result<Vec<_>, FigureError>>()?;
+            sentences.push(format!("{} is {}.", caption::power(panel.agent), quotes.join(", ")));
         }
-        let drawn = self.panels.iter().map(|panel| record.power(panel.agent));
-        Ok(format!("{text} {} {}", caption::std_errors(drawn), caption::alignment(record.alignment)))
+        let drawn = self.drawn(&record).map(|(panel, state)| record.power(panel.agent).std_error[state]);
+        sentences.push(caption::std_errors(drawn));
+        if self.is_whole() {
+            sentences.push(caption::alignment(record.alignment));
+        }
+        Ok(sentences.join(" "))
     }
 
     fn draw(&self, runs: &[Run]) -> Result<dunamis_plot::Figure, FigureError> {
@@ -125,7 +144,9 @@ impl Figure for BlockGridFigure {
             panel.plot(&record)?.figure()
         } else {
             let lettered = |panel: &Panel| Ok(panel.plot(&record)?.figure().title(caption::power(panel.agent)));
-            Panels::new(self.panels.iter().map(lettered).collect::<Result<Vec<_>, FigureError>>()?).figure()
+            let panels = Panels::new(self.panels.iter().map(lettered).collect::<Result<Vec<_>, FigureError>>()?);
+            // One above the other, the digits stay as large as in a figure of one panel.
+            panels.columns(1).figure()
         };
         Ok(figure.title(self.about.title).legend(self.legend()).caption(self.caption(runs)?))
     }
@@ -133,15 +154,14 @@ impl Figure for BlockGridFigure {
     fn table(&self, runs: &[Run]) -> Result<Table, FigureError> {
         let record = self.record(runs)?;
         let mut table = Table::default();
-        for &panel in self.panels {
+        for (panel, state) in self.drawn(&record) {
             let power = record.power(panel.agent);
-            for (state, name) in record.states.iter().enumerate() {
-                if panel.shows(record.position(panel.agent.other(), state)) {
-                    table.push(format!("POWER_{}", panel.agent), name, power.mean[state], power.std_error[state]);
-                }
-            }
+            let quantity = format!("POWER_{}", panel.agent);
+            table.push(quantity, &record.states[state], power.mean[state], power.std_error[state]);
         }
-        table.push_alignment(record.alignment);
+        if self.is_whole() {
+            table.push_alignment(record.alignment);
+        }
         Ok(table)
     }
 }

@@ -1,6 +1,6 @@
 //! Sentences that captions are made of, in the markup of [`dunamis_plot::label`].
 
-use dunamis_experiment::{Alignment, Cell, Estimates};
+use dunamis_experiment::{Alignment, Cell};
 use dunamis_mdp::Agent;
 use dunamis_plot::fixed;
 
@@ -27,7 +27,7 @@ pub(crate) fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut out = String::new();
     for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index) % 3 == 0 {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
             out.push(',');
         }
         out.push(digit);
@@ -35,13 +35,13 @@ pub(crate) fn grouped(number: u64) -> String {
     out
 }
 
-/// `−0.545 ± 0.005`: a value with its standard error to two significant digits.
+/// `−0.5449 ± 0.0051`: a value with its standard error to two significant digits, never broken over lines.
 pub(crate) fn with_error(value: f64, std_error: f64) -> String {
     if std_error.is_nan() {
         return format!("{} (standard error unknown)", fixed(value, 3));
     }
     let decimals = if std_error > 0.0 { (1.0 - std_error.log10().floor()).clamp(2.0, 6.0) as usize } else { 3 };
-    format!("{} ± {}", fixed(value, decimals), fixed(std_error, decimals))
+    format!("{}\u{a0}±\u{a0}{}", fixed(value, decimals), fixed(std_error, decimals))
 }
 
 /// The setting in one sentence.
@@ -55,9 +55,11 @@ pub(crate) fn setting(setting: &Setting) -> String {
 }
 
 /// The range of the standard errors of what is drawn.
-pub(crate) fn std_errors<'a>(drawn: impl IntoIterator<Item = &'a Estimates>) -> String {
-    let errors = drawn.into_iter().flat_map(|power| power.std_error.iter().copied());
-    let range = errors.filter(|e| e.is_finite()).fold((f64::INFINITY, 0.0_f64), |(low, high), e| (low.min(e), high.max(e)));
+pub(crate) fn std_errors(drawn: impl IntoIterator<Item = f64>) -> String {
+    let range = drawn
+        .into_iter()
+        .filter(|e| e.is_finite())
+        .fold((f64::INFINITY, 0.0_f64), |(low, high), e| (low.min(e), high.max(e)));
     match range {
         (low, high) if low > high => "Standard errors are not defined for a single sample.".to_owned(),
         (_, 0.0) => "All values are exact.".to_owned(),
@@ -81,10 +83,10 @@ mod tests {
 
     #[test]
     fn numbers_carry_their_errors() {
-        assert_eq!(with_error(-0.5449, 0.005_12), "−0.5449 ± 0.0051");
-        assert_eq!(with_error(-0.32, 0.055), "−0.320 ± 0.055");
-        assert_eq!(with_error(0.5, 0.2), "0.50 ± 0.20");
-        assert_eq!(with_error(0.5, 0.0), "0.500 ± 0.000");
+        assert_eq!(with_error(-0.5449, 0.005_12), "−0.5449\u{a0}±\u{a0}0.0051");
+        assert_eq!(with_error(-0.32, 0.055), "−0.320\u{a0}±\u{a0}0.055");
+        assert_eq!(with_error(0.5, 0.2), "0.50\u{a0}±\u{a0}0.20");
+        assert_eq!(with_error(0.5, 0.0), "0.500\u{a0}±\u{a0}0.000");
         assert_eq!([7, 961, 1_000, 20_000, 1_234_567].map(grouped), ["7", "961", "1,000", "20,000", "1,234,567"]);
     }
 }

@@ -12,7 +12,7 @@ use crate::NamedState;
 #[non_exhaustive]
 pub enum FigureError {
     /// No figure has this id.
-    #[error("no figure is called `{id}`{}; `dunamis figure list` names them all", nearest.map_or_else(String::new, |n| format!(", did you mean `{n}`?")))]
+    #[error("no figure is called `{id}`{}; `dunamis figure list` names them all", nearest.map_or_else(String::new, |n| format!(" (did you mean `{n}`?)")))]
     UnknownFigure {
         /// The id asked for.
         id: String,
@@ -41,7 +41,9 @@ pub enum FigureError {
         found: usize,
     },
     /// A run of the wrong number of agents.
-    #[error("run `{run}` does not have the number of agents that the figure draws, {expected}; pass the run of its experiment")]
+    #[error(
+        "run `{run}` has another number of agents than the figure draws, which is {expected}; pass the run of its experiment"
+    )]
     Agents {
         /// The name of the run's experiment.
         run: String,

@@ -46,6 +46,17 @@ const S1: NamedState = NamedState { name: "s1", h: (0, 3), a: (0, 2) };
 /// H at the same junction with A far away.
 const S2: NamedState = NamedState { name: "s2", h: (0, 3), a: (5, 6) };
 
+/// H at the junction (0, 3) with A beside it, on each side, and far away.
+const AROUND_JUNCTION_H: [NamedState; 4] =
+    [S1, NamedState { name: "right", h: (0, 3), a: (0, 4) }, NamedState { name: "below", h: (0, 3), a: (1, 3) }, S2];
+/// A at the junction (0, 3) with H beside it, on each side, and far away.
+const AROUND_JUNCTION_A: [NamedState; 4] = [
+    NamedState { name: "left", h: (0, 2), a: (0, 3) },
+    NamedState { name: "right", h: (0, 4), a: (0, 3) },
+    NamedState { name: "below", h: (1, 3), a: (0, 3) },
+    NamedState { name: "far", h: (5, 6), a: (0, 3) },
+];
+
 /// Standard errors of the published alignments, by resampling runs of as many samples.
 const ALPHA_ERROR: PublishedError = PublishedError::Known(0.005);
 /// The same, far-sighted, where the agents may overlap.

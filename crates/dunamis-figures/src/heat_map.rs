@@ -30,7 +30,7 @@ impl Figure for HeatMapFigure {
 
     fn caption(&self, runs: &[Run]) -> Result<String, FigureError> {
         let record = self.record(runs)?;
-        let errors = caption::std_errors([record.power]);
+        let errors = caption::std_errors(record.power.std_error.iter().copied());
         Ok(format!("{} {} {errors}", self.remark, caption::setting(&record.setting)))
     }
 

@@ -74,7 +74,8 @@ pub(crate) fn refine(
 
 /// As many doublings as the standard error, which falls with the root of the number of samples, is expected to need.
 fn next(samples: NonZeroU64, std_error: Option<f64>) -> NonZeroU64 {
-    let doublings = std_error.map_or(1.0, |e| (2.0 * (e / TARGET).log2()).ceil()).clamp(1.0, 8.0);
+    let doublings =
+        std_error.filter(|e| e.is_finite()).map_or(1.0, |e| (2.0 * (e / TARGET).log2()).ceil()).clamp(1.0, 8.0);
     let more = samples.get().saturating_mul(1 << doublings as u32).min(LAST.max(samples.get()));
     NonZeroU64::new(more).unwrap_or(samples)
 }

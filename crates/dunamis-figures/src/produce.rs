@@ -23,6 +23,7 @@ const PNG_SCALE: f64 = 2.0;
 
 /// Where figures go, and how much work goes into them.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
 pub struct Options {
     /// Directory of the pictures and tables.
     pub out: PathBuf,
@@ -84,11 +85,8 @@ pub fn produce(ids: &[&str], options: &Options, observer: &dyn Observer) -> Resu
     if options.quick && options.precise {
         return Err(FigureError::QuickAndPrecise);
     }
-    let figures = if ids.is_empty() {
-        FIGURES.to_vec()
-    } else {
-        ids.iter().map(|id| find(id)).collect::<Result<Vec<_>, _>>()?
-    };
+    let figures =
+        if ids.is_empty() { FIGURES.to_vec() } else { ids.iter().map(|id| find(id)).collect::<Result<Vec<_>, _>>()? };
     fs::create_dir_all(&options.out).map_err(|source| FigureError::Write { path: options.out.clone(), source })?;
 
     let mut runner = Runner { options, observer, done: Vec::new(), reports: Vec::new() };
@@ -195,10 +193,10 @@ impl Runner<'_> {
             }
             precise.push(run);
         }
-        if let Some(contrast) = figure.contrast(&precise)? {
-            if report.contrasts.iter().all(|known| known.contrast != contrast) {
-                report.contrasts.push(PreciseContrast { figure: about.id, contrast });
-            }
+        if let Some(contrast) = figure.contrast(&precise)?
+            && report.contrasts.iter().all(|known| known.contrast != contrast)
+        {
+            report.contrasts.push(PreciseContrast { figure: about.id, contrast });
         }
         Ok(())
     }

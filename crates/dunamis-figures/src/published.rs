@@ -5,6 +5,10 @@ use crate::quantity::{Measurement, Quantity};
 /// Greatest number of combined standard errors between a published value and ours that sampling explains.
 pub const LIMIT: f64 = 3.5;
 
+/// Why a value is not defined that would be at the published number of samples.
+const TOO_FEW: &str =
+    "with so few samples the variance over states is all within sampling noise, and the value is not defined";
+
 /// A value printed in a publication.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Published {
@@ -63,13 +67,7 @@ pub struct Comparison {
 
 impl Published {
     /// A value with its samples and its standard error.
-    pub const fn new(
-        quantity: Quantity,
-        value: f64,
-        decimals: usize,
-        samples: u64,
-        std_error: PublishedError,
-    ) -> Self {
+    pub const fn new(quantity: Quantity, value: f64, decimals: usize, samples: u64, std_error: PublishedError) -> Self {
         Published { quantity, value, decimals, samples, std_error, note: None, explained: None }
     }
 
@@ -106,6 +104,9 @@ impl Published {
         let verdict = match (z, self.explained) {
             (Some(z), _) if z.abs() <= LIMIT => Verdict::Agrees,
             (Some(_), Some(reason)) => Verdict::Explained(reason),
+            (None, _) if ours.value.is_none() && ours.samples.is_some_and(|samples| samples < self.samples) => {
+                Verdict::Explained(TOO_FEW)
+            }
             _ => Verdict::Missed,
         };
         Comparison { figure, published: self, published_std_error, ours, z, verdict }
@@ -123,7 +124,12 @@ mod tests {
     }
 
     fn ours(value: f64, std_error: f64, samples: u64) -> Measurement {
-        Measurement { value: Some(value), std_error: Some(std_error), samples: Some(samples), statistic: Statistic::Raw }
+        Measurement {
+            value: Some(value),
+            std_error: Some(std_error),
+            samples: Some(samples),
+            statistic: Statistic::Raw,
+        }
     }
 
     #[test]
@@ -154,6 +160,8 @@ mod tests {
         assert_eq!(published.with_reason("a bias").compare("a", near).verdict, Verdict::Agrees);
         let undefined = Measurement { value: None, ..far };
         assert_eq!(published.with_reason("a bias").compare("a", undefined).verdict, Verdict::Missed);
+        let quick = Measurement { samples: Some(200), ..undefined };
+        assert_eq!(published.compare("a", quick).verdict, Verdict::Explained(TOO_FEW));
         let exact = alpha(-0.54, PublishedError::Known(0.0)).compare("a", ours(-0.54, 0.0, 1));
         assert_eq!((exact.z, exact.verdict), (None, Verdict::Missed));
     }

@@ -65,7 +65,7 @@ fn setting(run: &Run) -> Setting {
     );
     let (discount, collision) = match &run.experiment.power {
         PowerSettings::SingleAgent(settings) => match &settings.horizon {
-            Horizon::Discounted(discount) => (format!("_γ_ = {discount}"), ""),
+            Horizon::Discounted(discount) => (gamma("_γ_", discount.value()), ""),
             Horizon::LimitOne => ("_γ_ → 1".to_owned(), ""),
         },
         PowerSettings::MultiAgent(settings) => (discounts(settings), collision(settings.rules.collision.name())),
@@ -80,8 +80,13 @@ fn setting(run: &Run) -> Setting {
 }
 
 fn discounts(settings: &MultiAgent) -> String {
-    let (h, a) = (settings.discount_h.to_string(), settings.discount_a.to_string());
-    if h == a { format!("_γ_ = {h}") } else { format!("_γ_{{_H_}} = {h}, _γ_{{_A_}} = {a}") }
+    let (h, a) = (settings.discount_h.value(), settings.discount_a.value());
+    if h == a { gamma("_γ_", h) } else { format!("{}, {}", gamma("_γ_{_H_}", h), gamma("_γ_{_A_}", a)) }
+}
+
+/// `γ = 0.1`, with spaces at which no line breaks.
+fn gamma(symbol: &str, discount: f64) -> String {
+    format!("{symbol}\u{a0}=\u{a0}{discount}")
 }
 
 fn collision(rule: &str) -> &'static str {

@@ -51,7 +51,10 @@ mod tests {
         assert_eq!(ids.len(), FIGURES.len());
         let documentation = include_str!("lib.rs");
         for id in ids {
-            assert!(documentation.contains(&format!("| `{id}` |")), "`{id}` is not in the table of the crate documentation");
+            assert!(
+                documentation.contains(&format!("| `{id}` |")),
+                "`{id}` is not in the table of the crate documentation"
+            );
         }
     }
 
@@ -67,8 +70,8 @@ mod tests {
 
     #[test]
     fn a_misspelt_id_is_answered_with_the_nearest() {
-        insta::assert_snapshot!(find("h3-fig12").err().unwrap(), @"");
-        insta::assert_snapshot!(find("everything").err().unwrap(), @"");
+        insta::assert_snapshot!(find("h3-fig12").err().unwrap(), @"no figure is called `h3-fig12` (did you mean `h3-fig1`?); `dunamis figure list` names them all");
+        insta::assert_snapshot!(find("everything").err().unwrap(), @"no figure is called `everything`; `dunamis figure list` names them all");
         assert_eq!(find("h3-s2").unwrap().about().id, "h3-s2");
     }
 }

@@ -98,15 +98,13 @@ impl Report {
         }
         let mut notes: Vec<&str> = Vec::new();
         let rows: Vec<_> = self.comparisons.iter().map(|row| comparison_row(row, &mut notes)).collect();
-        let mut text = markdown(&["figure", "quantity", "published", "ours", "samples", "z", "verdict"], &rows);
-        text.push_str(&format!(
+        let table = markdown(&["figure", "quantity", "published", "ours", "samples", "z", "verdict"], &rows);
+        let legend = format!(
             "\n`±` is one standard error. `z` is the distance beyond half a unit of the last printed digit, in combined \
              standard errors; up to {LIMIT} agrees.\n"
-        ));
-        for (index, note) in notes.iter().enumerate() {
-            text.push_str(&format!("[{}] {note}.\n", index + 1));
-        }
-        text
+        );
+        let notes = notes.iter().enumerate().map(|(index, note)| format!("[{}] {note}.\n", index + 1));
+        table + &legend + &notes.collect::<String>()
     }
 
     /// The incumbent's arithmetic beside the exact one, in Markdown.
@@ -118,11 +116,12 @@ impl Report {
                 samples(row.samples),
                 estimate(row.as_published),
                 estimate(row.exact),
-                row.difference().map_or("–".to_owned(), |difference| signed(difference, 5)),
+                row.difference().map_or("–".to_owned(), |difference| format!("{difference:+.1e}").replace('-', "−")),
             ]
         });
         let rows: Vec<_> = rows.collect();
-        let header = ["figure", "quantity", "common samples", "incumbent's arithmetic", "exact arithmetic", "difference"];
+        let header =
+            ["figure", "quantity", "common samples", "incumbent's arithmetic", "exact arithmetic", "difference"];
         markdown(&header, &rows)
             + "\nThe incumbent stops at a relative change of 1e-4 in single precision. Both columns use the same samples, so the \
                difference has no sampling error of its own. Standard errors of mean POWER are upper bounds.\n"
@@ -142,11 +141,10 @@ impl Report {
         });
         let rows: Vec<_> = rows.collect();
         let header = ["experiment", "samples", "alpha", "noise-corrected", "known to (95 %)"];
-        let mut text = markdown(&header, &rows);
-        for PreciseContrast { figure, contrast } in &self.contrasts {
-            text.push_str(&format!("\n{figure}: {}\n", Label::parse(&contrast.sentences()).plain_text()));
-        }
-        text
+        let contrast = |PreciseContrast { figure, contrast }: &PreciseContrast| {
+            format!("\n{figure}: {}\n", Label::parse(&contrast.sentences()).plain_text())
+        };
+        markdown(&header, &rows) + &self.contrasts.iter().map(contrast).collect::<String>()
     }
 
     /// Wall times, in Markdown.
@@ -156,15 +154,20 @@ impl Report {
             [run.name.clone(), samples(run.samples), what.to_owned(), seconds(run.seconds)]
         });
         let runs: Vec<_> = runs.collect();
-        let mut text = markdown(&["run", "samples", "", "seconds"], &runs);
-        text.push('\n');
-        let figures = self.figures.iter().map(|figure| {
-            [figure.id.to_owned(), seconds(figure.draw_seconds), seconds(figure.raster_seconds)]
-        });
+        let figures = self
+            .figures
+            .iter()
+            .map(|figure| [figure.id.to_owned(), seconds(figure.draw_seconds), seconds(figure.raster_seconds)]);
         let figures: Vec<_> = figures.collect();
-        text.push_str(&markdown(&["figure", "draw seconds", "raster seconds"], &figures));
-        text.push_str(&format!("\nTotal: {} seconds.\n", seconds(self.seconds)));
-        text
+        format!(
+            "{}
+{}
+Total: {} seconds.
+",
+            markdown(&["run", "samples", "", "seconds"], &runs),
+            markdown(&["figure", "draw seconds", "raster seconds"], &figures),
+            seconds(self.seconds)
+        )
     }
 
     fn files_table(&self) -> String {
@@ -187,7 +190,10 @@ impl fmt::Display for Report {
             (asked(|o| o.precise), "Precise alignment", self.precise_table()),
             (asked(|o| o.timings), "Timings", self.timings_table()),
         ];
-        sections.iter().filter(|(shown, ..)| *shown).try_for_each(|(_, title, text)| write!(f, "\n## {title}\n\n{text}"))
+        sections
+            .iter()
+            .filter(|(shown, ..)| *shown)
+            .try_for_each(|(_, title, text)| write!(f, "\n## {title}\n\n{text}"))
     }
 }
 
@@ -235,7 +241,11 @@ fn comparison_row<'a>(row: &'a Comparison, notes: &mut Vec<&'a str>) -> [String;
 
 /// A standard error with two significant digits.
 fn significant(std_error: f64) -> String {
-    if std_error > 0.0 { fixed(std_error, (1.0 - std_error.log10().floor()).clamp(0.0, 9.0) as usize) } else { "0".to_owned() }
+    if std_error > 0.0 {
+        fixed(std_error, (1.0 - std_error.log10().floor()).clamp(0.0, 9.0) as usize)
+    } else {
+        "0".to_owned()
+    }
 }
 
 fn estimate(estimate: Option<Estimate>) -> String {
@@ -264,12 +274,14 @@ fn markdown<const N: usize>(header: &[&str; N], rows: &[[String; N]]) -> String 
         cells.chain([width(header[column]), 3]).max().unwrap_or(3)
     });
     let line = |cells: [&str; N]| {
-        let padded = |column: usize| format!(" {}{} |", cells[column], " ".repeat(widths[column] - width(cells[column])));
-        format!("|{}\n", (0..N).map(padded).collect::<String>())
+        let padded = |column: usize| format!("{}{}", cells[column], " ".repeat(widths[column] - width(cells[column])));
+        let padded: [String; N] = std::array::from_fn(padded);
+        format!("| {} |\n", padded.join(" | "))
     };
-    let rule: String = widths.iter().map(|width| format!(" {} |", "-".repeat(*width))).collect();
+    let dashes = widths.map(|width| "-".repeat(width));
+    let rule = line(std::array::from_fn(|column| dashes[column].as_str()));
     let body: String = rows.iter().map(|row| line(std::array::from_fn(|column| row[column].as_str()))).collect();
-    format!("{}|{rule}\n{body}", line(*header))
+    line(*header) + &rule + &body
 }
 
 fn number(value: Option<f64>) -> String {
@@ -291,8 +303,19 @@ fn error(estimate: Option<Estimate>) -> String {
 /// The published values beside ours.
 pub(crate) fn published_csv(comparisons: &[Comparison]) -> Result<Vec<u8>, FigureError> {
     let header = [
-        "figure", "quantity", "published", "half_unit", "published_std_error", "published_samples", "ours", "std_error",
-        "samples", "statistic", "z", "verdict", "note",
+        "figure",
+        "quantity",
+        "published",
+        "half_unit",
+        "published_std_error",
+        "published_samples",
+        "ours",
+        "std_error",
+        "samples",
+        "statistic",
+        "z",
+        "verdict",
+        "note",
     ];
     let rows = comparisons.iter().map(|row| {
         let (verdict, reason) = match row.verdict {
@@ -322,7 +345,14 @@ pub(crate) fn published_csv(comparisons: &[Comparison]) -> Result<Vec<u8>, Figur
 /// The incumbent's arithmetic beside the exact one.
 pub(crate) fn reproduction_csv(rows: &[Reproduction]) -> Result<Vec<u8>, FigureError> {
     let header = [
-        "figure", "experiment", "quantity", "samples", "as_published", "as_published_std_error", "exact", "exact_std_error",
+        "figure",
+        "experiment",
+        "quantity",
+        "samples",
+        "as_published",
+        "as_published_std_error",
+        "exact",
+        "exact_std_error",
         "difference",
     ];
     let rows = rows.iter().map(|row| {
@@ -355,4 +385,71 @@ pub(crate) fn precise_csv(rows: &[Precise]) -> Result<Vec<u8>, FigureError> {
         ]
     });
     csv(&header, rows)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::published::{Published, PublishedError};
+    use crate::quantity::{Measurement, Quantity};
+
+    fn row(published: Published, value: Option<f64>, samples: u64, statistic: Statistic) -> Comparison {
+        let std_error = value.map(|_| 0.01);
+        published.compare("h3-fig4", Measurement { value, std_error, samples: Some(samples), statistic })
+    }
+
+    fn report() -> Report {
+        let alpha = Published::new(Quantity::Alpha, -0.54, 2, 10_000, PublishedError::Known(0.005));
+        let noted = alpha.with_note("a stopping rule");
+        let comparisons = vec![
+            row(alpha, Some(-0.552), 10_000, Statistic::Raw),
+            row(noted, Some(-0.61), 200, Statistic::NoiseCorrected),
+            row(noted, Some(0.61), 10_000, Statistic::Raw),
+            row(alpha.with_reason("a bias"), Some(0.61), 10_000, Statistic::Extreme),
+            row(alpha, None, 200, Statistic::NoiseCorrected),
+            row(alpha, None, 10_000, Statistic::Raw),
+        ];
+        let as_published = Some(Estimate::new(-0.514, 0.017));
+        let exact = Some(Estimate::new(-0.5139, 0.017));
+        let reproduction = |exact| Reproduction {
+            figure: "h3-fig4",
+            experiment: "h3-short-sighted",
+            quantity: "alpha",
+            samples: Some(1_000),
+            as_published,
+            exact,
+        };
+        let precise = |std_error| Precise {
+            experiment: "h3-far-sighted",
+            samples: Some(80_000),
+            raw: as_published,
+            noise_corrected: Some(Estimate::new(-0.55, std_error)),
+        };
+        Report {
+            comparisons,
+            reproductions: vec![reproduction(exact), reproduction(None)],
+            precise: vec![precise(0.009), precise(0.02)],
+            ..Report::default()
+        }
+    }
+
+    #[test]
+    fn tables() {
+        let report = report();
+        let tables = [report.published_table(), report.reproduction_table(), report.precise_table()];
+        insta::assert_snapshot!(tables.join("\n"));
+        assert_eq!(report.missed().count(), 3);
+        assert_eq!(Report::default().published_table(), "No published values belong to these figures.\n");
+    }
+
+    #[test]
+    fn files() {
+        let report = report();
+        let files = [
+            published_csv(&report.comparisons).unwrap(),
+            reproduction_csv(&report.reproductions).unwrap(),
+            precise_csv(&report.precise).unwrap(),
+        ];
+        insta::assert_snapshot!(String::from_utf8(files.concat()).unwrap());
+    }
 }

@@ -25,17 +25,22 @@ impl Figure for StateDiagram {
 
     fn caption(&self, runs: &[Run]) -> Result<String, FigureError> {
         let NamedState { h, a, .. } = self.state;
-        let mut text = format!("_H_ is at {}, _A_ at {}.", caption::cell(h), caption::cell(a));
+        let mut sentences = vec![format!("_H_ is at {}, _A_ at {}.", caption::cell(h), caption::cell(a))];
         for index in 0..self.about.experiments.len() {
             let record = MultiAgentRecord::read(run_at(&self.about, runs, index)?)?;
-            text.push_str(&format!(" {} {}", caption::setting(&record.setting), record.setting.collision));
-            for agent in Agent::BOTH {
-                let (value, std_error) = record.power_at(agent, self.state)?;
-                let (power, state) = (caption::power(agent), self.state.symbol());
-                text.push_str(&format!(" {power}({state}) = {}.", caption::with_error(value, std_error)));
+            let setting = caption::setting(&record.setting);
+            if !sentences.contains(&setting) {
+                sentences.push(setting);
             }
+            sentences.push(record.setting.collision.to_owned());
+            let power = |agent| {
+                let (value, std_error) = record.power_at(agent, self.state)?;
+                Ok(format!("{} is {}", caption::power(agent), caption::with_error(value, std_error)))
+            };
+            let power = Agent::BOTH.into_iter().map(power).collect::<Result<Vec<_>, FigureError>>()?;
+            sentences.push(format!("Then {}.", power.join(", ")));
         }
-        Ok(text)
+        Ok(sentences.join(" "))
     }
 
     fn draw(&self, runs: &[Run]) -> Result<dunamis_plot::Figure, FigureError> {

@@ -61,9 +61,8 @@ impl Table {
     /// [`FigureError::Csv`].
     pub fn to_csv(&self) -> Result<Vec<u8>, FigureError> {
         let number = |value: Option<f64>| value.map_or_else(String::new, |value| value.to_string());
-        let rows = self.entries.iter().map(|e| {
-            [e.quantity.clone(), e.state.clone(), number(e.value), number(e.std_error)]
-        });
+        let rows =
+            self.entries.iter().map(|e| [e.quantity.clone(), e.state.clone(), number(e.value), number(e.std_error)]);
         csv(&["quantity", "state", "value", "std_error"], rows)
     }
 }
@@ -74,7 +73,8 @@ pub(crate) fn csv<const N: usize>(
     rows: impl IntoIterator<Item = [String; N]>,
 ) -> Result<Vec<u8>, FigureError> {
     let mut writer = csv::Writer::from_writer(Vec::new());
-    let result = writer.write_record(header).and_then(|()| rows.into_iter().try_for_each(|row| writer.write_record(row)));
+    let result =
+        writer.write_record(header).and_then(|()| rows.into_iter().try_for_each(|row| writer.write_record(row)));
     result.map_err(FigureError::Csv)?;
     writer.into_inner().map_err(|error| FigureError::Csv(error.into_error().into()))
 }

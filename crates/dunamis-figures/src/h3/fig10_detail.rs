@@ -5,6 +5,12 @@ use dunamis_mdp::Agent;
 use super::FAR_SIGHTED_APART;
 use crate::block_grid::{BlockGridFigure, Panel};
 use crate::figure::About;
+use crate::quantity::NamedState;
+
+/// H in the corridor with A near its way out.
+const BLOCKED: NamedState = NamedState { name: "blocked", h: (0, 5), a: (2, 3) };
+/// H as far from A on the other side of the junction.
+const FREE: NamedState = NamedState { name: "free", h: (0, 1), a: (2, 3) };
 
 /// Figure 10, detail: the upper-right corridor.
 pub(crate) const FIGURE: BlockGridFigure = BlockGridFigure {
@@ -17,5 +23,5 @@ pub(crate) const FIGURE: BlockGridFigure = BlockGridFigure {
     },
     remark: "Detail of figure 10, on its color scales. The corridor (0, 4) to (0, 6) ends in a dead end, and its only way out is the junction (0, 3).",
     panels: &[Panel::crop(Agent::H, &[(0, 3), (1, 3), (2, 3)]), Panel::crop(Agent::A, &[(0, 4), (0, 5), (0, 6)])],
-    quoted: &[],
+    quoted: &[BLOCKED, FREE],
 };

@@ -2,7 +2,7 @@
 
 use dunamis_mdp::Agent;
 
-use super::{S1, S2, SHORT_SIGHTED_APART};
+use super::{AROUND_JUNCTION_H, SHORT_SIGHTED_APART};
 use crate::block_grid::{BlockGridFigure, Panel};
 use crate::figure::About;
 
@@ -15,7 +15,7 @@ pub(crate) const FIGURE: BlockGridFigure = BlockGridFigure {
         experiments: &[SHORT_SIGHTED_APART],
         published: &[],
     },
-    remark: "Detail of figure 5, on its color scale: _A_ beside the junction (0, 3) in the three blocks on the left, far away on the right. Compare the cell (0, 3) of the blocks: _H_ has less POWER there when _A_ stands beside it.",
+    remark: "Detail of figure 5, on its color scale: _A_ beside the junction (0, 3) in the three blocks on the left, far away on the right. The effect of being adjacent is the difference between the blocks in the cell (0, 3).",
     panels: &[Panel::crop(Agent::H, &[(0, 2), (0, 4), (1, 3), (5, 6)])],
-    quoted: &[S1, S2],
+    quoted: &AROUND_JUNCTION_H,
 };

@@ -2,7 +2,7 @@
 
 use dunamis_mdp::Agent;
 
-use super::SHORT_SIGHTED_APART;
+use super::{AROUND_JUNCTION_A, SHORT_SIGHTED_APART};
 use crate::block_grid::{BlockGridFigure, Panel};
 use crate::figure::About;
 
@@ -15,7 +15,7 @@ pub(crate) const FIGURE: BlockGridFigure = BlockGridFigure {
         experiments: &[SHORT_SIGHTED_APART],
         published: &[],
     },
-    remark: "Detail of figure 6, on its color scale: _H_ beside the junction (0, 3) in the three blocks on the left, far away on the right. Compare the cell (0, 3) of the blocks.",
+    remark: "Detail of figure 6, on its color scale: _H_ beside the junction (0, 3) in the three blocks on the left, far away on the right. The effect of being adjacent is the difference between the blocks in the cell (0, 3).",
     panels: &[Panel::crop(Agent::A, &[(0, 2), (0, 4), (1, 3), (5, 6)])],
-    quoted: &[],
+    quoted: &AROUND_JUNCTION_A,
 };

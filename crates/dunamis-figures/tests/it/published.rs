@@ -1,0 +1,121 @@
+//! The published figures, at few samples.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+use dunamis_figures::{FIGURES, Options, Report, Verdict, produce};
+
+/// The red of outlines.
+const RED: &str = "stroke=\"#d41e10\"";
+
+fn quick(out: &Path, ids: &[&str], threads: usize) -> Report {
+    let options =
+        Options { out: out.join("figures"), runs: out.join("runs"), quick: true, check: true, ..Options::default() };
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+    pool.install(|| produce(ids, &options, &())).unwrap()
+}
+
+#[test]
+fn every_figure_is_complete_and_agrees_with_its_publication() {
+    let directory = tempfile::tempdir().unwrap();
+    let report = quick(directory.path(), &[], 2);
+    assert_eq!(report.figures.len(), FIGURES.len());
+    assert_eq!(report.runs.len(), 5, "figures of one setting share one run");
+    // States of the maze; blocks, and cells with numbers in them, of every block grid.
+    let (cells, apart) = (31, 31 * 30);
+    let expected = BTreeMap::from([
+        ("h3-fig2", (31, cells * cells)),
+        ("h3-fig3", (31, cells * cells)),
+        ("h3-fig5", (31, apart)),
+        ("h3-fig5-detail", (4, 4 * 30)),
+        ("h3-fig6", (31, apart)),
+        ("h3-fig6-detail", (4, 4 * 30)),
+        ("h3-fig8", (62, 2 * cells * cells)),
+        ("h3-fig10", (62, 2 * apart)),
+        ("h3-fig10-detail", (6, 6 * 30)),
+    ]);
+    for figure in &report.figures {
+        let [svg, png, csv] = &figure.files;
+        let svg = fs::read_to_string(svg).unwrap();
+        assert!(fs::read(png).unwrap().starts_with(b"\x89PNG"), "{}", figure.id);
+        let csv = fs::read_to_string(csv).unwrap();
+        for text in [&svg, &csv, &figure.caption] {
+            assert!(!text.contains("NaN") && !text.contains("inf"), "{}", figure.id);
+        }
+        assert!(
+            figure.caption.contains("maze-7x7") && figure.caption.contains("200 samples (seed 0)"),
+            "{}",
+            figure.id
+        );
+        if let Some(&(blocks, values)) = expected.get(figure.id) {
+            let outlines = svg.lines().filter(|line| line.contains("<rect") && line.contains(RED)).count();
+            let bare = |line: &&str| line.contains("<rect") && line.contains("fill=\"#") && !line.contains("stroke");
+            let rows = csv.lines().filter(|line| line.starts_with("POWER_")).count();
+            // The paper is a rectangle too.
+            assert_eq!(
+                (outlines, svg.lines().filter(bare).count() - 1, rows),
+                (blocks, values, values),
+                "{}",
+                figure.id
+            );
+        }
+        if svg.contains("<circle") && !figure.id.starts_with("h3-s") {
+            let rows = csv.lines().filter(|line| line.starts_with("POWER_H,")).count();
+            assert!(rows == cells * cells || rows == apart, "{}", figure.id);
+        }
+    }
+    let missed: Vec<_> = report.missed().collect();
+    assert!(missed.is_empty(), "{}", report.published_table());
+    assert_eq!(report.comparisons.len(), 14);
+    let agree = report.comparisons.iter().filter(|row| row.verdict == Verdict::Agrees).count();
+    assert!(agree >= 13, "{}", report.published_table());
+    let left = fs::read_dir(directory.path().join("figures")).unwrap().count();
+    assert_eq!(left, 3 * FIGURES.len() + 1, "no half-written file stays behind");
+}
+
+#[test]
+fn the_bytes_do_not_depend_on_the_number_of_threads() {
+    let ids = ["h3-fig1", "h3-fig4", "h3-fig5", "h3-s1"];
+    let directories = [1, 2, 4].map(|threads| {
+        let directory = tempfile::tempdir().unwrap();
+        quick(directory.path(), &ids, threads);
+        directory
+    });
+    for id in ids.iter().flat_map(|id| ["svg", "csv"].map(|extension| format!("{id}.{extension}"))) {
+        let bytes =
+            directories.each_ref().map(|directory| fs::read(directory.path().join("figures").join(&id)).unwrap());
+        assert!(bytes[0] == bytes[1] && bytes[0] == bytes[2], "{id}");
+    }
+}
+
+#[test]
+fn runs_are_reused() {
+    let directory = tempfile::tempdir().unwrap();
+    let first = quick(directory.path(), &["h3-fig1"], 1);
+    let second = quick(directory.path(), &["h3-fig1"], 1);
+    assert_eq!((first.runs[0].reused, second.runs[0].reused), (false, true));
+    assert_eq!(first.runs[0].key, second.runs[0].key);
+}
+
+#[test]
+fn the_incumbents_arithmetic_is_close_at_a_low_discount() {
+    let directory = tempfile::tempdir().unwrap();
+    let options = Options {
+        out: directory.path().join("figures"),
+        runs: directory.path().join("runs"),
+        quick: true,
+        as_published: true,
+        ..Options::default()
+    };
+    let report = produce(&["h3-fig4", "h3-fig1"], &options, &()).unwrap();
+    assert_eq!(report.reproductions.len(), 4);
+    for row in &report.reproductions {
+        let difference = row.difference().unwrap();
+        // At this discount the stopping rule leaves at most an eleventh of 1e-4 of the values.
+        assert!(difference.abs() < 1e-4, "{row:?}");
+        assert!(difference != 0.0, "{row:?}");
+    }
+    assert!(report.to_string().contains("## The incumbent's arithmetic"));
+    assert!(directory.path().join("figures/as-published.csv").exists());
+}
