@@ -37,6 +37,7 @@ impl Config {
     /// The experiment with another number of samples and the incumbent's arithmetic.
     pub(crate) fn as_published(&self, samples: NonZeroU64) -> Result<Experiment, FigureError> {
         let mut experiment = self.with_samples(samples)?;
+        experiment.name.push_str("-as-published");
         match &mut experiment.power {
             PowerSettings::SingleAgent(settings) => settings.as_published = true,
             PowerSettings::MultiAgent(settings) => settings.as_published = true,
