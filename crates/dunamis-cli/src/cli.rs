@@ -1,7 +1,7 @@
 //! The arguments of `dunamis`.
 
 use crate::argument;
-use crate::commands::{env, power, solve};
+use crate::commands::{env, figure, power, run, solve};
 use clap::{Parser, Subcommand};
 use std::num::NonZeroUsize;
 
@@ -24,6 +24,7 @@ First steps:
   dunamis power maze-7x7 --discount 0.9       which of its states have most POWER
   dunamis power grid-3x3 --agents 2 --collision leak --discount 0.6
                                               two agents: are their interests aligned?
+  dunamis figure list                         the published figures it can draw anew
 
 Each command explains itself: try dunamis power --help. Data goes to stdout, messages to stderr.
 Exit codes: 0 all is well, 1 a published value is missed without a reason, 2 wrong usage or error."
@@ -51,4 +52,9 @@ pub(crate) enum Command {
     Solve(solve::Arguments),
     /// Estimate POWER at every state, for one agent or two
     Power(power::Arguments),
+    /// Run an experiment from its config into a run directory
+    Run(run::Arguments),
+    /// List the published figures, or draw them and compare their numbers
+    #[command(subcommand)]
+    Figure(figure::Command),
 }

@@ -1,6 +1,8 @@
 //! What can go wrong at the terminal, and how the program ends.
 
 use dunamis_envs::EnvError;
+use dunamis_experiment::{ConfigError, ExperimentError};
+use dunamis_figures::FigureError;
 use dunamis_mdp::ModelError;
 use dunamis_power::PowerError;
 use dunamis_sampling::RewardError;
@@ -17,15 +19,26 @@ pub(crate) enum ExitStatus {
     Missed,
     /// The command could not do what it was asked to.
     Error,
+    /// Ctrl-C.
+    Interrupted,
+}
+
+impl ExitStatus {
+    /// The exit code.
+    pub(crate) fn code(self) -> u8 {
+        match self {
+            ExitStatus::Success => 0,
+            ExitStatus::Missed => 1,
+            ExitStatus::Error => 2,
+            // What shells report for a program that the interrupt signal, number 2, has ended.
+            ExitStatus::Interrupted => 130,
+        }
+    }
 }
 
 impl From<ExitStatus> for ExitCode {
     fn from(status: ExitStatus) -> Self {
-        ExitCode::from(match status {
-            ExitStatus::Success => 0,
-            ExitStatus::Missed => 1,
-            ExitStatus::Error => 2,
-        })
+        ExitCode::from(status.code())
     }
 }
 
@@ -47,6 +60,15 @@ pub(crate) enum Failure {
     /// The reward law cannot be built.
     #[error(transparent)]
     Reward(#[from] RewardError),
+    /// Something is wrong with a config.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// An experiment has no run.
+    #[error(transparent)]
+    Experiment(#[from] ExperimentError),
+    /// A figure cannot be made.
+    #[error(transparent)]
+    Figure(#[from] FigureError),
     /// There is nothing to maximize.
     #[error("`{environment}` has no reward, so there is nothing to solve")]
     NoReward {
@@ -98,6 +120,16 @@ pub(crate) enum Failure {
 }
 
 impl Failure {
+    /// Whether Ctrl-C was pressed.
+    pub(crate) fn is_cancelled(&self) -> bool {
+        match self {
+            Failure::Power(error) => matches!(error, PowerError::Cancelled),
+            Failure::Experiment(error) => error.is_cancelled(),
+            Failure::Figure(error) => error.is_cancelled(),
+            _ => false,
+        }
+    }
+
     /// Whether the reader of stdout went away.
     pub(crate) fn is_broken_pipe(&self) -> bool {
         matches!(self, Failure::Write(error) if error.kind() == io::ErrorKind::BrokenPipe)

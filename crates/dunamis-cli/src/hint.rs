@@ -4,6 +4,8 @@ use crate::argument::ArgumentError;
 use crate::failure::Failure;
 use crate::law::LawError;
 use dunamis_envs::EnvError;
+use dunamis_experiment::{ConfigError, ConfigProblem, ExperimentError};
+use dunamis_figures::FigureError;
 use dunamis_mdp::{DiscountError, ModelError};
 use dunamis_power::PowerError;
 use dunamis_sampling::RewardError;
@@ -22,6 +24,9 @@ impl Hint for Failure {
             Failure::Model(error) | Failure::Policy { source: error, .. } => error.hint(),
             Failure::Power(error) => error.hint(),
             Failure::Reward(error) => error.hint(),
+            Failure::Config(error) => error.hint(),
+            Failure::Experiment(error) => error.hint(),
+            Failure::Figure(error) => error.hint(),
             Failure::NoReward { environment } => Some(format!(
                 "add `\"rewards\": {{STATE: NUMBER}}` to a copy of the model (`dunamis env show {environment} --json > model.json`), \
                  or average over reward functions with `dunamis power {environment}`"
@@ -31,6 +36,48 @@ impl Hint for Failure {
             Failure::NeedsOneAgent { option } => Some(format!("leave `{option}` or `--agents 2` out")),
             Failure::Read { .. } => Some("check the path and its permissions".into()),
             Failure::Solve(_) | Failure::Write(_) | Failure::Threads(_) => None,
+        }
+    }
+}
+
+impl Hint for ConfigError {
+    fn hint(&self) -> Option<String> {
+        match self.problem() {
+            ConfigProblem::Read(_) => Some("check the path and its permissions".into()),
+            ConfigProblem::Syntax { .. } | ConfigProblem::UnknownKey { nearest: None, .. } => {
+                Some("`dunamis run --help` shows a config to start from".into())
+            }
+            ConfigProblem::Discount(error) => error.hint(),
+            ConfigProblem::Reward(error) => error.hint(),
+            ConfigProblem::Environment(error) => error.hint(),
+            ConfigProblem::SeedPolicy { source, .. } => source.hint(),
+            ConfigProblem::NoSamples => PowerError::NoSamples.hint(),
+            ConfigProblem::Power(error) => error.hint(),
+            _ => None,
+        }
+    }
+}
+
+impl Hint for ExperimentError {
+    fn hint(&self) -> Option<String> {
+        match self {
+            ExperimentError::Config(error) => error.hint(),
+            ExperimentError::Power(error) => error.hint(),
+            ExperimentError::RunsDirectory { .. } => Some("`--runs DIR` chooses another directory".into()),
+            ExperimentError::Write { .. } => Some("check the free space and the permissions of its directory".into()),
+            _ => None,
+        }
+    }
+}
+
+impl Hint for FigureError {
+    fn hint(&self) -> Option<String> {
+        match self {
+            FigureError::Figure { source, .. } => source.hint(),
+            FigureError::Config(error) => error.hint(),
+            FigureError::Experiment(error) => error.hint(),
+            FigureError::Write { .. } => Some("`--out DIR` chooses another directory".into()),
+            _ => None,
         }
     }
 }

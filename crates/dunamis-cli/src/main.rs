@@ -1,7 +1,7 @@
 //! The `dunamis` command: environments, optimal values, POWER, experiments and figures from a terminal.
 //!
 //! Data goes to stdout, everything else to stderr. The exit code is 0 when all is well, 1 when a published value is missed
-//! without a reason, and 2 when the command could not do what it was asked to.
+//! without a reason, 2 when the command could not do what it was asked to, and 130 after Ctrl-C.
 //!
 //! | module | noun |
 //! |---|---|
@@ -9,7 +9,7 @@
 //! | `commands` | one file per command |
 //! | `argument` | how single arguments are read |
 //! | `law` | the reward laws of `--reward` |
-//! | `output`, `progress` | what is written to the terminal |
+//! | `output`, `progress`, `interrupt` | what is written to the terminal, and Ctrl-C |
 //! | `table`, `heat_map` | text layouts |
 //! | `failure`, `hint` | errors and what to do about them |
 //!
@@ -24,6 +24,7 @@ mod commands;
 mod failure;
 mod heat_map;
 mod hint;
+mod interrupt;
 mod law;
 mod output;
 mod progress;
@@ -40,11 +41,13 @@ fn main() -> ExitCode {
         Ok(cli) => cli,
         Err(error) => return output::usage(&error).into(),
     };
+    interrupt::listen();
     let output = Output::new(cli.quiet);
     let result = start_threads(cli.threads).and_then(|()| commands::run(cli.command, output));
     let status = match result {
         Ok(status) => status,
         // Whoever read our stdout has seen enough, as in `dunamis env list | head -1`.
+        Err(failure) if failure.is_cancelled() => ExitStatus::Interrupted,
         Err(failure) if failure.is_broken_pipe() => ExitStatus::Success,
         Err(failure) => output::failure(&failure),
     };

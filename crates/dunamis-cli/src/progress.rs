@@ -1,12 +1,15 @@
 //! Progress bars over samples.
 
+use crate::interrupt::{self, Listener};
+use dunamis_experiment::Experiment;
 use dunamis_power::Observer;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-/// A progress bar on stderr; where that is no terminal, nothing is drawn.
+/// A progress bar on stderr, and the ear for Ctrl-C; where stderr is no terminal, nothing is drawn.
 #[derive(Debug)]
 pub(crate) struct Progress {
     bar: ProgressBar,
+    _listener: Listener,
 }
 
 impl Progress {
@@ -17,7 +20,13 @@ impl Progress {
         let style = ProgressStyle::with_template("{prefix} {bar:30} {pos}/{len} samples, {eta} left");
         bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
         bar.set_prefix(what.to_owned());
-        Progress { bar }
+        Progress { bar, _listener: Listener::new() }
+    }
+
+    /// Begins another computation under the same bar.
+    fn restart(&self, what: &str) {
+        self.bar.reset();
+        self.bar.set_prefix(what.to_owned());
     }
 }
 
@@ -25,6 +34,16 @@ impl Observer for Progress {
     fn progress(&self, done: u64, total: u64) {
         self.bar.set_length(total);
         self.bar.set_position(done);
+    }
+
+    fn cancelled(&self) -> bool {
+        interrupt::pressed()
+    }
+}
+
+impl dunamis_figures::Observer for Progress {
+    fn experiment(&self, experiment: &Experiment) {
+        self.restart(&experiment.name);
     }
 }
 

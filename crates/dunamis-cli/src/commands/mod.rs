@@ -1,7 +1,9 @@
 //! The commands, one file each.
 
 pub(crate) mod env;
+pub(crate) mod figure;
 pub(crate) mod power;
+pub(crate) mod run;
 pub(crate) mod solve;
 
 use crate::cli::Command;
@@ -14,5 +16,7 @@ pub(crate) fn run(command: Command, output: Output) -> Result<ExitStatus, Failur
         Command::Env(command) => env::run(command, output),
         Command::Solve(arguments) => solve::run(&arguments),
         Command::Power(arguments) => power::run(&arguments, output),
+        Command::Run(arguments) => run::run(&arguments, output),
+        Command::Figure(command) => figure::run(command, output),
     }
 }

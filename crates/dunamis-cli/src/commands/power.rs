@@ -369,7 +369,8 @@ fn worse(a: f64, b: f64) -> f64 {
     if a.is_nan() || b.is_nan() { f64::NAN } else { a.max(b) }
 }
 
-fn plus_minus(value: Option<f64>, std_error: Option<f64>) -> String {
+/// A value with its standard error.
+pub(crate) fn plus_minus(value: Option<f64>, std_error: Option<f64>) -> String {
     match (value, std_error) {
         (None, _) => "undefined (POWER is the same at all joint states)".into(),
         (Some(value), None) => format!("{value:.3}"),

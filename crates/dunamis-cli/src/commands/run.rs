@@ -1,0 +1,193 @@
+//! `dunamis run`: an experiment from its config into a run directory.
+
+use crate::failure::{ExitStatus, Failure};
+use crate::output::{self, Output, SCHEMA};
+use crate::table::{Align, Table};
+use clap::Args;
+use dunamis_experiment::{Estimates, Experiment, Run, RunPower};
+use serde::Serialize;
+use std::fmt::Write;
+use std::path::PathBuf;
+
+/// Which experiment to run, and where to.
+#[derive(Debug, Args)]
+#[command(
+    long_about = "Run an experiment from its config into a run directory.\n\n\
+        A config is a TOML file that says which POWER to compute, of which environment, under which rewards, from how many \
+        samples. The run directory is named after a hash of everything that its numbers depend on: the config, the model and \
+        the version of the numerics. It holds the config with all defaults spelled out, POWER at every state (power.csv, \
+        power.npz) and a manifest. A complete run is reused; one that was killed leaves nothing that counts as complete.",
+    after_long_help = "\
+Example: save this as maze.toml, then dunamis run maze.toml
+  name = \"two agents in the maze\"
+  samples = 1000
+  seed = 0
+
+  [environment]
+  name = \"maze-7x7\"
+  collision = \"leak\"
+
+  [power]
+  agents = 2
+  discount = 0.1"
+)]
+pub(crate) struct Arguments {
+    /// The config of the experiment (.toml)
+    #[arg(value_name = "CONFIG")]
+    config: PathBuf,
+
+    /// The directory for runs
+    #[arg(long, value_name = "DIR", default_value = "runs")]
+    runs: PathBuf,
+
+    /// Print one JSON document
+    #[arg(long)]
+    json: bool,
+}
+
+pub(crate) fn run(arguments: &Arguments, output: Output) -> Result<ExitStatus, Failure> {
+    let experiment = Experiment::load(&arguments.config)?;
+    let progress = output.progress(&experiment.name);
+    let run = dunamis_experiment::run(&experiment, &arguments.runs, &progress)?;
+    drop(progress);
+    if let Some(damage) = &run.replaced {
+        output::warning(&format!("the directory that was in its place was no complete run and is replaced: {damage}"));
+    }
+    let document = Document::new(&run);
+    if arguments.json {
+        output::json(&document)?;
+    } else {
+        output::data(&document.text())?;
+    }
+    Ok(ExitStatus::Success)
+}
+
+#[derive(Serialize)]
+struct Document<'a> {
+    schema: u64,
+    name: &'a str,
+    path: String,
+    key: String,
+    reused: bool,
+    agents: u8,
+    states: usize,
+    samples: Option<u64>,
+    seed: Option<u64>,
+    solver_error: Option<f64>,
+    seconds: f64,
+    summary: Vec<Summary<'a>>,
+    alignment: Option<AlignmentSummary>,
+}
+
+/// POWER over all states.
+#[derive(Serialize)]
+struct Summary<'a> {
+    quantity: &'static str,
+    mean: f64,
+    lowest: f64,
+    lowest_state: &'a str,
+    highest: f64,
+    highest_state: &'a str,
+    /// Not a number, hence `null`, for a single sample.
+    largest_std_error: f64,
+}
+
+#[derive(Serialize)]
+struct AlignmentSummary {
+    alpha: Option<f64>,
+    std_error: Option<f64>,
+    noise_corrected: Option<f64>,
+    noise_corrected_std_error: Option<f64>,
+}
+
+impl<'a> Summary<'a> {
+    fn new(quantity: &'static str, states: &'a [String], power: &Estimates) -> Self {
+        let by_mean = |&s: &usize, &t: &usize| power.mean[s].total_cmp(&power.mean[t]);
+        // Models have at least one state.
+        let lowest = (0..states.len()).min_by(by_mean).unwrap_or(0);
+        let highest = (0..states.len()).max_by(by_mean).unwrap_or(0);
+        Summary {
+            quantity,
+            mean: power.mean.iter().sum::<f64>() / states.len() as f64,
+            lowest: power.mean[lowest],
+            lowest_state: &states[lowest],
+            highest: power.mean[highest],
+            highest_state: &states[highest],
+            // Errors of NaN come last in the total order.
+            largest_std_error: power.std_error.iter().copied().max_by(f64::total_cmp).unwrap_or(f64::NAN),
+        }
+    }
+}
+
+impl<'a> Document<'a> {
+    fn new(run: &'a Run) -> Self {
+        let summary = |quantity, power| Summary::new(quantity, &run.states, power);
+        let (summary, alignment) = match &run.power {
+            RunPower::SingleAgent(power) => (vec![summary("power", power)], None),
+            RunPower::MultiAgent { h, a, h_seed, a_seed, alignment, .. } => {
+                let three = [("power_h", h), ("power_a", a), ("power_h_seed", h_seed)];
+                let all = three.into_iter().chain(a_seed.iter().map(|a_seed| ("power_a_seed", a_seed)));
+                (all.map(|(quantity, power)| summary(quantity, power)).collect(), Some(alignment))
+            }
+        };
+        Document {
+            schema: SCHEMA,
+            name: &run.experiment.name,
+            path: run.path.display().to_string(),
+            key: run.key.to_string(),
+            reused: run.reused,
+            agents: run.manifest.agents,
+            states: run.states.len(),
+            samples: run.manifest.samples,
+            seed: run.manifest.seed,
+            solver_error: run.manifest.solver_error,
+            seconds: run.manifest.seconds,
+            summary,
+            alignment: alignment.map(|alignment| AlignmentSummary {
+                alpha: alignment.alpha,
+                std_error: alignment.std_error,
+                noise_corrected: alignment.noise_corrected,
+                noise_corrected_std_error: alignment.noise_corrected_std_error,
+            }),
+        }
+    }
+
+    fn text(&self) -> String {
+        let mut table = Table::new([
+            ("over states", Align::Left),
+            ("mean", Align::Right),
+            ("lowest", Align::Right),
+            ("highest", Align::Right),
+            ("largest std. error", Align::Right),
+        ]);
+        for s in &self.summary {
+            let number = |x: f64| if x.is_nan() { "unknown".to_owned() } else { format!("{x:.4}") };
+            table.row([
+                s.quantity.to_owned(),
+                number(s.mean),
+                number(s.lowest),
+                number(s.highest),
+                number(s.largest_std_error),
+            ]);
+        }
+        let origin = match (self.samples, self.seed) {
+            (Some(samples), Some(seed)) => format!("{samples} samples, seed {seed}"),
+            _ => "exact".to_owned(),
+        };
+        let reused = if self.reused { ", reused" } else { "" };
+        let mut text = format!("{}: {} states, {origin}\n{}{reused}\n\n{table}", self.name, self.states, self.path);
+        for s in &self.summary {
+            let _ = writeln!(text, "{}: lowest at {}, highest at {}", s.quantity, s.lowest_state, s.highest_state);
+        }
+        if let Some(alignment) = &self.alignment {
+            let raw = super::power::plus_minus(alignment.alpha, alignment.std_error);
+            let _ = write!(text, "\nalignment α = {raw}");
+            if let Some(corrected) = alignment.noise_corrected {
+                let corrected = super::power::plus_minus(Some(corrected), alignment.noise_corrected_std_error);
+                let _ = write!(text, "; without sampling noise {corrected}");
+            }
+            text.push('\n');
+        }
+        text
+    }
+}
