@@ -30,9 +30,9 @@ const UNIT: f64 = f64::EPSILON / 2.0;
 
 /// An interval that contains a real number.
 #[derive(Clone, Copy, Debug)]
-struct Enclosure {
-    low: f64,
-    high: f64,
+pub(crate) struct Enclosure {
+    pub(crate) low: f64,
+    pub(crate) high: f64,
 }
 
 /// Bounds of the optimal value under a discount from any vector `value` of shape |S|: the closer it is to a solution, the
@@ -51,12 +51,12 @@ pub fn bellman_bounds(mdp: &Mdp, discount: &Discount, value: &[f64]) -> Result<V
 }
 
 /// The rounding allowance of a row of `k` entries, relative to the sum of its absolute terms.
-fn allowance(entries: usize) -> f64 {
+pub(crate) fn allowance(entries: usize) -> f64 {
     // 1.001 k + 4.5 exceeds n/(1-nu) for n = k + 4, and leaves room for rounding in the allowance itself.
     (1.001 * entries as f64 + 4.5) * UNIT
 }
 
-fn enclose_discount(discount: &Discount) -> Enclosure {
+pub(crate) fn enclose_discount(discount: &Discount) -> Enclosure {
     let value = discount.value();
     match Rational::from_float(value).map(|rounded| discount.exact().cmp(&rounded)) {
         Some(Ordering::Equal) => Enclosure { low: value, high: value },
@@ -66,7 +66,7 @@ fn enclose_discount(discount: &Discount) -> Enclosure {
 }
 
 /// $`\gamma m_-`$ and $`\gamma m_+`$, enclosed.
-fn contraction(bellman: &Bellman<'_>, discount: Enclosure) -> Enclosure {
+pub(crate) fn contraction(bellman: &Bellman<'_>, discount: Enclosure) -> Enclosure {
     let (low, high) = bellman.row_masses();
     let slack = allowance(bellman.longest_row());
     let low = (discount.low * (low * (1.0 - slack)).next_down()).next_down().max(0.0);

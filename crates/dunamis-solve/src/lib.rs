@@ -33,6 +33,7 @@
 //! | `solver`, `solution`, `tolerance`, `error` | [`Solver`], [`SolverConfig`], [`SOLVERS`]; [`Solution`]; [`Tolerance`]; [`SolveError`] |
 //! | `value_iteration`, `policy_iteration`, `modified_policy_iteration` | [`ValueIteration`], [`PolicyIteration`], [`ModifiedPolicyIteration`] |
 //! | `average_reward`, `end_components` | [`AverageReward`]: optimal gain of any multichain model |
+//! | `finite_horizon` | [`FiniteHorizon`]: backward induction, first stage or all |
 //! | `evaluation`, `linear` | [`PolicyEvaluation`]: sweeps, dense or sparse elimination, Krylov, cycles |
 //! | `bounds`, `bellman` | [`bellman_bounds`]: what a residual proves |
 //! | `exact` | [`solve_exact`]: policy iteration in rationals |
@@ -53,6 +54,7 @@ mod end_components;
 mod error;
 mod evaluation;
 mod exact;
+mod finite_horizon;
 mod functional_graph;
 mod linear;
 mod modified_policy_iteration;
@@ -69,6 +71,7 @@ pub use bounds::bellman_bounds;
 pub use error::SolveError;
 pub use evaluation::{Evaluation, EvaluationMethod, PolicyEvaluation};
 pub use exact::{ExactSolution, solve_exact};
+pub use finite_horizon::FiniteHorizon;
 pub use functional_graph::{
     DecisionGraph, GraphSolution, LOST, LostMove, TIE_TOLERANCE, Walk, evaluate_functional_graph,
 };

@@ -1,6 +1,9 @@
 //! What every solver is.
 
-use crate::{AverageReward, ModifiedPolicyIteration, PolicyIteration, Solution, SolveError, Tolerance, ValueIteration};
+use crate::{
+    AverageReward, FiniteHorizon, ModifiedPolicyIteration, PolicyIteration, Solution, SolveError, Tolerance,
+    ValueIteration,
+};
 use dunamis_mdp::{Criterion, Mdp};
 use serde::{Deserialize, Serialize};
 
@@ -65,6 +68,11 @@ pub const SOLVERS: &[SolverInfo] = &[
         summary: "optimal gain of every state, multichain, by end components",
         criteria: &["average"],
     },
+    SolverInfo {
+        name: "finite-horizon",
+        summary: "backward induction; the optimal actions of the first stage",
+        criteria: &["finite-horizon"],
+    },
 ];
 
 /// A solver with its settings, as written in configuration files: `solver = "value-iteration"` and the settings beside it.
@@ -80,6 +88,8 @@ pub enum SolverConfig {
     ModifiedPolicyIteration(ModifiedPolicyIteration),
     /// See [`AverageReward`].
     AverageReward(AverageReward),
+    /// See [`FiniteHorizon`].
+    FiniteHorizon(FiniteHorizon),
 }
 
 impl SolverConfig {
@@ -90,6 +100,7 @@ impl SolverConfig {
             "policy-iteration" => SolverConfig::PolicyIteration(PolicyIteration::default()),
             "modified-policy-iteration" => SolverConfig::ModifiedPolicyIteration(ModifiedPolicyIteration::default()),
             "average-reward" => SolverConfig::AverageReward(AverageReward::default()),
+            "finite-horizon" => SolverConfig::FiniteHorizon(FiniteHorizon::default()),
             _ => return None,
         })
     }
@@ -111,6 +122,7 @@ impl SolverConfig {
             SolverConfig::PolicyIteration(s) => (&mut s.tolerance, &mut s.tie_tolerance),
             SolverConfig::ModifiedPolicyIteration(s) => (&mut s.tolerance, &mut s.tie_tolerance),
             SolverConfig::AverageReward(s) => (&mut s.tolerance, &mut s.tie_tolerance),
+            SolverConfig::FiniteHorizon(s) => (&mut s.tolerance, &mut s.tie_tolerance),
         };
         *gap = tolerance.unwrap_or(*gap);
         *tie = tie_tolerance.unwrap_or(*tie);
@@ -124,6 +136,7 @@ impl SolverConfig {
             SolverConfig::PolicyIteration(s) => s.max_iterations = max_iterations,
             SolverConfig::ModifiedPolicyIteration(s) => s.max_iterations = max_iterations,
             SolverConfig::AverageReward(s) => s.max_iterations = max_iterations,
+            SolverConfig::FiniteHorizon(s) => s.max_iterations = max_iterations,
         }
         self
     }
@@ -134,6 +147,7 @@ impl SolverConfig {
             SolverConfig::PolicyIteration(solver) => solver,
             SolverConfig::ModifiedPolicyIteration(solver) => solver,
             SolverConfig::AverageReward(solver) => solver,
+            SolverConfig::FiniteHorizon(solver) => solver,
         }
     }
 }

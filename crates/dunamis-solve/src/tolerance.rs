@@ -1,7 +1,7 @@
 //! How close is close enough.
 
 use crate::SolveError;
-use dunamis_mdp::{Criterion, Mdp};
+use dunamis_mdp::{Criterion, Discount, Mdp};
 use serde::{Deserialize, Serialize};
 
 /// Scales below this are treated as this, so that underflow cannot keep a solver from meeting a relative tolerance.
@@ -9,8 +9,10 @@ const SMALLEST_SCALE: f64 = 1e-270;
 
 /// A largest allowed difference between values of one model.
 ///
-/// The *value scale* of a reward $`R`$ is $`\lVert R \rVert_\infty / (1 - \gamma)`$ for the discounted criterion and
-/// $`\lVert R \rVert_\infty`$ for average reward: no value exceeds it.
+/// The *value scale* of a reward $`R`$ is $`\lVert R \rVert_\infty / (1 - \gamma)`$ for the discounted criterion,
+/// $`\lVert R \rVert_\infty \sum_{t < n} \gamma^t`$ for $`n`$ steps and $`\lVert R \rVert_\infty`$ for average reward: no value
+/// exceeds it. For total reward nothing bounds the values beforehand; there it is the largest finite absolute value itself,
+/// or $`\lVert R \rVert_\infty`$ where that is larger.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Tolerance {
@@ -41,6 +43,16 @@ pub(crate) fn reward_scale(rewards: &[f64]) -> f64 {
     rewards.iter().fold(0.0, |scale: f64, reward| scale.max(reward.abs()))
 }
 
+/// $`\sum_{t < n} \gamma^t`$, up to rounding.
+pub(crate) fn horizon(steps: usize, discount: Option<&Discount>) -> f64 {
+    let steps = steps as f64;
+    match discount.map(Discount::value) {
+        None => steps,
+        // For discounts next to 1 the difference of powers loses its digits, but never exceeds either bound by much.
+        Some(discount) => ((1.0 - discount.powf(steps)) / (1.0 - discount)).min(steps),
+    }
+}
+
 /// The value scale of a model under a criterion, see [`Tolerance`].
 ///
 /// # Errors
@@ -53,6 +65,7 @@ pub fn value_scale(mdp: &Mdp, criterion: &Criterion) -> Result<f64, SolveError> 
 pub(crate) fn scale_of(reward: f64, criterion: &Criterion) -> Result<f64, SolveError> {
     let scale = match criterion {
         Criterion::Discounted(discount) => reward / (1.0 - discount.value()),
+        Criterion::FiniteHorizon { steps, discount } => reward * horizon(*steps, discount.as_ref()),
         _ => reward,
     };
     // Sums and differences of a few values must stay finite as well.
