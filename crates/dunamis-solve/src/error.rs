@@ -50,6 +50,36 @@ pub enum SolveError {
         /// The state-action pair.
         pair: usize,
     },
+    /// A row that exact arithmetic cannot take for a distribution.
+    #[error("the row of state-action pair {pair} does not sum to exactly 1: write its probabilities as fractions")]
+    InexactRow {
+        /// The state-action pair.
+        pair: usize,
+    },
+    /// Policy weights at a state that are no distribution.
+    #[error("the policy's probabilities at state {state} must be at least 0 and sum to exactly 1")]
+    PolicyWeights {
+        /// The state's number.
+        state: usize,
+    },
+    /// Total reward of an end component whose gain cannot be told from 0.
+    #[error(
+        "play may stay for ever around state `{state}` and collect rewards of both signs that neither add up nor run out \
+         for certain: use average reward or a discount"
+    )]
+    IndefiniteTotal {
+        /// A state of the end component.
+        state: String,
+    },
+    /// Total reward where gains and losses without bound meet.
+    #[error(
+        "from state `{state}` a gain without bound is possible but never without the risk of a loss without bound, so its \
+         total reward is undefined: use average reward or a discount"
+    )]
+    UndefinedTotal {
+        /// The state.
+        state: String,
+    },
     /// Evaluation by cycle detection of a chain with chance in it.
     #[error("the chain moves by chance, so `cycles` cannot evaluate it: use `auto`")]
     NotDeterministic,

@@ -36,6 +36,9 @@
 //! | `finite_horizon` | [`FiniteHorizon`]: backward induction, first stage or all |
 //! | `evaluation`, `linear` | [`PolicyEvaluation`]: sweeps, dense or sparse elimination, Krylov, cycles |
 //! | `bounds`, `bellman` | [`bellman_bounds`]: what a residual proves |
+//! | `classes` | [`ChainClasses`], [`ModelClasses`]: communicating classes, recurrence, periods, reachability |
+//! | `chain_limit`, `exact_chain` | [`ChainLimit`], [`ExactChain`]: stationary laws, absorption, the Cesàro limit |
+//! | `measure`, `m_matrix`, `rational_system` | [`StateMeasure`]; linear systems with certified errors, and exact ones |
 //! | `exact` | [`solve_exact`]: policy iteration in rationals |
 //! | `batch`, `tile`, `functional_graph` | [`solve_batch`], [`BatchSolver`] and their kernels |
 //!
@@ -50,15 +53,21 @@ mod average_reward;
 mod batch;
 mod bellman;
 mod bounds;
+mod chain_limit;
+mod classes;
 mod end_components;
 mod error;
 mod evaluation;
 mod exact;
+mod exact_chain;
 mod finite_horizon;
 mod functional_graph;
 mod linear;
+mod m_matrix;
+mod measure;
 mod modified_policy_iteration;
 mod policy_iteration;
+mod rational_system;
 mod solution;
 mod solver;
 mod tile;
@@ -68,13 +77,17 @@ mod value_iteration;
 pub use average_reward::AverageReward;
 pub use batch::{BatchSolution, BatchSolver, BatchWorkspace, Kernel, solve_batch};
 pub use bounds::bellman_bounds;
+pub use chain_limit::{Absorption, ChainLimit};
+pub use classes::{ChainClasses, ModelClasses};
 pub use error::SolveError;
 pub use evaluation::{Evaluation, EvaluationMethod, PolicyEvaluation};
 pub use exact::{ExactSolution, solve_exact};
+pub use exact_chain::ExactChain;
 pub use finite_horizon::FiniteHorizon;
 pub use functional_graph::{
     DecisionGraph, GraphSolution, LOST, LostMove, TIE_TOLERANCE, Walk, evaluate_functional_graph,
 };
+pub use measure::StateMeasure;
 pub use modified_policy_iteration::ModifiedPolicyIteration;
 pub use policy_iteration::PolicyIteration;
 pub use solution::{Solution, Statistics, Termination, ValueBounds};
