@@ -1,0 +1,200 @@
+//! `cargo xtask ci`: everything that must pass before a change is merged, on a laptop as on a server.
+
+use crate::workspace::{Failure, Result, Workspace, output, run as run_command};
+use crate::{doc, figures, generate, tidy};
+use std::fmt;
+use std::time::{Duration, Instant};
+
+/// What to run.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Arguments {
+    /// Run the slow suites too, and fail where a tool is missing
+    #[arg(long)]
+    full: bool,
+    /// Leave a step out; may be given several times
+    #[arg(long, value_name = "STEP", value_parser = clap::builder::PossibleValuesParser::new(STEPS.iter().map(|step| step.name)))]
+    skip: Vec<String>,
+}
+
+/// One step: it passes or fails by itself, whatever the others do.
+struct Step {
+    name: &'static str,
+    /// Only with `--full`.
+    slow: bool,
+    tool: Option<Tool>,
+    run: fn(&Workspace) -> Result<()>,
+}
+
+/// A tool that not every machine has.
+struct Tool {
+    /// The command that succeeds where the tool is there.
+    probe: &'static [&'static str],
+    /// What to say where it is not.
+    missing: &'static str,
+}
+
+const RUSTFMT: Tool =
+    Tool { probe: &["cargo", "fmt", "--version"], missing: "rustfmt is not installed: `rustup component add rustfmt`" };
+
+const CLIPPY: Tool = Tool {
+    probe: &["cargo", "clippy", "--version"],
+    missing: "clippy is not installed: `rustup component add clippy`",
+};
+
+const FUZZ: Tool = Tool {
+    probe: &["cargo", "+nightly", "fuzz", "--version"],
+    missing: "cargo-fuzz or a nightly toolchain is not installed: `cargo install cargo-fuzz`",
+};
+
+const STEPS: &[Step] = &[
+    Step { name: "fmt", slow: false, tool: Some(RUSTFMT), run: |w| cargo(w, &["fmt", "--all", "--check"]) },
+    Step {
+        name: "clippy",
+        slow: false,
+        tool: Some(CLIPPY),
+        run: |w| cargo(w, &["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]),
+    },
+    Step { name: "test", slow: false, tool: None, run: |w| cargo(w, &["test", "--workspace", "--no-fail-fast"]) },
+    Step { name: "doc", slow: false, tool: None, run: |w| doc::run(w, &doc::Arguments::strict()) },
+    Step { name: "tidy", slow: false, tool: None, run: tidy::run },
+    Step {
+        name: "generate",
+        slow: false,
+        tool: None,
+        run: |w| generate::run(w, &generate::Arguments { check: true, release: true }),
+    },
+    Step { name: "figures", slow: false, tool: None, run: |w| figures::run(w, &figures::Arguments::quick_check()) },
+    Step { name: "slow-tests", slow: true, tool: None, run: slow_tests },
+    Step { name: "fuzz", slow: true, tool: Some(FUZZ), run: fuzz },
+];
+
+fn cargo(workspace: &Workspace, arguments: &[&str]) -> Result<()> {
+    run_command(&mut workspace.cargo(arguments))
+}
+
+/// The tests once more, with the suites that take long.
+fn slow_tests(workspace: &Workspace) -> Result<()> {
+    let mut command = workspace.cargo(&["test", "--workspace", "--no-fail-fast"]);
+    run_command(command.env("DUNAMIS_SLOW_TESTS", "1"))
+}
+
+/// Every fuzz target for a short while.
+fn fuzz(workspace: &Workspace) -> Result<()> {
+    for target in output(&mut nightly_fuzz(workspace, &["list"]))?.split_whitespace() {
+        run_command(&mut nightly_fuzz(workspace, &["run", target, "--", "-max_total_time=20"]))?;
+    }
+    Ok(())
+}
+
+fn nightly_fuzz(workspace: &Workspace, arguments: &[&str]) -> std::process::Command {
+    // The toolchain is chosen by rustup's own `cargo`, unless the one that runs this task has fixed it.
+    let mut command = workspace.command("cargo");
+    command.args(["+nightly", "fuzz"]).args(arguments).env_remove("RUSTUP_TOOLCHAIN");
+    command
+}
+
+impl Tool {
+    fn is_there(&self, workspace: &Workspace) -> bool {
+        let mut command = workspace.command(self.probe[0]);
+        output(command.args(&self.probe[1..])).is_ok()
+    }
+}
+
+/// How a step ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Outcome {
+    Passed,
+    Failed(String),
+    Skipped(&'static str),
+}
+
+impl fmt::Display for Outcome {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Outcome::Passed => f.write_str("passed"),
+            Outcome::Failed(why) => write!(f, "FAILED ({why})"),
+            Outcome::Skipped(why) => write!(f, "SKIPPED ({why})"),
+        }
+    }
+}
+
+/// The outcome of a step that is due; with `--full`, a missing tool is a failure.
+fn outcome(tool_is_there: bool, tool: Option<&Tool>, full: bool, run: impl FnOnce() -> Result<()>) -> Outcome {
+    match tool {
+        Some(tool) if !tool_is_there && full => Outcome::Failed(tool.missing.into()),
+        Some(tool) if !tool_is_there => Outcome::Skipped(tool.missing),
+        _ => run().map_or_else(|failure| Outcome::Failed(failure.message), |()| Outcome::Passed),
+    }
+}
+
+/// The steps that are due, in order.
+fn due(full: bool, skip: &[String]) -> impl Iterator<Item = &'static Step> {
+    STEPS.iter().filter(move |step| (full || !step.slow) && !skip.iter().any(|name| name == step.name))
+}
+
+fn summary(results: &[(&'static str, Outcome, Duration)]) -> String {
+    let line = |(name, outcome, time): &(&str, Outcome, Duration)| {
+        let outcome = outcome.to_string();
+        let first = outcome.lines().next().unwrap_or_default();
+        format!("{name:<12}{:>8.1} s  {first}\n", time.as_secs_f64())
+    };
+    results.iter().map(line).collect()
+}
+
+pub(crate) fn run(workspace: &Workspace, arguments: &Arguments) -> Result<()> {
+    let mut results = Vec::new();
+    for step in due(arguments.full, &arguments.skip) {
+        println!("\n=== {} ===", step.name);
+        let start = Instant::now();
+        let there = step.tool.as_ref().is_none_or(|tool| tool.is_there(workspace));
+        let outcome = outcome(there, step.tool.as_ref(), arguments.full, || (step.run)(workspace));
+        println!("{}: {outcome}, {:.1} s", step.name, start.elapsed().as_secs_f64());
+        results.push((step.name, outcome, start.elapsed()));
+    }
+    println!("\n=== summary ===\n{}", summary(&results));
+    let failed: Vec<&str> = results
+        .iter()
+        .filter(|(_, outcome, _)| matches!(outcome, Outcome::Failed(_)))
+        .map(|(name, ..)| *name)
+        .collect();
+    if failed.is_empty() { Ok(()) } else { Err(Failure::new(format!("failed: {}", failed.join(", ")))) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(full: bool, skip: &[&str]) -> Vec<&'static str> {
+        let skip: Vec<String> = skip.iter().map(|&name| name.to_owned()).collect();
+        due(full, &skip).map(|step| step.name).collect()
+    }
+
+    #[test]
+    fn slow_steps_come_only_in_full() {
+        assert_eq!(names(false, &[]), ["fmt", "clippy", "test", "doc", "tidy", "generate", "figures"]);
+        assert_eq!(names(true, &[]).len(), STEPS.len());
+        assert_eq!(names(false, &["test", "figures"]), ["fmt", "clippy", "doc", "tidy", "generate"]);
+    }
+
+    #[test]
+    fn missing_tools_are_skipped_but_fail_in_full() {
+        let never = || panic!("the step ran without its tool");
+        assert_eq!(outcome(false, Some(&CLIPPY), false, never), Outcome::Skipped(CLIPPY.missing));
+        assert_eq!(outcome(false, Some(&CLIPPY), true, never), Outcome::Failed(CLIPPY.missing.into()));
+        assert_eq!(outcome(true, Some(&CLIPPY), true, || Ok(())), Outcome::Passed);
+        assert_eq!(outcome(true, None, false, || Err(Failure::new("no"))), Outcome::Failed("no".into()));
+    }
+
+    #[test]
+    fn the_summary_has_a_line_per_step() {
+        let results = [
+            ("fmt", Outcome::Skipped("no rustfmt"), Duration::from_millis(40)),
+            ("tidy", Outcome::Failed("2 findings\nand more".into()), Duration::from_secs(100)),
+        ];
+        let expected = "\
+fmt              0.0 s  SKIPPED (no rustfmt)
+tidy           100.0 s  FAILED (2 findings
+";
+        assert_eq!(summary(&results), expected);
+    }
+}
