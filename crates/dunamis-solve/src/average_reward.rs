@@ -35,7 +35,7 @@ use crate::{Solution, SolveError, Solver, Statistics, Termination, Tolerance, Va
 use dunamis_mdp::{Criterion, Discount, Mdp};
 use serde::{Deserialize, Serialize};
 
-mod component;
+pub(crate) mod component;
 mod quotient;
 
 /// Settings of the average-reward solver.

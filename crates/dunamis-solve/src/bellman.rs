@@ -8,7 +8,7 @@
 //! and added separately, so that every machine gives the same bytes. One application is $`O(\mathrm{nnz})`$ and allocates
 //! nothing.
 
-use dunamis_mdp::{Discount, MarkovChain, Mdp, RewardKind, SparseMatrix};
+use dunamis_mdp::{Discount, MarkovChain, Mdp, RewardKind, SparseMatrix, TransitionModel};
 use num_traits::Zero;
 use std::borrow::Cow;
 use std::ops::Range;
@@ -49,6 +49,11 @@ impl<'a> Bellman<'a> {
             zero_reward: zero && (0..reward.values().len()).all(|index| reward.exact(index).is_zero()),
             ..Self::of_rows(mdp.model().matrix(), reward.values(), discount.value())
         }
+    }
+
+    /// The rows of a model without rewards: [`Bellman::reward`] and what uses it must not be called.
+    pub(crate) fn rewardless(model: &'a TransitionModel) -> Self {
+        Bellman { pairs: Cow::Borrowed(model.available().starts()), ..Self::of_rows(model.matrix(), &[], 0.0) }
     }
 
     pub(crate) fn of_chain(chain: &'a MarkovChain, reward: &'a [f64], discount: f64) -> Self {

@@ -80,6 +80,28 @@ pub enum SolveError {
         /// The state.
         state: String,
     },
+    /// A state that the model does not have.
+    #[error("there is no state {state}: the states are numbered below {states}")]
+    StateOutOfRange {
+        /// The state's number.
+        state: usize,
+        /// Number of states.
+        states: usize,
+    },
+    /// A state-action pair that the model does not have.
+    #[error("there is no state-action pair {pair}: the pairs are numbered below {pairs}")]
+    PairOutOfRange {
+        /// The pair's number.
+        pair: usize,
+        /// Number of pairs.
+        pairs: usize,
+    },
+    /// Too many policies to look at every one.
+    #[error("more than {limit} policies go different ways: raise the limit or start where fewer states are reachable")]
+    TooManyPolicies {
+        /// The limit.
+        limit: usize,
+    },
     /// Evaluation by cycle detection of a chain with chance in it.
     #[error("the chain moves by chance, so `cycles` cannot evaluate it: use `auto`")]
     NotDeterministic,

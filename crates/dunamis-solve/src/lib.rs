@@ -34,6 +34,8 @@
 //! | `value_iteration`, `policy_iteration`, `modified_policy_iteration` | [`ValueIteration`], [`PolicyIteration`], [`ModifiedPolicyIteration`] |
 //! | `average_reward`, `end_components` | [`AverageReward`]: optimal gain of any multichain model |
 //! | `finite_horizon` | [`FiniteHorizon`]: backward induction, first stage or all |
+//! | `total_reward`, `reachability` | [`TotalReward`]; [`Reachability`], [`Extremum`]: smallest and largest probabilities |
+//! | `shortest_path`, `qualitative` | the two sides of both: numbers between bounds, and the graph |
 //! | `evaluation`, `linear` | [`PolicyEvaluation`]: sweeps, dense or sparse elimination, Krylov, cycles |
 //! | `bounds`, `bellman` | [`bellman_bounds`]: what a residual proves |
 //! | `classes` | [`ChainClasses`], [`ModelClasses`]: communicating classes, recurrence, periods, reachability |
@@ -67,11 +69,15 @@ mod m_matrix;
 mod measure;
 mod modified_policy_iteration;
 mod policy_iteration;
+mod qualitative;
 mod rational_system;
+mod reachability;
+mod shortest_path;
 mod solution;
 mod solver;
 mod tile;
 mod tolerance;
+mod total_reward;
 mod value_iteration;
 
 pub use average_reward::AverageReward;
@@ -90,8 +96,10 @@ pub use functional_graph::{
 pub use measure::StateMeasure;
 pub use modified_policy_iteration::ModifiedPolicyIteration;
 pub use policy_iteration::PolicyIteration;
+pub use reachability::{Extremum, Reachability};
 pub use solution::{Solution, Statistics, Termination, ValueBounds};
 pub use solver::{SOLVERS, Solver, SolverConfig, SolverInfo};
 pub use tile::{GAP, LANES, Lanes, TileSolution};
 pub use tolerance::{Tolerance, value_scale};
+pub use total_reward::TotalReward;
 pub use value_iteration::{Sweep, ValueIteration};

@@ -2,7 +2,7 @@
 
 use crate::{
     AverageReward, FiniteHorizon, ModifiedPolicyIteration, PolicyIteration, Solution, SolveError, Tolerance,
-    ValueIteration,
+    TotalReward, ValueIteration,
 };
 use dunamis_mdp::{Criterion, Mdp};
 use serde::{Deserialize, Serialize};
@@ -69,6 +69,11 @@ pub const SOLVERS: &[SolverInfo] = &[
         criteria: &["average"],
     },
     SolverInfo {
+        name: "total-reward",
+        summary: "undiscounted sum of rewards, infinite where it diverges",
+        criteria: &["total"],
+    },
+    SolverInfo {
         name: "finite-horizon",
         summary: "backward induction; the optimal actions of the first stage",
         criteria: &["finite-horizon"],
@@ -88,6 +93,8 @@ pub enum SolverConfig {
     ModifiedPolicyIteration(ModifiedPolicyIteration),
     /// See [`AverageReward`].
     AverageReward(AverageReward),
+    /// See [`TotalReward`].
+    TotalReward(TotalReward),
     /// See [`FiniteHorizon`].
     FiniteHorizon(FiniteHorizon),
 }
@@ -100,6 +107,7 @@ impl SolverConfig {
             "policy-iteration" => SolverConfig::PolicyIteration(PolicyIteration::default()),
             "modified-policy-iteration" => SolverConfig::ModifiedPolicyIteration(ModifiedPolicyIteration::default()),
             "average-reward" => SolverConfig::AverageReward(AverageReward::default()),
+            "total-reward" => SolverConfig::TotalReward(TotalReward::default()),
             "finite-horizon" => SolverConfig::FiniteHorizon(FiniteHorizon::default()),
             _ => return None,
         })
@@ -122,6 +130,7 @@ impl SolverConfig {
             SolverConfig::PolicyIteration(s) => (&mut s.tolerance, &mut s.tie_tolerance),
             SolverConfig::ModifiedPolicyIteration(s) => (&mut s.tolerance, &mut s.tie_tolerance),
             SolverConfig::AverageReward(s) => (&mut s.tolerance, &mut s.tie_tolerance),
+            SolverConfig::TotalReward(s) => (&mut s.tolerance, &mut s.tie_tolerance),
             SolverConfig::FiniteHorizon(s) => (&mut s.tolerance, &mut s.tie_tolerance),
         };
         *gap = tolerance.unwrap_or(*gap);
@@ -136,6 +145,7 @@ impl SolverConfig {
             SolverConfig::PolicyIteration(s) => s.max_iterations = max_iterations,
             SolverConfig::ModifiedPolicyIteration(s) => s.max_iterations = max_iterations,
             SolverConfig::AverageReward(s) => s.max_iterations = max_iterations,
+            SolverConfig::TotalReward(s) => s.max_iterations = max_iterations,
             SolverConfig::FiniteHorizon(s) => s.max_iterations = max_iterations,
         }
         self
@@ -147,6 +157,7 @@ impl SolverConfig {
             SolverConfig::PolicyIteration(solver) => solver,
             SolverConfig::ModifiedPolicyIteration(solver) => solver,
             SolverConfig::AverageReward(solver) => solver,
+            SolverConfig::TotalReward(solver) => solver,
             SolverConfig::FiniteHorizon(solver) => solver,
         }
     }

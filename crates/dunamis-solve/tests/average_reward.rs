@@ -2,36 +2,17 @@
 
 mod models;
 
-use dunamis_mdp::{Criterion, Discount, Mdp, Rational, StateId};
+use dunamis_mdp::{Criterion, Discount, Mdp, Rational};
 use dunamis_solve::{
     AverageReward, PolicyIteration, SolveError, Solver, SolverConfig, Termination, ValueIteration, solve_exact,
 };
-use models::{any_draft, hand_made};
+use models::{any_draft, hand_made, marked_policy, policies, solve_linear};
 use num_bigint::BigInt;
 use num_traits::{One, Signed, Zero};
 use proptest::prelude::*;
 
 fn integer(n: i64) -> Rational {
     Rational::from_integer(BigInt::from(n))
-}
-
-/// Solves a square system by Gauss–Jordan elimination.
-fn solve_linear(mut rows: Vec<Vec<Rational>>) -> Vec<Rational> {
-    let n = rows.len();
-    for pivot in 0..n {
-        let row = (pivot..n).find(|&row| !rows[row][pivot].is_zero()).expect("a regular system");
-        rows.swap(pivot, row);
-        let inverse = rows[pivot][pivot].recip();
-        rows[pivot].iter_mut().for_each(|x| *x *= &inverse);
-        let pivot_row = rows[pivot].clone();
-        for (row, target) in rows.iter_mut().enumerate() {
-            if row != pivot && !target[pivot].is_zero() {
-                let factor = target[pivot].clone();
-                target.iter_mut().zip(&pivot_row).for_each(|(x, y)| *x -= &factor * y);
-            }
-        }
-    }
-    rows.into_iter().map(|row| row[n].clone()).collect()
 }
 
 /// Exact gain of a policy: stationary law of each closed class, absorption into the classes. The last state is the place
@@ -91,18 +72,6 @@ fn gain_of(mdp: &Mdp, policy: &[usize]) -> Vec<Rational> {
     gain
 }
 
-/// All deterministic policies.
-fn policies(mdp: &Mdp) -> Vec<Vec<usize>> {
-    let available = mdp.model().available();
-    (0..available.states()).fold(vec![Vec::new()], |all, state| {
-        let extend = |policy: &Vec<usize>| {
-            let policy = policy.clone();
-            available.pairs(StateId::new(state)).map(move |pair| [&policy[..], &[pair]].concat())
-        };
-        all.iter().flat_map(extend).collect()
-    })
-}
-
 fn check(what: &str, mdp: &Mdp) {
     let mut best = vec![integer(i64::MIN); mdp.model().states().len()];
     for policy in policies(mdp) {
@@ -121,14 +90,9 @@ fn check(what: &str, mdp: &Mdp) {
         );
     }
     // Both the first and the last of the marked actions make an optimal policy.
-    let available = mdp.model().available();
     let scale = mdp.reward().values().iter().fold(0.0_f64, |scale, r| scale.max(r.abs()));
     for last in [false, true] {
-        let pick = |state| {
-            let mut marked = available.pairs(StateId::new(state)).filter(|&pair| solution.optimal[pair]);
-            if last { marked.next_back() } else { marked.next() }.expect("an optimal action")
-        };
-        let policy: Vec<usize> = (0..available.states()).map(pick).collect();
+        let policy = marked_policy(mdp, &solution.optimal, last);
         for (state, gain) in gain_of(mdp, &policy).into_iter().enumerate() {
             let loss = &best[state] - gain;
             assert!(loss <= exact(1e-7 * scale), "{what}: policy {policy:?} loses {loss} at state {state}");
@@ -200,7 +164,7 @@ fn criteria_of_other_solvers_are_refused() {
     assert!(matches!(refused, SolveError::UnsupportedCriterion { solver: "average-reward", .. }));
     insta::assert_snapshot!(refused, @"solver `average-reward` does not support the criterion `discounted (γ = 9/10)`: use `value-iteration`, `policy-iteration`, `modified-policy-iteration`");
     insta::assert_snapshot!(PolicyIteration::default().solve(&mdp, &Criterion::Average).unwrap_err(), @"solver `policy-iteration` does not support the criterion `average reward`: use `average-reward`");
-    insta::assert_snapshot!(ValueIteration::default().solve(&mdp, &Criterion::Total).unwrap_err(), @"solver `value-iteration` does not support the criterion `total reward`: use another criterion, no solver takes this one");
+    insta::assert_snapshot!(ValueIteration::default().solve(&mdp, &Criterion::Total).unwrap_err(), @"solver `value-iteration` does not support the criterion `total reward`: use `total-reward`");
     assert_eq!(SolverConfig::for_criterion(&Criterion::Average).unwrap().name(), "average-reward");
-    assert_eq!(SolverConfig::for_criterion(&Criterion::Total), None);
+    assert_eq!(SolverConfig::for_criterion(&Criterion::Total).unwrap().name(), "total-reward");
 }

@@ -7,25 +7,25 @@ use crate::{SolveError, Termination};
 
 /// When to stop.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Rules {
-    pub(super) target: f64,
-    pub(super) scale: f64,
-    pub(super) max_policies: usize,
+pub(crate) struct Rules {
+    pub(crate) target: f64,
+    pub(crate) scale: f64,
+    pub(crate) max_policies: usize,
 }
 
 /// The gain of a component and its warrant.
 #[derive(Clone, Debug)]
-pub(super) struct ComponentGain {
-    pub(super) lower: f64,
-    pub(super) upper: f64,
+pub(crate) struct ComponentGain {
+    pub(crate) lower: f64,
+    pub(crate) upper: f64,
     /// $`h`$ by member; with it every bound can be checked again.
-    pub(super) bias: Vec<f64>,
-    pub(super) policies: usize,
-    pub(super) status: Termination,
+    pub(crate) bias: Vec<f64>,
+    pub(crate) policies: usize,
+    pub(crate) status: Termination,
 }
 
 /// Rounding of $`r + \sum p (h(s') - h(s))`$ relative to the sum of its absolute terms, normalization of rows included.
-pub(super) fn allowance(entries: usize) -> f64 {
+pub(crate) fn allowance(entries: usize) -> f64 {
     (2.002 * entries as f64 + 32.0) * f64::EPSILON
 }
 
@@ -41,7 +41,7 @@ struct Component<'a> {
     longest_row: usize,
 }
 
-pub(super) fn solve(
+pub(crate) fn solve(
     bellman: &Bellman<'_>,
     components: &EndComponents,
     index: usize,
@@ -344,7 +344,7 @@ impl<'a> Component<'a> {
     }
 
     /// Marks the actions that attain the gain inside the component.
-    pub(super) fn mark(&self, gain: f64, bias: &[f64], tie_tolerance: f64, optimal: &mut [bool]) {
+    pub(crate) fn mark(&self, gain: f64, bias: &[f64], tie_tolerance: f64, optimal: &mut [bool]) {
         for member in 0..self.members.len() {
             for pair in self.pairs(member) {
                 optimal[pair] = self.residual(member, pair, bias).0 >= gain - tie_tolerance;
@@ -354,7 +354,7 @@ impl<'a> Component<'a> {
 }
 
 /// Marks the actions that attain the gain of a component.
-pub(super) fn mark_optimal(
+pub(crate) fn mark_optimal(
     bellman: &Bellman<'_>,
     components: &EndComponents,
     index: usize,
@@ -367,7 +367,7 @@ pub(super) fn mark_optimal(
 }
 
 /// Marks, for members that have no marked exit, the actions that bring an exit nearer.
-pub(super) fn mark_ways_out(bellman: &Bellman<'_>, components: &EndComponents, index: usize, optimal: &mut [bool]) {
+pub(crate) fn mark_ways_out(bellman: &Bellman<'_>, components: &EndComponents, index: usize, optimal: &mut [bool]) {
     let component = Component::new(bellman, components, index);
     let mut distance: Vec<u32> = (0..component.members.len())
         .map(|member| {

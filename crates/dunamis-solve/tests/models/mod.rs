@@ -2,7 +2,8 @@
 
 #![allow(dead_code, reason = "each test file uses its own part")]
 
-use dunamis_mdp::{Mdp, Number, Reward, TransitionModel};
+use dunamis_mdp::{Mdp, Number, Rational, Reward, StateId, TransitionModel};
+use num_traits::{One, Zero};
 use proptest::prelude::*;
 
 /// Successors with weights.
@@ -129,4 +130,87 @@ pub(crate) fn any_draft(states: usize, actions: usize, leaks: bool) -> impl Stra
             },
         )
     })
+}
+
+/// All deterministic policies, each as one pair per state.
+pub(crate) fn policies(mdp: &Mdp) -> Vec<Vec<usize>> {
+    let available = mdp.model().available();
+    (0..available.states()).fold(vec![Vec::new()], |all, state| {
+        let extend = |policy: &Vec<usize>| {
+            let policy = policy.clone();
+            available.pairs(StateId::new(state)).map(move |pair| [&policy[..], &[pair]].concat())
+        };
+        all.iter().flat_map(extend).collect()
+    })
+}
+
+/// The first or the last marked action of every state.
+pub(crate) fn marked_policy(mdp: &Mdp, marks: &[bool], last: bool) -> Vec<usize> {
+    let available = mdp.model().available();
+    let pick = |state| {
+        let mut marked = available.pairs(StateId::new(state)).filter(|&pair| marks[pair]);
+        if last { marked.next_back() } else { marked.next() }.expect("an optimal action")
+    };
+    (0..available.states()).map(pick).collect()
+}
+
+/// Solves a square system, given with its right sides, by Gauss–Jordan elimination.
+pub(crate) fn solve_linear(mut rows: Vec<Vec<Rational>>) -> Vec<Rational> {
+    let n = rows.len();
+    for pivot in 0..n {
+        let row = (pivot..n).find(|&row| !rows[row][pivot].is_zero()).expect("a regular system");
+        rows.swap(pivot, row);
+        let inverse = rows[pivot][pivot].recip();
+        rows[pivot].iter_mut().for_each(|x| *x *= &inverse);
+        let pivot_row = rows[pivot].clone();
+        for (row, target) in rows.iter_mut().enumerate() {
+            if row != pivot && !target[pivot].is_zero() {
+                let factor = target[pivot].clone();
+                target.iter_mut().zip(&pivot_row).for_each(|(x, y)| *x -= &factor * y);
+            }
+        }
+    }
+    rows.into_iter().map(|row| row[n].clone()).collect()
+}
+
+/// Expected reward before absorption plus the expected payment on it, for a policy. States with a payment absorb, mass that
+/// leaks is worth 0, and so is every state from which neither can happen.
+pub(crate) fn absorption(
+    mdp: &Mdp,
+    policy: &[usize],
+    payment: &[Option<Rational>],
+    reward: impl Fn(usize) -> Rational,
+) -> Vec<Rational> {
+    let model = mdp.model();
+    let n = policy.len();
+    let rows: Vec<Vec<(usize, Rational)>> = policy
+        .iter()
+        .map(|&pair| model.exact_row(pair).into_iter().map(|(next, p)| (next.index(), p)).collect())
+        .collect();
+    let mut moves: Vec<bool> = (0..n).map(|s| payment[s].is_some() || !model.exact_leak(policy[s]).is_zero()).collect();
+    for _ in 0..n {
+        for s in 0..n {
+            moves[s] |= rows[s].iter().any(|&(next, _)| moves[next]);
+        }
+    }
+    let unknown: Vec<usize> = (0..n).filter(|&s| payment[s].is_none() && moves[s]).collect();
+    let paid = |s: usize| payment[s].clone().unwrap_or_default();
+    let equations = unknown.iter().map(|&s| {
+        let mut equation = vec![Rational::zero(); unknown.len() + 1];
+        let mut right = reward(s);
+        for (next, p) in &rows[s] {
+            match unknown.iter().position(|other| other == next) {
+                Some(column) => equation[column] -= p,
+                None => right += p * paid(*next),
+            }
+        }
+        equation[unknown.iter().position(|&other| other == s).expect("listed")] += Rational::one();
+        equation[unknown.len()] = right;
+        equation
+    });
+    let mut value: Vec<Rational> = (0..n).map(paid).collect();
+    for (&s, v) in unknown.iter().zip(solve_linear(equations.collect())) {
+        value[s] = v;
+    }
+    value
 }
