@@ -17,7 +17,7 @@ pub(crate) enum ArgumentError {
         text: String,
     },
     /// Not a whole number from 0 to 2^64 - 1.
-    #[error("`{text}` is not a whole number")]
+    #[error("`{text}` is no number of samples: write a whole number such as `10000`")]
     NotACount {
         /// The text.
         text: String,

@@ -42,17 +42,14 @@ pub(crate) struct Cli {
     pub(crate) quiet: bool,
 }
 
-/// What to do.
+/// What to do. A command with arguments of its own describes itself where they are.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// List the shipped environments, or show one
     #[command(subcommand)]
     Env(env::Command),
-    /// Compute optimal values and actions of a model with rewards, with bounds
     Solve(solve::Arguments),
-    /// Estimate POWER at every state, for one agent or two
     Power(power::Arguments),
-    /// Run an experiment from its config into a run directory
     Run(run::Arguments),
     /// List the published figures, or draw them and compare their numbers
     #[command(subcommand)]

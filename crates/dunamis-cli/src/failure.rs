@@ -69,6 +69,14 @@ pub(crate) enum Failure {
     /// A figure cannot be made.
     #[error(transparent)]
     Figure(#[from] FigureError),
+    /// More unit vectors than fit into memory.
+    #[error("one-hot rewards are a list of one vector per state, and {states} states are too many: at most {limit}")]
+    OneHotStates {
+        /// States of the environment.
+        states: usize,
+        /// How many are possible.
+        limit: usize,
+    },
     /// There is nothing to maximize.
     #[error("`{environment}` has no reward, so there is nothing to solve")]
     NoReward {

@@ -1,6 +1,6 @@
 //! Values laid out as the cells of a gridworld.
 
-use crate::table::WIDTH;
+use crate::table::{WIDTH, decimals};
 use dunamis_envs::Grid;
 use dunamis_mdp::StateId;
 use std::fmt::Write;
@@ -8,7 +8,7 @@ use std::fmt::Write;
 /// The values of all states at their cells, with three decimals; walls are `#`. Grids too wide for [`WIDTH`] are cut into
 /// bands of columns.
 pub(crate) fn heat_map(grid: &Grid, values: &[f64]) -> String {
-    let text = |row, column| grid.state_at((row, column)).map(|state: StateId| format!("{:.3}", values[state.index()]));
+    let text = |row, column| grid.state_at((row, column)).map(|state: StateId| decimals(values[state.index()], 3));
     let cells: Vec<Vec<Option<String>>> =
         (0..grid.rows()).map(|row| (0..grid.columns()).map(|column| text(row, column)).collect()).collect();
     let width = cells.iter().flatten().flatten().map(String::len).max().unwrap_or(0);

@@ -32,6 +32,9 @@ impl Hint for Failure {
                  or average over reward functions with `dunamis power {environment}`"
             )),
             Failure::UnknownSolver { .. } => Some("`dunamis solve --list` shows the solvers".into()),
+            Failure::OneHotStates { .. } => {
+                Some("`--reward bernoulli:probability=0.001` rewards few states as well, and needs no list".into())
+            }
             Failure::NeedsTwoAgents { option } => Some(format!("add `--agents 2`, or leave `{option}` out")),
             Failure::NeedsOneAgent { option } => Some(format!("leave `{option}` or `--agents 2` out")),
             Failure::Read { .. } => Some("check the path and its permissions".into()),
@@ -124,7 +127,7 @@ impl Hint for ModelError {
 
 impl Hint for DiscountError {
     fn hint(&self) -> Option<String> {
-        Some("choose a number such as `0.9` or `99/100`; `dunamis power --limit-one` computes the limit γ → 1".into())
+        Some("choose a number such as `0.9` or `99/100`; the limit γ → 1 is `--limit-one` of `dunamis power`, `limit = \"one\"` in a config".into())
     }
 }
 

@@ -1,10 +1,14 @@
 //! Reward laws as they are written on the command line: `uniform`, `beta:alpha=2,beta=5`, `one-hot`.
 
-use dunamis_sampling::{FiniteSupport, IndependentRewards, Marginal, RewardDistribution, RewardError};
+use crate::failure::Failure;
+use dunamis_sampling::{FiniteSupport, IndependentRewards, Marginal, RewardDistribution};
 use serde_json::{Map, Value};
 use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
+
+/// Most states for which all unit vectors are held in memory: they take 200 MB.
+const ONE_HOT_STATES: usize = 5_000;
 
 /// A law of rewards for any number of states.
 #[derive(Clone, Debug, PartialEq)]
@@ -51,10 +55,13 @@ impl Law {
     ///
     /// # Errors
     ///
-    /// [`RewardError::NoStates`] without states.
-    pub(crate) fn over(&self, states: usize) -> Result<Arc<dyn RewardDistribution>, RewardError> {
+    /// [`Failure::Reward`] without states, [`Failure::OneHotStates`] with too many for a list of all unit vectors.
+    pub(crate) fn over(&self, states: usize) -> Result<Arc<dyn RewardDistribution>, Failure> {
         Ok(match self.kind {
             Kind::Independent(marginal) => Arc::new(IndependentRewards::identical(states, marginal)?),
+            Kind::OneHot if states > ONE_HOT_STATES => {
+                return Err(Failure::OneHotStates { states, limit: ONE_HOT_STATES });
+            }
             Kind::OneHot => Arc::new(FiniteSupport::one_hot(states)?),
         })
     }

@@ -68,6 +68,23 @@ impl std::fmt::Display for Table {
     }
 }
 
+/// A number with this many decimals, without a sign where nothing is left of it.
+pub(crate) fn decimals(value: f64, decimals: usize) -> String {
+    let text = format!("{value:.decimals$}");
+    match text.strip_prefix('-') {
+        Some(digits) if digits.bytes().all(|b| matches!(b, b'0' | b'.')) => digits.to_owned(),
+        _ => text,
+    }
+}
+
+/// A number of things, such as `1 sample` and `2 samples`.
+pub(crate) fn counted(count: impl Into<u64>, thing: &str) -> String {
+    match count.into() {
+        1 => format!("1 {thing}"),
+        count => format!("{count} {thing}s"),
+    }
+}
+
 /// Breaks text between words into lines of at most this width; a longer word has a line of its own.
 pub(crate) fn wrap(text: &str, width: usize) -> Vec<String> {
     let mut lines = vec![String::new()];
@@ -108,6 +125,12 @@ mod tests {
         let text = table.to_string();
         assert!(text.lines().count() > 3, "{text}");
         assert!(text.lines().all(|line| line.width() <= WIDTH), "{text}");
+    }
+
+    #[test]
+    fn numbers_and_counts() {
+        assert_eq!([0.5, -0.5, -0.0001, 0.0, -1.0].map(|x| decimals(x, 2)), ["0.50", "-0.50", "0.00", "0.00", "-1.00"]);
+        assert_eq!([0_u64, 1, 2].map(|n| counted(n, "state")), ["0 states", "1 state", "2 states"]);
     }
 
     #[test]

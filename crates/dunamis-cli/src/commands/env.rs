@@ -5,7 +5,7 @@ use crate::output::{self, Output, SCHEMA};
 use crate::table::{Align, Table, wrap};
 use clap::{Args, Subcommand};
 use dunamis_envs::{Collision, Entry, Environment, JointEnvironment, JointRules, REGISTRY, Swaps, find, load};
-use dunamis_mdp::{Agent, StateId};
+use dunamis_mdp::{Agent, Shortfall, StateId};
 use serde::Serialize;
 use std::fmt::Write;
 
@@ -34,13 +34,13 @@ Examples:
         #[arg(long)]
         json: bool,
     },
-    /// Show an environment: its map, states, actions and transitions
     Show(Show),
 }
 
 /// Which environment to show, and how.
 #[derive(Debug, Args)]
 #[command(
+    about = "Show an environment: its map, states, actions and transitions",
     long_about = "Show an environment: its map, states, actions and transitions.\n\n\
         With --json it prints the model in the form that every command reads back, so that a copy can be edited. With \
         --agents 2 it shows the joint model, in which H and A move at the same time.",
@@ -222,6 +222,8 @@ fn parameters(specification: &str) -> String {
 #[derive(Serialize)]
 struct JointDocument<'a> {
     schema: u64,
+    #[serde(flatten)]
+    rules: JointRules,
     states: Vec<&'a str>,
     transitions: Vec<JointTransition<'a>>,
 }
@@ -235,7 +237,8 @@ struct JointTransition<'a> {
     probability: f64,
 }
 
-/// All transitions of a joint model; probability that no transition takes goes to `None`.
+/// All transitions of a joint model. Probability that leads nowhere goes to `None`: it is lost, or, where the rule is to
+/// renormalize, drawn again.
 fn joint_transitions(joint: &JointEnvironment) -> Vec<JointTransition<'_>> {
     let model = joint.model();
     let names = |agent, state| {
@@ -269,7 +272,7 @@ fn show_joint(show: &Show, rules: JointRules, output: Output) -> Result<(), Fail
     let states = model.states().len();
     if show.json {
         let states = model.states().iter().collect();
-        return output::json(&JointDocument { schema: SCHEMA, states, transitions: joint_transitions(&joint) });
+        return output::json(&JointDocument { schema: SCHEMA, rules, states, transitions: joint_transitions(&joint) });
     }
     let base = joint.base();
     let mut text = format!("{} with two agents: {states} joint states, {} joint moves\n", base.name(), model.pairs());
@@ -279,6 +282,10 @@ fn show_joint(show: &Show, rules: JointRules, output: Output) -> Result<(), Fail
     }
     let complete = show.all || states <= SMALL;
     if complete {
+        let missing = match model.shortfall() {
+            Shortfall::Leak => "lost",
+            Shortfall::Renormalize => "not available",
+        };
         let mut from = "";
         for transition in joint_transitions(&joint) {
             if transition.from != from {
@@ -286,7 +293,7 @@ fn show_joint(show: &Show, rules: JointRules, output: Output) -> Result<(), Fail
                 let _ = writeln!(text, "\n{from}");
             }
             let JointTransition { action_h, action_a, to, probability, .. } = transition;
-            let _ = write!(text, "  {action_h}, {action_a} → {}", to.unwrap_or("lost"));
+            let _ = write!(text, "  {action_h}, {action_a} → {}", to.unwrap_or(missing));
             if probability < 1.0 {
                 let _ = write!(text, " [{probability}]");
             }

@@ -14,7 +14,7 @@ use std::path::PathBuf;
 pub(crate) enum Command {
     /// List the published figures that can be drawn
     #[command(
-        long_about = "List the published figures that can be drawn, with their sources.",
+        long_about = "List the published figures that can be drawn; with --json also where they come from and what they need.",
         after_long_help = "\
 Examples:
   dunamis figure list
@@ -25,7 +25,6 @@ Examples:
         #[arg(long)]
         json: bool,
     },
-    /// Draw published figures and compare their numbers
     Run(Run),
 }
 
@@ -33,15 +32,16 @@ Examples:
 #[derive(Debug, Args)]
 #[expect(clippy::struct_excessive_bools, reason = "every one is a flag of its own")]
 #[command(
+    about = "Draw published figures and compare their numbers",
     long_about = "Draw published figures and compare their numbers.\n\n\
         Every figure is computed from its published setting and written as ID.svg, ID.png and ID.csv, with the standard error \
         of every number in it. With --check, published values stand beside ours: one agrees when it lies within 3.5 combined \
         standard errors, once the rounding of its last digit is allowed for. Runs are kept and reused.",
     after_long_help = "\
 Examples:
-  dunamis figure run h3-fig1 --quick                      a first look, from 200 samples
-  dunamis figure run --all --check                        all of them, beside the published values
-  dunamis figure run h3-fig9 --check --as-published       what early stopping did to a published value
+  dunamis figure run h3-fig1 --quick                  a first look, from 200 samples
+  dunamis figure run --all --check                    all of them, beside the published values
+  dunamis figure run h3-fig9 --check --as-published   what early stopping does to a value
 
 With --check the exit code is 1 when a published value is missed without a reason."
 )]
@@ -119,9 +119,9 @@ fn list(json: bool) -> Result<(), Failure> {
     if json {
         return output::json(&List { schema: SCHEMA, figures: entries.collect() });
     }
-    let mut table = Table::new([("figure", Align::Left), ("title", Align::Left), ("source", Align::Left)]);
+    let mut table = Table::new([("figure", Align::Left), ("title", Align::Left)]);
     for entry in entries {
-        table.row([entry.id, &entry.title, entry.source]);
+        table.row([entry.id, &entry.title]);
     }
     output::data(&table.to_string())
 }

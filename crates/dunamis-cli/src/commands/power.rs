@@ -6,7 +6,7 @@ use crate::failure::{ExitStatus, Failure};
 use crate::heat_map::heat_map;
 use crate::law::Law;
 use crate::output::{self, Output, SCHEMA};
-use crate::table::{Align, Table};
+use crate::table::{Align, Table, counted, decimals};
 use clap::Args;
 use dunamis_envs::{Environment, JointEnvironment, JointRules, load};
 use dunamis_mdp::{Agent, Discount, Names, StateId};
@@ -21,14 +21,15 @@ const SAMPLES: u64 = 10_000;
 /// What POWER to estimate, and how.
 #[derive(Debug, Args)]
 #[command(
+    about = "Estimate POWER at every state, for one agent or two",
     long_about = "Estimate POWER at every state, for one agent or two.\n\n\
         POWER(s) = (1-γ)/γ E[V(s) - R(s)] is what an optimal agent can expect per step from the state s on, averaged over \
         reward functions R; V is its optimal value [Turner et al. 2021, Def. 5.2]. Rewards are drawn independently for \
         every state, by default uniformly from 0 to 1.\n\n\
         With two agents, a human H learns first, while the AI A follows its seed policy; then A learns its best reply to H. \
         POWER of H counts what H's policy is worth against that reply. The alignment α is the correlation of both POWERs \
-        over joint states: near 1 when A wants H to be where H wants to be, negative when they are rivals \
-        [Harris & Suo 2022].",
+        over joint states: near 1 where states that give H much POWER give it to A as well, negative where they take it \
+        from A [Harris & Suo 2022].",
     after_long_help = "\
 Examples:
   dunamis power maze-7x7 --discount 0.9
@@ -82,8 +83,9 @@ pub(crate) struct Arguments {
         long_help = "The law of each state's reward:\n  \
             uniform:low=0,high=1 (or just uniform), beta:alpha=2,beta=5, normal:mean=0,std_dev=1,\n  \
             bernoulli:probability=0.1, pareto:scale=1,shape=3, exponential:rate=1,\n  \
-            point-mass:value=1, or one-hot: one state has reward 1, each equally likely, all others 0\n  \
-            (POWER is then exact, unless --samples is given)"
+            point-mass:value=1,\n  \
+            or one-hot: one state, each equally likely, has reward 1 and all others 0; POWER is then\n  \
+            exact, unless --samples is given or two agents have more than 10000 pairs of them"
     )]
     reward: Law,
 
@@ -251,7 +253,8 @@ fn estimate_two_agents(
     let correlation = arguments.correlation.unwrap_or_default();
     let law = CorrelatedRewards::new(arguments.reward.over(model.states().len())?, correlation)?;
     let (samples, seed) = (arguments.samples.unwrap_or(SAMPLES), Seed::new(arguments.seed));
-    let exact = arguments.samples.is_none() && law.support().is_some();
+    // Beyond that many pairs of reward vectors, sampling is the faster way.
+    let exact = arguments.samples.is_none() && law.support().is_some_and(|pairs| pairs.len() as u64 <= SAMPLES);
     let progress = output.progress("POWER of H and A");
     Ok(if arguments.as_published {
         published::estimate_multi_agent(model, &law, settings, samples, seed, &progress)?
@@ -354,12 +357,10 @@ impl<'a> TwoAgents<'a> {
             text.push_str(&layout_of(base, &mean));
             text.push_str(&warrant(joint.model().states(), power));
         }
-        let _ = write!(text, "\nalignment α = {}", plus_minus(power.alignment.alpha, power.alignment.std_error));
-        if let Some(corrected) = power.alignment.noise_corrected {
-            let corrected = plus_minus(Some(corrected), power.alignment.noise_corrected_std_error);
-            let _ = write!(text, "; without sampling noise {corrected}");
-        }
+        let raw = power.alignment.alpha.zip(Some(power.alignment.std_error));
+        let corrected = power.alignment.noise_corrected.zip(Some(power.alignment.noise_corrected_std_error));
         text.push('\n');
+        text.push_str(&alignment_sentence(raw, corrected));
         text
     }
 }
@@ -369,12 +370,16 @@ fn worse(a: f64, b: f64) -> f64 {
     if a.is_nan() || b.is_nan() { f64::NAN } else { a.max(b) }
 }
 
-/// A value with its standard error.
-pub(crate) fn plus_minus(value: Option<f64>, std_error: Option<f64>) -> String {
-    match (value, std_error) {
-        (None, _) => "undefined (POWER is the same at all joint states)".into(),
-        (Some(value), None) => format!("{value:.3}"),
-        (Some(value), Some(error)) => format!("{value:.3} ± {error:.3}"),
+/// A line on alignment, from its values with their standard errors: as estimated, and without sampling noise.
+pub(crate) fn alignment_sentence(raw: Option<(f64, Option<f64>)>, corrected: Option<(f64, Option<f64>)>) -> String {
+    let plus_minus = |(value, std_error): (f64, Option<f64>)| {
+        let std_error = std_error.map_or_else(String::new, |e| format!(" ± {}", decimals(e, 3)));
+        format!("{}{std_error}", decimals(value, 3))
+    };
+    match (raw.map(plus_minus), corrected.map(plus_minus)) {
+        (None, _) => "alignment α is undefined: POWER of H or of A is the same at all joint states\n".to_owned(),
+        (Some(raw), None) => format!("alignment α = {raw}\n"),
+        (Some(raw), Some(corrected)) => format!("alignment α = {raw}; without sampling noise {corrected}\n"),
     }
 }
 
@@ -394,7 +399,8 @@ fn origin(arguments: &Arguments, power: &PowerEstimate) -> String {
     let arithmetic = if arguments.as_published { ", published arithmetic" } else { "" };
     match power.warrant {
         Warrant::Sampled { samples, .. } => {
-            format!("rewards {}, {samples} samples, seed {}{arithmetic}", arguments.reward, arguments.seed)
+            let samples = counted(samples, "sample");
+            format!("rewards {}, {samples}, seed {}{arithmetic}", arguments.reward, arguments.seed)
         }
         Warrant::Exact => format!("rewards {}, exact{arithmetic}", arguments.reward),
     }
@@ -407,7 +413,7 @@ fn layout(environment: &Environment, power: &PowerEstimate) -> String {
     }
     let mut table = Table::new([("state", Align::Left), ("POWER", Align::Right), ("std. error", Align::Right)]);
     for state in by_state(environment.model().states(), power) {
-        table.row([state.state.to_owned(), format!("{:.4}", state.mean), number(state.std_error)]);
+        table.row([state.state.to_owned(), decimals(state.mean, 4), number(state.std_error)]);
     }
     table.to_string()
 }
@@ -418,22 +424,27 @@ fn layout_of(environment: &Environment, mean: &[f64]) -> String {
     }
     let mut table = Table::new([("state", Align::Left), ("POWER", Align::Right)]);
     for (state, mean) in environment.model().states().iter().zip(mean) {
-        table.row([state.to_owned(), format!("{mean:.4}")]);
+        table.row([state.to_owned(), decimals(*mean, 4)]);
     }
     table.to_string()
 }
 
 fn number(std_error: f64) -> String {
-    if std_error.is_nan() { "unknown".into() } else { format!("{std_error:.4}") }
+    if std_error.is_nan() { "unknown".into() } else { decimals(std_error, 4) }
 }
 
 /// Extremes of POWER, and how far it can be trusted.
 fn warrant(states: &Names, power: &PowerEstimate) -> String {
-    let at = |s: usize| format!("{:.3} at {}", power.mean[s], &states[s]);
+    let at = |s: usize| format!("{} at {}", decimals(power.mean[s], 3), &states[s]);
     let by_mean = |&s: &usize, &t: &usize| power.mean[s].total_cmp(&power.mean[t]);
     let extremes = (0..power.mean.len()).max_by(by_mean).zip((0..power.mean.len()).min_by(by_mean));
-    let mut text =
-        extremes.map_or_else(String::new, |(high, low)| format!("highest {}, lowest {}\n", at(high), at(low)));
+    let mut text = match extremes {
+        Some((high, low)) if decimals(power.mean[high], 3) == decimals(power.mean[low], 3) => {
+            format!("{} at all states, to 3 decimals\n", decimals(power.mean[high], 3))
+        }
+        Some((high, low)) => format!("highest {}, lowest {}\n", at(high), at(low)),
+        None => String::new(),
+    };
     if power.warrant != Warrant::Exact {
         let mut errors = power.std_error.clone();
         errors.sort_by(f64::total_cmp);
@@ -441,7 +452,7 @@ fn warrant(states: &Names, power: &PowerEstimate) -> String {
         if largest.is_nan() {
             text.push_str("standard errors are unknown: one sample says nothing about them\n");
         } else {
-            let _ = writeln!(text, "standard errors: median {median:.4}, largest {largest:.4}");
+            let _ = writeln!(text, "standard errors: median {}, largest {}", decimals(median, 4), decimals(largest, 4));
         }
     }
     text

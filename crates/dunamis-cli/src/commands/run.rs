@@ -1,8 +1,9 @@
 //! `dunamis run`: an experiment from its config into a run directory.
 
+use crate::commands::power::alignment_sentence;
 use crate::failure::{ExitStatus, Failure};
 use crate::output::{self, Output, SCHEMA};
-use crate::table::{Align, Table};
+use crate::table::{Align, Table, counted, decimals};
 use clap::Args;
 use dunamis_experiment::{Estimates, Experiment, Run, RunPower};
 use serde::Serialize;
@@ -12,6 +13,7 @@ use std::path::PathBuf;
 /// Which experiment to run, and where to.
 #[derive(Debug, Args)]
 #[command(
+    about = "Run an experiment from its config into a run directory",
     long_about = "Run an experiment from its config into a run directory.\n\n\
         A config is a TOML file that says which POWER to compute, of which environment, under which rewards, from how many \
         samples. The run directory is named after a hash of everything that its numbers depend on: the config, the model and \
@@ -161,7 +163,7 @@ impl<'a> Document<'a> {
             ("largest std. error", Align::Right),
         ]);
         for s in &self.summary {
-            let number = |x: f64| if x.is_nan() { "unknown".to_owned() } else { format!("{x:.4}") };
+            let number = |x: f64| if x.is_nan() { "unknown".to_owned() } else { decimals(x, 4) };
             table.row([
                 s.quantity.to_owned(),
                 number(s.mean),
@@ -171,7 +173,7 @@ impl<'a> Document<'a> {
             ]);
         }
         let origin = match (self.samples, self.seed) {
-            (Some(samples), Some(seed)) => format!("{samples} samples, seed {seed}"),
+            (Some(samples), Some(seed)) => format!("{}, seed {seed}", counted(samples, "sample")),
             _ => "exact".to_owned(),
         };
         let reused = if self.reused { ", reused" } else { "" };
@@ -180,13 +182,10 @@ impl<'a> Document<'a> {
             let _ = writeln!(text, "{}: lowest at {}, highest at {}", s.quantity, s.lowest_state, s.highest_state);
         }
         if let Some(alignment) = &self.alignment {
-            let raw = super::power::plus_minus(alignment.alpha, alignment.std_error);
-            let _ = write!(text, "\nalignment α = {raw}");
-            if let Some(corrected) = alignment.noise_corrected {
-                let corrected = super::power::plus_minus(Some(corrected), alignment.noise_corrected_std_error);
-                let _ = write!(text, "; without sampling noise {corrected}");
-            }
+            let raw = alignment.alpha.zip(Some(alignment.std_error));
+            let corrected = alignment.noise_corrected.zip(Some(alignment.noise_corrected_std_error));
             text.push('\n');
+            text.push_str(&alignment_sentence(raw, corrected));
         }
         text
     }

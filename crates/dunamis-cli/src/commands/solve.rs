@@ -2,7 +2,7 @@
 
 use crate::failure::{ExitStatus, Failure};
 use crate::output::{self, SCHEMA};
-use crate::table::{Align, Table};
+use crate::table::{Align, Table, counted, decimals};
 use clap::Args;
 use dunamis_envs::load;
 use dunamis_mdp::{Criterion, Discount, Mdp, nearest};
@@ -12,6 +12,7 @@ use serde::Serialize;
 /// What to solve, and how.
 #[derive(Debug, Args)]
 #[command(
+    about = "Compute optimal values and actions of a model with rewards, with bounds",
     long_about = "Compute optimal values and actions of a model with rewards, with bounds.\n\n\
         The value of a state is the expected sum of rewards from it on, where the reward after t steps counts γ^t times: \
         V(s) = R(s) + γ max_a Σ T(s'|s,a) V(s') [Puterman 1994, ch. 6]. The reward of a state is collected before the agent \
@@ -21,6 +22,7 @@ Examples:
   dunamis solve forest --discount 0.9
   dunamis solve garnet:states=1000,seed=7 --discount 0.99 --solver modified-policy-iteration
   dunamis solve my-model.json --discount 99/100 --tolerance 1e-6 --json
+  dunamis solve forest --steps 10
   dunamis solve --list
 
 A model of your own is JSON (start from `dunamis env show forest --json`):
@@ -41,17 +43,21 @@ pub(crate) struct Arguments {
     #[arg(
         long,
         value_name = "G",
-        required_unless_present_any = ["average", "list"],
+        required_unless_present_any = ["average", "steps", "list"],
         conflicts_with = "average",
         allow_negative_numbers = true
     )]
     discount: Option<Discount>,
 
     /// Maximize the long-run average reward instead of discounted rewards; values are then gains
-    #[arg(long)]
+    #[arg(long, conflicts_with = "steps")]
     average: bool,
 
-    /// The solver [default: policy-iteration, or average-reward with --average]
+    /// Maximize the expected sum of rewards of this many steps, discounted only if --discount is given
+    #[arg(long, value_name = "N")]
+    steps: Option<usize>,
+
+    /// The solver [default: the one that suits the criterion]
     #[arg(long, value_name = "NAME")]
     solver: Option<String>,
 
@@ -76,7 +82,11 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitStatus, Failure> {
     };
     let environment = load(specification)?;
     let mdp = environment.mdp().ok_or_else(|| Failure::NoReward { environment: environment.name().into() })?;
-    let criterion = arguments.discount.clone().map_or(Criterion::Average, Criterion::Discounted);
+    let criterion = match (arguments.steps, arguments.discount.clone()) {
+        (Some(steps), discount) => Criterion::FiniteHorizon { steps, discount },
+        (None, Some(discount)) => Criterion::Discounted(discount),
+        (None, None) => Criterion::Average,
+    };
     let solver = solver(arguments.solver.as_deref(), &criterion)?;
     let solver = solver.with_tolerances(arguments.tolerance.map(Tolerance::Absolute), None);
     let solution = solver.solve(&mdp, &criterion)?;
@@ -168,7 +178,12 @@ impl<'a> Document<'a> {
             solver: solution.statistics.solver,
             gap: solution.gap(),
             tie_tolerance: solution.tie_tolerance,
-            discount: if let Criterion::Discounted(discount) = criterion { Some(discount.value()) } else { None },
+            discount: match criterion {
+                Criterion::Discounted(discount) | Criterion::FiniteHorizon { discount: Some(discount), .. } => {
+                    Some(discount.value())
+                }
+                _ => None,
+            },
             iterations: solution.statistics.iterations,
         }
     }
@@ -182,7 +197,7 @@ impl<'a> Document<'a> {
             ("best actions", Align::Left),
         ]);
         for v in &self.values {
-            let number = |x: f64| format!("{x:.9}");
+            let number = |x: f64| decimals(x, 9);
             table.row([v.state.to_owned(), number(v.value), number(v.lower), number(v.upper), v.actions.join(", ")]);
         }
         let status = match self.status {
@@ -195,8 +210,10 @@ impl<'a> Document<'a> {
             criterion => criterion.to_string(),
         };
         format!(
-            "{name}, {criterion}\n\n{table}\n{} after {} iterations: {status}; no value is off by more than {:.1e}\n",
-            self.solver, self.iterations, self.gap
+            "{name}, {criterion}\n\n{table}\n{} after {}: {status}; no value is off by more than {:.1e}\n",
+            self.solver,
+            counted(self.iterations as u64, "iteration"),
+            self.gap
         )
     }
 }

@@ -1,0 +1,88 @@
+//! What commands print about small environments.
+
+use crate::Workplace;
+use dunamis_mdp::TransitionModel;
+
+/// Snapshots of what the binary answers.
+macro_rules! answers {
+    ($($name:ident: $arguments:expr;)*) => {$(
+        #[test]
+        fn $name() {
+            let place = Workplace::new();
+            place.file("ring.txt", "...\n.#.\n...\n");
+            place.file("wide.txt", &format!("{}\n", ".".repeat(21)));
+            let answer = place.answer($arguments);
+            assert_eq!(answer.code, Some(0), "{answer}");
+            for line in answer.stdout.lines() {
+                assert!(line.chars().count() <= 100, "{line}");
+            }
+            let mut settings = insta::Settings::clone_current();
+            // Bounds change with every improvement of a solver.
+            settings.add_filter("off by more than [^ \n]+", "off by more than GAP");
+            settings.bind(|| insta::assert_snapshot!(answer));
+        }
+    )*};
+}
+
+answers! {
+    env_show_case_study: "env show case-study";
+    env_show_map: "env show ring.txt:noise=1/10";
+    env_show_outline: "env show robot-face-20x20";
+    env_show_joint: "env show corridor-3 --agents 2 --collision renormalise --swaps forbidden";
+    env_show_joint_outline: "env show grid-3x3 --agents 2";
+    solve_forest: "solve forest --discount 0.9";
+    solve_average: "solve forest --average";
+    solve_steps: "solve forest --steps 3";
+    power_map: "power ring.txt --discount 0.9 --samples 200";
+    power_wide_map: "power wide.txt --discount 0.5 --samples 10";
+    power_model: "power case-study --discount 0.9 --samples 200 --seed 7";
+    power_one_sample: "power ring.txt --discount 0.9 --samples 1";
+    power_exact: "power case-study --discount 1/2 --reward one-hot";
+    power_limit_one: "power case-study --limit-one --reward one-hot";
+    power_as_published: "power ring.txt --discount 0.9 --samples 50 --as-published";
+    power_two_agents: "power ring.txt --agents 2 --collision leak --discount 0.6 --samples 200";
+    power_two_discounts:
+        "power case-study --agents 2 --discount 0.6 --discount-a 0.9 --correlation -0.5 --samples 100 --no-seed-baseline";
+    power_without_preferences: "power ring.txt --agents 2 --discount 0.6 --samples 5 --reward point-mass:value=1";
+}
+
+#[test]
+fn all_registered_environments_are_listed() {
+    let list = Workplace::new().answer("env list").stdout;
+    for entry in dunamis_envs::REGISTRY {
+        for name in entry.aliases.iter().chain([&entry.name]) {
+            assert!(list.contains(name), "{name}");
+        }
+        for parameter in entry.parameters {
+            assert!(list.contains(parameter.key), "{}: {}", entry.name, parameter.key);
+        }
+    }
+    for line in list.lines() {
+        assert!(line.chars().count() <= 100, "{line}");
+    }
+}
+
+#[test]
+fn all_solvers_are_listed() {
+    let list = Workplace::new().answer("solve --list").stdout;
+    for solver in dunamis_solve::SOLVERS {
+        assert!(list.lines().any(|line| line.split_whitespace().next() == Some(solver.name)), "{}", solver.name);
+    }
+}
+
+#[test]
+fn printed_models_are_read_back() {
+    let place = Workplace::new();
+    for entry in dunamis_envs::REGISTRY {
+        let printed = place.answer(&format!("env show {} --json", entry.name)).stdout;
+        place.file("copy.json", &printed);
+        let copy = place.answer("env show copy.json --json").stdout;
+        let read = |text: &str| TransitionModel::from_json(text).expect(entry.name);
+        let ((model, reward), (copied, copied_reward)) = (read(&printed), read(&copy));
+        assert_eq!((model, reward), (copied, copied_reward), "{}", entry.name);
+    }
+    let power =
+        |name: &str| place.document(&format!("power {name} --discount 0.9 --samples 30 --json"))["power"].clone();
+    place.file("copy.json", &place.answer("env show maze-7x7:noise=0.1 --json").stdout);
+    assert_eq!(power("copy.json"), power("maze-7x7:noise=0.1"));
+}
