@@ -200,7 +200,7 @@ impl<'a> ShortestPath<'a> {
         match self.policy_iteration(max_sweeps) {
             Ok(incumbent) => {
                 if self.paid {
-                    enclosure.scale = finite_scale(&incumbent.value);
+                    enclosure.scale = finite_scale(&incumbent.value).max(self.largest_reward());
                 }
                 self.certify(&incumbent, &mut enclosure);
                 enclosure.policies = incumbent.policies;
@@ -210,8 +210,6 @@ impl<'a> ShortestPath<'a> {
             Err(error) if self.paid => return Err(error),
             Err(_) => {}
         }
-        let rewards = if self.paid { self.largest_reward() } else { 0.0 };
-        enclosure.scale = enclosure.scale.max(rewards);
         let target = tolerance.absolute(enclosure.scale);
         self.iterate(&mut enclosure, target, max_sweeps);
         Ok(enclosure)
@@ -389,13 +387,14 @@ impl<'a> ShortestPath<'a> {
         {
             return;
         }
-        // The residual with its rounding is the least that a bound must give way.
-        let unit = (0..value.len()).fold(0.0, |most: f64, node| match policy[node] {
-            Some(exit) => {
+        // The residual of the policy, and of what ties with it, is the least that a bound must give way, rounding included.
+        let unit = (0..value.len()).fold(0.0, |most: f64, node| {
+            self.exits[node].iter().fold(most, |most, &exit| {
                 let (q, error) = self.after(node, exit, value);
-                most.max((q - value[node]).abs() + error)
-            }
-            None => most,
+                let residual = (q - value[node]).abs() + error;
+                let ties = policy[node] == Some(exit) || q + error >= value[node];
+                if ties { most.max(residual) } else { most }
+            })
         });
         let unit = if unit > 0.0 { 1.05 * unit + f64::MIN_POSITIVE } else { 0.0 };
         let durations = self.evaluate(policy, |_, mass| mass, &vec![0.0; policy.len()]).unwrap_or_default();
