@@ -1,11 +1,12 @@
-//! Every discounted solver on every small model, against the exact solution in rationals.
+//! Every solver on every small model: discounted ones against the exact solution in rationals, and for every criterion what
+//! its definition demands of any solver. The exact oracles of the other criteria are in the tests named after them.
 
 mod models;
 
 use dunamis_mdp::{Criterion, Discount, Mdp, Rational, Reward, TransitionModel};
 use dunamis_solve::{
-    EvaluationMethod, ExactSolution, ModifiedPolicyIteration, PolicyIteration, SOLVERS, Solution, Solver, SolverConfig,
-    Sweep, Termination, ValueBounds, ValueIteration, bellman_bounds, solve_exact,
+    EvaluationMethod, ExactSolution, ModifiedPolicyIteration, PolicyIteration, SOLVERS, Solution, SolveError, Solver,
+    SolverConfig, Sweep, Termination, ValueBounds, ValueIteration, bellman_bounds, solve_exact,
 };
 use models::{Draft, any_draft, hand_made};
 use num_traits::ToPrimitive;
@@ -134,12 +135,113 @@ fn bounds_allow_for_lost_terms() {
     assert!(bounds.gap() < 20.0 * TERMS as f64 * f64::EPSILON);
 }
 
+/// One criterion of each kind.
+fn criteria() -> Vec<Criterion> {
+    let discount: Discount = "0.9".parse().unwrap();
+    vec![
+        Criterion::Discounted(discount.clone()),
+        Criterion::Average,
+        Criterion::Total,
+        Criterion::FiniteHorizon { steps: 6, discount: None },
+        Criterion::FiniteHorizon { steps: 6, discount: Some(discount) },
+    ]
+}
+
+/// Exact bounds of the expected value after a pair.
+fn after(mdp: &Mdp, pair: usize, bounds: &ValueBounds) -> (Rational, Rational) {
+    let row = mdp.model().exact_row(pair);
+    let expected = |bound: &[f64]| row.iter().map(|(next, p)| p * exact(bound[next.index()])).sum();
+    (expected(&bounds.lower), expected(&bounds.upper))
+}
+
+/// Every registered solver with every criterion: those it does not take are refused by name, and solutions of those it takes
+/// have the right shapes, values inside their bounds, an optimal action in every state, and bounds that satisfy the
+/// optimality equation of the criterion.
+fn check_all(what: &str, mdp: &Mdp) {
+    let model = mdp.model();
+    let by_state = mdp.reward().values().len() == model.states().len();
+    for (info, criterion) in SOLVERS.iter().flat_map(|info| criteria().into_iter().map(move |c| (info, c))) {
+        let what = format!("{what}, {}, {criterion}", info.name);
+        let solver = SolverConfig::from_name(info.name).expect("registered");
+        let solution = match solver.solve(mdp, &criterion) {
+            Ok(solution) => solution,
+            Err(SolveError::UnsupportedCriterion { solver, .. }) => {
+                assert!(solver == info.name && !info.supports(&criterion), "{what}");
+                continue;
+            }
+            Err(SolveError::IndefiniteTotal { .. } | SolveError::UndefinedTotal { .. }) => {
+                assert_eq!(criterion, Criterion::Total, "{what}");
+                continue;
+            }
+            Err(error) => panic!("{what}: {error}"),
+        };
+        assert!(info.supports(&criterion), "{what}");
+        assert_eq!((solution.statistics.solver, solution.status), (info.name, Termination::Converged), "{what}");
+        assert_eq!(solution, solver.solve(mdp, &criterion).unwrap(), "{what}: twice the same");
+        let bounds = &solution.bounds;
+        // What follows a decision is the same problem, or the one with a step less.
+        let (discount, next) = match &criterion {
+            Criterion::Discounted(discount) => (discount.exact(), bounds.clone()),
+            Criterion::FiniteHorizon { steps, discount } => {
+                let criterion = Criterion::FiniteHorizon { steps: steps - 1, discount: discount.clone() };
+                let exact = discount.as_ref().map_or(exact(1.0), Discount::exact);
+                (exact, solver.solve(mdp, &criterion).unwrap().bounds)
+            }
+            _ => (exact(1.0), bounds.clone()),
+        };
+        for state in model.state_ids() {
+            let (lower, upper) = (bounds.lower[state.index()], bounds.upper[state.index()]);
+            let value = solution.value[state.index()];
+            assert!(lower <= value && value <= upper, "{what}: {lower} <= {value} <= {upper}");
+            let pairs = model.available().pairs(state);
+            assert!(solution.optimal[pairs.clone()].contains(&true), "{what}: no optimal action at {state:?}");
+            if !lower.is_finite() || !upper.is_finite() {
+                assert!(lower == upper && criterion == Criterion::Total, "{what}: {lower}..{upper}");
+                continue;
+            }
+            // No action may promise more than the upper bound, and some action must promise the lower one.
+            let mut promised = None;
+            for pair in pairs {
+                let successors = model.exact_row(pair);
+                if successors.iter().any(|(next_state, _)| next.lower[next_state.index()] == f64::NEG_INFINITY) {
+                    continue;
+                }
+                let reward = match criterion {
+                    Criterion::Average => exact(0.0),
+                    _ => mdp.reward().exact(if by_state { state.index() } else { pair }),
+                };
+                let (low, high) = after(mdp, pair, &next);
+                let (low, high) = (&reward + &discount * low, reward + &discount * high);
+                assert!(low <= exact(upper), "{what}: pair {pair} promises more than the bounds at {state:?}");
+                promised = promised.max(Some(high));
+            }
+            assert!(promised.is_some_and(|most| most >= exact(lower)), "{what}: nothing promises {lower} at {state:?}");
+        }
+    }
+}
+
+#[test]
+fn every_solver_takes_or_refuses_every_criterion() {
+    for criterion in criteria() {
+        let default = SolverConfig::for_criterion(&criterion).expect("some solver takes every criterion");
+        assert!(SOLVERS.iter().any(|info| info.name == default.name() && info.supports(&criterion)));
+    }
+    for (name, draft) in hand_made() {
+        check_all(name, &draft.build());
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 250, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn generated_models(draft in any_draft(6, 3, true), discount in proptest::sample::select(&DISCOUNTS[..5])) {
         check("generated", &draft.build(), discount, true);
+    }
+
+    #[test]
+    fn generated_models_under_every_criterion(draft in any_draft(5, 3, true)) {
+        check_all("generated", &draft.build());
     }
 
     #[test]
