@@ -40,6 +40,8 @@
 //! | `bounds`, `bellman` | [`bellman_bounds`]: what a residual proves |
 //! | `classes` | [`ChainClasses`], [`ModelClasses`]: communicating classes, recurrence, periods, reachability |
 //! | `chain_limit`, `exact_chain` | [`ChainLimit`], [`ExactChain`]: stationary laws, absorption, the Cesàro limit |
+//! | `visit_distribution`, `polynomial` | [`VisitDistribution`], [`discounted_visits`], [`Polynomial`]: visits as functions of the discount |
+//! | `visit_distribution_set` | [`VisitDistributionSet`]: all visit distribution functions and recurrent state distributions |
 //! | `measure`, `m_matrix`, `rational_system` | [`StateMeasure`]; linear systems with certified errors, and exact ones |
 //! | `exact` | [`solve_exact`]: policy iteration in rationals |
 //! | `batch`, `tile`, `functional_graph` | [`solve_batch`], [`BatchSolver`] and their kernels |
@@ -69,6 +71,7 @@ mod m_matrix;
 mod measure;
 mod modified_policy_iteration;
 mod policy_iteration;
+mod polynomial;
 mod qualitative;
 mod rational_system;
 mod reachability;
@@ -79,6 +82,8 @@ mod tile;
 mod tolerance;
 mod total_reward;
 mod value_iteration;
+mod visit_distribution;
+mod visit_distribution_set;
 
 pub use average_reward::AverageReward;
 pub use batch::{BatchSolution, BatchSolver, BatchWorkspace, Kernel, solve_batch};
@@ -96,6 +101,7 @@ pub use functional_graph::{
 pub use measure::StateMeasure;
 pub use modified_policy_iteration::ModifiedPolicyIteration;
 pub use policy_iteration::PolicyIteration;
+pub use polynomial::Polynomial;
 pub use reachability::{Extremum, Reachability};
 pub use solution::{Solution, Statistics, Termination, ValueBounds};
 pub use solver::{SOLVERS, Solver, SolverConfig, SolverInfo};
@@ -103,3 +109,5 @@ pub use tile::{GAP, LANES, Lanes, TileSolution};
 pub use tolerance::{Tolerance, value_scale};
 pub use total_reward::TotalReward;
 pub use value_iteration::{Sweep, ValueIteration};
+pub use visit_distribution::{VisitDistribution, discounted_visits};
+pub use visit_distribution_set::VisitDistributionSet;
