@@ -33,6 +33,7 @@
 //! | `solver`, `solution`, `tolerance`, `error` | [`Solver`], [`SolverConfig`], [`SOLVERS`]; [`Solution`]; [`Tolerance`]; [`SolveError`] |
 //! | `value_iteration`, `policy_iteration`, `modified_policy_iteration` | [`ValueIteration`], [`PolicyIteration`], [`ModifiedPolicyIteration`] |
 //! | `average_reward`, `end_components` | [`AverageReward`]: optimal gain of any multichain model |
+//! | `bias` | [`LaurentExpansion`]: gain, bias and on; [`solve_sensitive`]: exact average, bias, n-discount, Blackwell optimality |
 //! | `finite_horizon` | [`FiniteHorizon`]: backward induction, first stage or all |
 //! | `total_reward`, `reachability` | [`TotalReward`]; [`Reachability`], [`Extremum`]: smallest and largest probabilities |
 //! | `shortest_path`, `qualitative` | the two sides of both: numbers between bounds, and the graph |
@@ -56,6 +57,7 @@
 mod average_reward;
 mod batch;
 mod bellman;
+mod bias;
 mod bounds;
 mod chain_limit;
 mod classes;
@@ -87,6 +89,7 @@ mod visit_distribution_set;
 
 pub use average_reward::AverageReward;
 pub use batch::{BatchSolution, BatchSolver, BatchWorkspace, Kernel, solve_batch};
+pub use bias::{LaurentExpansion, SensitiveSolution, Sensitivity, solve_sensitive};
 pub use bounds::bellman_bounds;
 pub use chain_limit::{Absorption, ChainLimit};
 pub use classes::{ChainClasses, ModelClasses};
