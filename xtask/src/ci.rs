@@ -78,12 +78,19 @@ fn slow_tests(workspace: &Workspace) -> Result<()> {
     run_command(command.env("DUNAMIS_SLOW_TESTS", "1"))
 }
 
-/// Every fuzz target for a short while.
+/// Every fuzz target for a short while, from its seeds and from what earlier runs have found; all of them, even after one fails.
 fn fuzz(workspace: &Workspace) -> Result<()> {
+    let mut failed = Vec::new();
     for target in output(&mut nightly_fuzz(workspace, &["list"]))?.split_whitespace() {
-        run_command(&mut nightly_fuzz(workspace, &["run", target, "--", "-max_total_time=20"]))?;
+        let [corpus, seeds] = ["corpus", "seeds"].map(|folder| format!("fuzz/{folder}/{target}"));
+        let fail = |error| Failure::new(format!("cannot make `{corpus}`: {error}"));
+        std::fs::create_dir_all(workspace.path(&corpus)).map_err(fail)?;
+        let arguments = ["run", target, &corpus, &seeds, "--", "-max_total_time=20"];
+        if run_command(&mut nightly_fuzz(workspace, &arguments)).is_err() {
+            failed.push(target.to_owned());
+        }
     }
-    Ok(())
+    if failed.is_empty() { Ok(()) } else { Err(Failure::new(format!("inputs that break {}", failed.join(", ")))) }
 }
 
 fn nightly_fuzz(workspace: &Workspace, arguments: &[&str]) -> std::process::Command {
