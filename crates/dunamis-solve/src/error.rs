@@ -102,6 +102,9 @@ pub enum SolveError {
         /// The limit.
         limit: usize,
     },
+    /// A discount of 0 where the future must count.
+    #[error("the discount is 0, but must be positive here: without a future all policies are alike")]
+    ZeroDiscount,
     /// Evaluation by cycle detection of a chain with chance in it.
     #[error("the chain moves by chance, so `cycles` cannot evaluate it: use `auto`")]
     NotDeterministic,

@@ -43,6 +43,7 @@
 //! | `chain_limit`, `exact_chain` | [`ChainLimit`], [`ExactChain`]: stationary laws, absorption, the Cesàro limit |
 //! | `visit_distribution`, `polynomial` | [`VisitDistribution`], [`discounted_visits`], [`Polynomial`]: visits as functions of the discount |
 //! | `visit_distribution_set` | [`VisitDistributionSet`]: all visit distribution functions and recurrent state distributions |
+//! | `non_dominated`, `convex_hull` | [`NonDominated`], [`DominanceCertificate`]: which of them are strictly best for some reward |
 //! | `measure`, `m_matrix`, `rational_system` | [`StateMeasure`]; linear systems with certified errors, and exact ones |
 //! | `exact` | [`solve_exact`]: policy iteration in rationals |
 //! | `batch`, `tile`, `functional_graph` | [`solve_batch`], [`BatchSolver`] and their kernels |
@@ -61,6 +62,7 @@ mod bias;
 mod bounds;
 mod chain_limit;
 mod classes;
+mod convex_hull;
 mod end_components;
 mod error;
 mod evaluation;
@@ -72,6 +74,7 @@ mod linear;
 mod m_matrix;
 mod measure;
 mod modified_policy_iteration;
+mod non_dominated;
 mod policy_iteration;
 mod polynomial;
 mod qualitative;
@@ -103,6 +106,7 @@ pub use functional_graph::{
 };
 pub use measure::StateMeasure;
 pub use modified_policy_iteration::ModifiedPolicyIteration;
+pub use non_dominated::{DominanceCertificate, NonDominated};
 pub use policy_iteration::PolicyIteration;
 pub use polynomial::Polynomial;
 pub use reachability::{Extremum, Reachability};
