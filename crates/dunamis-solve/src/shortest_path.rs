@@ -293,32 +293,49 @@ impl<'a> ShortestPath<'a> {
         Ok(Incumbent { value, policy, policies })
     }
 
-    /// A policy that stops with probability one: stops where it may, otherwise comes nearer to such a node.
+    /// A policy that stops with probability one: stops where it may, otherwise most probably comes nearer to where it may.
+    /// (Any chance to come nearer makes a proper policy, but small ones make play so long that no digit is left.)
     fn proper_policy(&self) -> Vec<Move> {
-        let mut policy: Vec<Move> = vec![None; self.stop.len()];
-        let mut near: Vec<bool> = self.stop.iter().map(|&stop| stop > f64::NEG_INFINITY).collect();
         let mut incoming = vec![Vec::new(); self.stop.len()];
-        let mut front: Vec<usize> = (0..near.len()).filter(|&node| near[node]).collect();
+        let leaks = |(_, pair): (u32, u32)| self.model.leak(pair as usize) > 0.0;
+        let mut distance = vec![u32::MAX; self.stop.len()];
+        let mut front = Vec::new();
         for (node, exits) in self.exits.iter().enumerate() {
             for &exit in exits {
-                if self.model.leak(exit.1 as usize) > 0.0 && !near[node] {
-                    (near[node], policy[node]) = (true, Some(exit));
-                    front.push(node);
-                }
                 for (to, _) in self.parts(node, exit).1 {
-                    incoming[to].push((node, exit));
+                    incoming[to].push(node);
                 }
             }
+            let steps = if self.stop[node] > f64::NEG_INFINITY || exits.is_empty() { 0 } else { 1 };
+            if steps == 0 || exits.iter().any(|&exit| leaks(exit)) {
+                distance[node] = steps;
+                front.push(node);
+            }
         }
-        while let Some(to) = front.pop() {
-            for &(node, exit) in &incoming[to] {
-                if !near[node] {
-                    (near[node], policy[node]) = (true, Some(exit));
+        // Nodes at distance 0 first.
+        front.sort_by_key(|&node| distance[node]);
+        let mut head = 0;
+        while head < front.len() {
+            let to = front[head];
+            head += 1;
+            for &node in &incoming[to] {
+                if distance[node] == u32::MAX {
+                    distance[node] = distance[to] + 1;
                     front.push(node);
                 }
             }
         }
-        policy
+        let nearer = |node: usize, exit: (u32, u32)| {
+            let (_, others, mass) = self.parts(node, exit);
+            let near = others.filter(|&(to, _)| distance[to] < distance[node]);
+            near.fold(self.model.leak(exit.1 as usize), |sum, (_, p)| sum + p) / mass
+        };
+        let choose = |node: usize| {
+            let moves = self.exits[node].iter().map(|&exit| (nearer(node, exit), exit));
+            let best = moves.reduce(|best, other| if other.0 > best.0 { other } else { best });
+            best.map(|(_, exit)| exit).filter(|_| distance[node] > 0)
+        };
+        (0..self.stop.len()).map(choose).collect()
     }
 
     /// Whether a policy stops with probability one from every node.

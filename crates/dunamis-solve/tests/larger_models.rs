@@ -2,8 +2,8 @@
 
 use dunamis_mdp::{Criterion, Discount, Mdp, Reward, TransitionModel};
 use dunamis_solve::{
-    AverageReward, EvaluationMethod, ModifiedPolicyIteration, PolicyEvaluation, PolicyIteration, Solver, SolverConfig,
-    Sweep, Termination, ValueBounds, ValueIteration,
+    AverageReward, EvaluationMethod, Extremum, FiniteHorizon, ModifiedPolicyIteration, PolicyEvaluation,
+    PolicyIteration, Reachability, Solver, SolverConfig, Sweep, Termination, TotalReward, ValueBounds, ValueIteration,
 };
 
 /// Numbers in [0, 1) from a linear congruential generator: any fixed sequence will do.
@@ -68,6 +68,65 @@ fn garnet(states: usize, leaking: bool) -> Mdp {
     let model = builder.build().unwrap();
     let reward = Reward::state_action(&model, (0..4 * states).map(|_| draw() - 0.5)).unwrap();
     Mdp::new(model, reward).unwrap()
+}
+
+/// The same model with one state turned into an end, and one reward before it and one there.
+fn ending_at(mdp: &Mdp, end: usize, before: f64, after: f64) -> Mdp {
+    let old = mdp.model();
+    let mut builder = TransitionModel::builder();
+    let states: Vec<_> = old.states().iter().map(|name| builder.state(name).unwrap()).collect();
+    for state in old.state_ids() {
+        if state.index() == end {
+            builder.transition(state, "stay", state, 1.0).unwrap();
+            continue;
+        }
+        for pair in old.available().pairs(state) {
+            let action = &old.actions()[old.available().action(pair).index()];
+            let (next, probability) = old.row(pair);
+            for (&next, &p) in next.iter().zip(probability) {
+                builder.transition(state, action, states[next as usize], p).unwrap();
+            }
+            builder.leak(state, action, old.leak(pair)).unwrap();
+        }
+    }
+    let model = builder.build().unwrap();
+    let reward = (0..states.len()).map(|state| if state == end { after } else { before });
+    let reward = Reward::state(&model, reward).unwrap();
+    Mdp::new(model, reward).unwrap()
+}
+
+/// The time to the corner of a noisy grid: no finite horizon can cost more, and long ones cost as much.
+#[test]
+fn total_reward_is_the_limit_of_long_horizons() {
+    let side = 30;
+    let mdp = ending_at(&grid(side), side * side - 1, -1.0, 0.0);
+    let total = TotalReward::default().solve(&mdp, &Criterion::Total).unwrap();
+    assert_eq!(total.status, Termination::Converged);
+    let horizon = Criterion::FiniteHorizon { steps: 1500, discount: None };
+    let finite = FiniteHorizon::default().solve(&mdp, &horizon).unwrap();
+    for state in 0..total.value.len() {
+        assert!(total.bounds.lower[state] <= finite.bounds.upper[state]);
+        assert!((total.value[state] - finite.value[state]).abs() < 1e-6, "state {state}");
+    }
+}
+
+/// The largest probability of reaching a state is the largest gain where that state pays 1 for ever, and nothing else pays.
+#[test]
+fn reachability_is_the_gain_of_a_paying_end() {
+    for leaking in [false, true] {
+        let mdp = ending_at(&garnet(2000, leaking), 7, 0.0, 1.0);
+        let target: Vec<bool> = (0..2000).map(|state| state == 7).collect();
+        let most = Reachability::default().solve(mdp.model(), &target, Extremum::Maximum).unwrap();
+        let gain = AverageReward::default().solve(&mdp, &Criterion::Average).unwrap();
+        assert_eq!((most.status, gain.status), (Termination::Converged, Termination::Converged));
+        assert_overlap("reachability and gain", &most.bounds, &gain.bounds);
+        // The smallest probability is no larger; without leaks nobody has to arrive.
+        let least = Reachability::default().solve(mdp.model(), &target, Extremum::Minimum).unwrap();
+        assert_eq!(least.status, Termination::Converged);
+        for state in 0..2000 {
+            assert!(least.bounds.lower[state] <= most.bounds.upper[state]);
+        }
+    }
 }
 
 fn solvers() -> Vec<SolverConfig> {

@@ -27,7 +27,7 @@ fn assert_encloses(solution: &Solution, state: usize, truth: &Rational) {
     assert!(upper - lower <= 1e-9 * truth.to_f64().unwrap().abs().max(1.0));
 }
 
-/// The chain of `n` dice of Knuth and Yao `[1976]`, thrown one after the other with a fair coin: reward 1 per toss. States
+/// The chain of `n` dice of `[Knuth & Yao 1976]`, thrown one after the other with a fair coin: reward 1 per toss. States
 /// are the number of the die, its node and the sum so far.
 fn dice(n: usize) -> (Mdp, Vec<(usize, usize, usize)>) {
     // Nodes 0..=6 of the tree: successors by the two sides of the coin; `Err` is a face.
@@ -80,7 +80,7 @@ fn dice(n: usize) -> (Mdp, Vec<(usize, usize, usize)>) {
 }
 
 /// The published answers: 11/3 tosses for one die, 22/3 for two, and 1/36, 1/18, 1/12 for the sums 2, 3, 4
-/// `[PRISM case studies: dice]`.
+/// `[Knuth & Yao 1976]`.
 #[test]
 fn dice_made_of_coins() {
     for (n, tosses) in [(1, ratio(11, 3)), (2, ratio(22, 3))] {
