@@ -10,7 +10,7 @@
 
 use crate::bellman::Bellman;
 use crate::end_components::{EndComponents, NONE, strongly_connected};
-use dunamis_mdp::{Discount, MarkovChain, Mdp, Reward, StateId, StochasticPolicy, TransitionModel};
+use dunamis_mdp::{MarkovChain, StateId, StochasticPolicy, TransitionModel};
 
 /// Rows of a chain with less mass than this leak, unless the model says which ones do. Row sums may miss 1 by 1e-9.
 pub(crate) const LEAKING_MASS: f64 = 1.0 - 2e-9;
@@ -197,10 +197,7 @@ impl ModelClasses {
         for (state, &class) in of.iter().enumerate() {
             members[class as usize].push(state as u32);
         }
-        let reward = Reward::state(model, vec![0.0; states]).expect("one finite reward per state");
-        let mdp = Mdp::new(model.clone(), reward).expect("a reward of the same size");
-        let bellman = Bellman::new(&mdp, &Discount::new(0.0).expect("0 is a discount"));
-        let components = EndComponents::new(&bellman, |pair| model.leak(pair) > 0.0);
+        let components = EndComponents::new(&Bellman::rewardless(model), |pair| model.leak(pair) > 0.0);
         let end_component = components.of.iter().map(|&component| (component != NONE).then_some(component)).collect();
         ModelClasses { successors, of, members, end_component }
     }
