@@ -306,8 +306,9 @@ impl<'a> ShortestPath<'a> {
                     incoming[to].push(node);
                 }
             }
-            let steps = if self.stop[node] > f64::NEG_INFINITY || exits.is_empty() { 0 } else { 1 };
-            if steps == 0 || exits.iter().any(|&exit| leaks(exit)) {
+            let may_stop = exits.is_empty() || self.stop[node] > f64::NEG_INFINITY;
+            let steps = u32::from(!may_stop);
+            if may_stop || exits.iter().any(|&exit| leaks(exit)) {
                 distance[node] = steps;
                 front.push(node);
             }
