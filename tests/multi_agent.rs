@@ -103,16 +103,16 @@ mod naive {
     use dunamis_envs::{Collision, Swaps};
 
     type Cell = (i32, i32);
-    pub type Joint = (Cell, Cell);
+    pub(super) type Joint = (Cell, Cell);
     /// Moves of one agent at a joint state with their probabilities.
     type Policy = HashMap<Joint, Vec<(Cell, f64)>>;
     /// For each state, for each move: successors with probabilities; what is missing to 1 is lost.
     type Model = HashMap<Joint, Vec<(Cell, Vec<(Joint, f64)>)>>;
 
-    pub struct World {
-        pub cells: Vec<Cell>,
-        pub collision: Collision,
-        pub swaps: Swaps,
+    pub(super) struct World {
+        pub(super) cells: Vec<Cell>,
+        pub(super) collision: Collision,
+        pub(super) swaps: Swaps,
     }
 
     #[derive(Clone, Copy)]
@@ -146,7 +146,7 @@ mod naive {
             self.collision == Collision::Renormalize
         }
 
-        pub fn seed(&self, stay: bool) -> Policy {
+        pub(super) fn seed(&self, stay: bool) -> Policy {
             let policy = |s: Joint| {
                 let moves = if stay { vec![s.1] } else { self.moves(s.1) };
                 let share = 1.0 / moves.len() as f64;
@@ -243,7 +243,7 @@ mod naive {
         }
 
         /// POWER samples of H, A, H against the seed and the seed against H.
-        pub fn sample(
+        pub(super) fn sample(
             &self,
             reward_h: &HashMap<Joint, f64>,
             reward_a: &HashMap<Joint, f64>,
