@@ -85,7 +85,7 @@ fn fuzz(workspace: &Workspace) -> Result<()> {
         let [corpus, seeds] = ["corpus", "seeds"].map(|folder| format!("fuzz/{folder}/{target}"));
         let fail = |error| Failure::new(format!("cannot make `{corpus}`: {error}"));
         std::fs::create_dir_all(workspace.path(&corpus)).map_err(fail)?;
-        let arguments = ["run", target, &corpus, &seeds, "--", "-max_total_time=20"];
+        let arguments = ["run", target, &corpus, &seeds, "--", "-max_total_time=20", "-verbosity=0"];
         if run_command(&mut nightly_fuzz(workspace, &arguments)).is_err() {
             failed.push(target.to_owned());
         }
