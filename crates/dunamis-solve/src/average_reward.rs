@@ -30,8 +30,9 @@
 
 use crate::bellman::Bellman;
 use crate::end_components::EndComponents;
+use crate::observer::Budget;
 use crate::tolerance::value_scale;
-use crate::{Solution, SolveError, Solver, Statistics, Termination, Tolerance, ValueBounds};
+use crate::{Observer, Solution, SolveError, Solver, Statistics, Termination, Tolerance, ValueBounds};
 use dunamis_mdp::{Criterion, Discount, Mdp};
 use serde::{Deserialize, Serialize};
 
@@ -67,7 +68,12 @@ impl Solver for AverageReward {
         "average-reward"
     }
 
-    fn solve(&self, mdp: &Mdp, criterion: &Criterion) -> Result<Solution, SolveError> {
+    fn solve_observed(
+        &self,
+        mdp: &Mdp,
+        criterion: &Criterion,
+        observer: &dyn Observer,
+    ) -> Result<Solution, SolveError> {
         if *criterion != Criterion::Average {
             return Err(SolveError::UnsupportedCriterion { solver: self.name(), criterion: criterion.clone() });
         }
@@ -79,12 +85,13 @@ impl Solver for AverageReward {
         let bellman = Bellman::new(mdp, &Discount::new(0.0).expect("0 is a discount"));
         let leak = |pair| mdp.model().leak(pair);
         let components = EndComponents::new(&bellman, |pair| leak(pair) > 0.0);
-        let mut statistics = Statistics { solver: self.name(), ..Statistics::default() };
+        let mut statistics = Statistics::new(self.name());
         let mut status = Termination::Converged;
         let mut rounds = 0;
         let mut gains = Vec::with_capacity(components.members.len());
+        let budget = Budget { limit: self.max_iterations, observer };
         // A component may use half of the gap; the rest is for the quotient.
-        let rules = component::Rules { target: 0.5 * target, scale, max_policies: self.max_iterations };
+        let rules = component::Rules { target: 0.5 * target, scale, budget };
         for index in 0..components.members.len() {
             let gain = component::solve(&bellman, &components, index, &rules)?;
             statistics.iterations += gain.policies;
@@ -95,7 +102,7 @@ impl Solver for AverageReward {
             gains.push(gain);
         }
         let quotient = quotient::Quotient::new(&bellman, &components, leak);
-        let enclosure = quotient.solve(&gains, target, self.max_iterations);
+        let enclosure = quotient.solve(&gains, target, budget);
         statistics.iterations += enclosure.sweeps;
         // A round of policy iteration passes over its component twice; components are disjoint.
         statistics.sweeps += 2 * rounds + enclosure.sweeps + 1;

@@ -21,7 +21,7 @@
 
 use crate::bellman::{Bellman, Span};
 use crate::tolerance::value_scale;
-use crate::{Solution, SolveError, Statistics, Termination, ValueBounds};
+use crate::{SolveError, ValueBounds};
 use dunamis_mdp::{Criterion, Discount, Mdp, Rational};
 use std::cmp::Ordering;
 
@@ -218,56 +218,5 @@ impl GapWatch {
         self.goal = 0.25 * gap.min(self.goal);
         self.left = rule.sweeps_to_shrink(4.0);
         go_on
-    }
-}
-
-/// What a discounted solver hands in to be certified.
-#[derive(Debug)]
-pub(crate) struct Claim<'a> {
-    pub(crate) bellman: &'a Bellman<'a>,
-    pub(crate) discount: &'a Discount,
-    pub(crate) value: &'a [f64],
-    /// Largest gap that counts as converged.
-    pub(crate) target: f64,
-    pub(crate) tie_tolerance: f64,
-}
-
-impl Claim<'_> {
-    /// Bounds of the claimed value, and whether they are as close as was asked.
-    pub(crate) fn bounds(&self) -> (ValueBounds, bool) {
-        let bounds = residual_bounds(self.bellman, self.discount, self.value);
-        let closed = bounds.gap() <= self.target;
-        (bounds, closed)
-    }
-
-    /// Certifies the value and marks the optimal actions. `otherwise` is the status unless the bounds are close enough.
-    pub(crate) fn finish(&self, otherwise: Termination, mut statistics: Statistics) -> Solution {
-        let (bounds, closed) = self.bounds();
-        let value = bounds.midpoint();
-        let (optimal, tie_tolerance) = self.ties(&value, bounds.gap());
-        let status = if closed { Termination::Converged } else { otherwise };
-        statistics.sweeps += 2;
-        Solution { value, bounds, optimal, tie_tolerance, status, statistics }
-    }
-
-    /// Marks the pairs whose action value is within the tie tolerance of the best. The tolerance is at least twice the
-    /// error of an action value, so that no optimal action is missed.
-    fn ties(&self, value: &[f64], gap: f64) -> (Vec<bool>, f64) {
-        let bellman = self.bellman;
-        let magnitude = (0..bellman.states())
-            .flat_map(|state| bellman.pairs(state).map(move |pair| bellman.reward(state, pair)))
-            .chain(value.iter().copied())
-            .fold(0.0, |largest: f64, x| largest.max(x.abs()));
-        let (_, mass) = bellman.row_masses();
-        let rounding = 8.0 * allowance(bellman.longest_row()) * magnitude;
-        let tolerance = self.tie_tolerance.max(1.000_001 * bellman.discount * mass * gap + rounding);
-        let mut optimal = vec![false; bellman.pair_count()];
-        for state in 0..bellman.states() {
-            let least = bellman.best(state, value) - tolerance;
-            for pair in bellman.pairs(state) {
-                optimal[pair] = bellman.action_value(state, pair, value) >= least;
-            }
-        }
-        (optimal, tolerance)
     }
 }

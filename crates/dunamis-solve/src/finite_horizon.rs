@@ -23,8 +23,9 @@
 
 use crate::bellman::Bellman;
 use crate::bounds::{Enclosure, allowance, contraction, enclose_discount};
+use crate::observer::Budget;
 use crate::tolerance::{reward_scale, value_scale};
-use crate::{Solution, SolveError, Solver, Statistics, Termination, Tolerance, ValueBounds};
+use crate::{Observer, Solution, SolveError, Solver, Statistics, Termination, Tolerance, ValueBounds};
 use dunamis_mdp::{Criterion, Discount, Mdp};
 use serde::{Deserialize, Serialize};
 
@@ -78,7 +79,7 @@ impl FiniteHorizon {
     /// As for [`Solver::solve`].
     pub fn stages(&self, mdp: &Mdp, criterion: &Criterion) -> Result<Vec<Solution>, SolveError> {
         let mut stages = Vec::new();
-        self.induct(mdp, criterion, |induction| stages.push(induction.solution()))?;
+        self.induct(mdp, criterion, &(), |induction| stages.push(induction.solution()))?;
         stages.reverse();
         Ok(stages)
     }
@@ -88,6 +89,7 @@ impl FiniteHorizon {
         &self,
         mdp: &'a Mdp,
         criterion: &Criterion,
+        observer: &dyn Observer,
         mut stage: impl FnMut(&Induction<'a>),
     ) -> Result<Induction<'a>, SolveError> {
         let Criterion::FiniteHorizon { steps, discount } = criterion else {
@@ -100,9 +102,15 @@ impl FiniteHorizon {
         let mut induction = Induction::new(mdp, discount.as_ref(), *steps - sweeps);
         induction.target = self.tolerance.absolute(scale);
         induction.tie_tolerance = self.tie_tolerance.absolute(scale);
-        for _ in 0..sweeps {
+        let budget = Budget { limit: sweeps, observer };
+        while induction.sweeps < sweeps {
             induction.back_up();
             stage(&induction);
+            let left = sweeps - induction.sweeps;
+            if left > 0 && budget.spent(induction.sweeps, f64::INFINITY, induction.target).is_some() {
+                induction.stop_short(left);
+                break;
+            }
         }
         Ok(induction)
     }
@@ -115,8 +123,13 @@ impl Solver for FiniteHorizon {
 
     /// The first stage: its value, and the actions that are optimal with all decisions left. With no decision left every
     /// value is 0 and every action is optimal.
-    fn solve(&self, mdp: &Mdp, criterion: &Criterion) -> Result<Solution, SolveError> {
-        Ok(self.induct(mdp, criterion, |_| ())?.solution())
+    fn solve_observed(
+        &self,
+        mdp: &Mdp,
+        criterion: &Criterion,
+        observer: &dyn Observer,
+    ) -> Result<Solution, SolveError> {
+        Ok(self.induct(mdp, criterion, observer, |_| ())?.solution())
     }
 }
 
@@ -135,6 +148,7 @@ struct Induction<'a> {
     /// Largest error of the latest action values, hence of the latest values.
     error: f64,
     sweeps: usize,
+    interrupted: bool,
     /// Steps beyond the iteration limit.
     cut_off: usize,
     target: f64,
@@ -152,23 +166,37 @@ impl<'a> Induction<'a> {
         let reward = if bellman.is_zero_reward() { 0.0 } else { largest.next_up() };
         // The width of the enclosed discount is at most two units of rounding.
         let rounding = allowance(bellman.longest_row()) + 4.0 * f64::EPSILON;
-        let steps = cut_off as f64;
-        let geometric = if rate < 1.0 { (1.0 / (1.0 - rate)).min(steps) } else { steps };
-        let error = 1.000_001 * reward * geometric * rate.max(1.0).powf(steps);
         let value = vec![0.0; bellman.states()];
-        Induction {
+        let mut induction = Induction {
             rate,
             reward,
             rounding,
             before: value.clone(),
             value,
-            error,
+            error: 0.0,
+            interrupted: false,
             sweeps: 0,
             cut_off,
             target: 0.0,
             tie_tolerance: 0.0,
             bellman,
-        }
+        };
+        induction.error = induction.tail(cut_off);
+        induction
+    }
+
+    /// What may come of `steps` more steps at the end, after the sweeps so far.
+    fn tail(&self, steps: usize) -> f64 {
+        let steps = steps as f64;
+        let geometric = if self.rate < 1.0 { (1.0 / (1.0 - self.rate)).min(steps) } else { steps };
+        let growth = self.rate.max(1.0).powf(steps) * self.rate.powf(self.sweeps as f64);
+        1.000_001 * self.reward * geometric * growth
+    }
+
+    /// Ends before the horizon is reached: the values so far are those of the first steps.
+    fn stop_short(&mut self, left: usize) {
+        self.error = (self.error + self.tail(left)).next_up();
+        self.interrupted = true;
     }
 
     fn back_up(&mut self) {
@@ -209,6 +237,7 @@ impl<'a> Induction<'a> {
         }
         let status = match (bounds.gap() <= self.target, self.cut_off) {
             (true, _) => Termination::Converged,
+            (false, _) if self.interrupted => Termination::Interrupted,
             (false, 0) => Termination::PrecisionLimit,
             (false, _) => Termination::IterationLimit,
         };

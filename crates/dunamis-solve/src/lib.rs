@@ -31,6 +31,7 @@
 //! | module | noun |
 //! |---|---|
 //! | `solver`, `solution`, `tolerance`, `error` | [`Solver`], [`SolverConfig`], [`SOLVERS`]; [`Solution`]; [`Tolerance`]; [`SolveError`] |
+//! | `observer`, `discounted` | [`Observer`], [`Progress`]: watch and stop; [`certify`]: how a discounted solver ends |
 //! | `value_iteration`, `policy_iteration`, `modified_policy_iteration` | [`ValueIteration`], [`PolicyIteration`], [`ModifiedPolicyIteration`] |
 //! | `average_reward`, `end_components` | [`AverageReward`]: optimal gain of any multichain model |
 //! | `bias` | [`LaurentExpansion`]: gain, bias and on; [`solve_sensitive`]: exact average, bias, n-discount, Blackwell optimality |
@@ -63,6 +64,7 @@ mod bounds;
 mod chain_limit;
 mod classes;
 mod convex_hull;
+mod discounted;
 mod end_components;
 mod error;
 mod evaluation;
@@ -75,6 +77,7 @@ mod m_matrix;
 mod measure;
 mod modified_policy_iteration;
 mod non_dominated;
+mod observer;
 mod policy_iteration;
 mod polynomial;
 mod qualitative;
@@ -96,6 +99,7 @@ pub use bias::{LaurentExpansion, SensitiveSolution, Sensitivity, solve_sensitive
 pub use bounds::bellman_bounds;
 pub use chain_limit::{Absorption, ChainLimit};
 pub use classes::{ChainClasses, ModelClasses};
+pub use discounted::certify;
 pub use error::SolveError;
 pub use evaluation::{Evaluation, EvaluationMethod, PolicyEvaluation};
 pub use exact::{ExactSolution, solve_exact};
@@ -107,6 +111,7 @@ pub use functional_graph::{
 pub use measure::StateMeasure;
 pub use modified_policy_iteration::ModifiedPolicyIteration;
 pub use non_dominated::{DominanceCertificate, NonDominated};
+pub use observer::{Observer, Progress};
 pub use policy_iteration::PolicyIteration;
 pub use polynomial::Polynomial;
 pub use reachability::{Extremum, Reachability};

@@ -11,9 +11,8 @@
 //! sweep.
 
 use crate::bellman::{Bellman, PolicyRows, Span};
-use crate::bounds::{Claim, GapWatch, StoppingRule};
-use crate::tolerance::{reward_scale, value_scale};
-use crate::{Solution, SolveError, Solver, Statistics, Termination, Tolerance};
+use crate::discounted::{Discounted, Next};
+use crate::{Observer, Solution, SolveError, Solver, Statistics, Tolerance};
 use dunamis_mdp::{Criterion, Mdp};
 use serde::{Deserialize, Serialize};
 
@@ -47,40 +46,30 @@ impl Solver for ModifiedPolicyIteration {
         "modified-policy-iteration"
     }
 
-    fn solve(&self, mdp: &Mdp, criterion: &Criterion) -> Result<Solution, SolveError> {
-        let Criterion::Discounted(discount) = criterion else {
-            return Err(SolveError::UnsupportedCriterion { solver: self.name(), criterion: criterion.clone() });
-        };
-        self.tolerance.check("tolerance")?;
-        self.tie_tolerance.check("tie_tolerance")?;
-        let scale = value_scale(mdp, criterion)?;
-        let bellman = Bellman::new(mdp, discount);
-        let rule = StoppingRule::new(&bellman, reward_scale(mdp.reward().values()), self.tolerance.absolute(scale));
-        let mut watch = GapWatch::new(&rule);
-        let mut statistics = Statistics { solver: self.name(), ..Statistics::default() };
+    fn solve_observed(
+        &self,
+        mdp: &Mdp,
+        criterion: &Criterion,
+        observer: &dyn Observer,
+    ) -> Result<Solution, SolveError> {
+        let tolerances = (self.tolerance, self.tie_tolerance);
+        let problem = Discounted::new(self.name(), mdp, criterion, tolerances, observer)?;
+        let bellman = &problem.bellman;
+        let mut watch = problem.watch();
+        let mut statistics = Statistics::new(self.name());
         let mut value = vec![0.0; bellman.states()];
         let mut backed_up = value.clone();
         let mut policy = vec![0; bellman.states()];
         let mut packed = PolicyRows::default();
         loop {
-            let residual = improve(&bellman, &value, &mut backed_up, &mut policy);
+            let residual = improve(bellman, &value, &mut backed_up, &mut policy);
             std::mem::swap(&mut value, &mut backed_up);
             statistics.iterations += 1;
             statistics.sweeps += 1;
-            let (low, high) = rule.shifts(residual);
-            let arrived = watch.arrived(high - low, &rule);
-            let exhausted = statistics.iterations >= self.max_iterations;
-            if arrived || exhausted {
-                let tie_tolerance = self.tie_tolerance.absolute(scale);
-                let claim = Claim { bellman: &bellman, discount, value: &value, target: rule.target, tie_tolerance };
-                let closed = claim.bounds().1;
-                statistics.sweeps += 1;
-                if closed || exhausted {
-                    return Ok(claim.finish(Termination::IterationLimit, statistics));
-                }
-                if !watch.tighten(high - low, &rule) {
-                    return Ok(claim.finish(Termination::PrecisionLimit, statistics));
-                }
+            let (low, high) = problem.rule.shifts(residual);
+            let next = problem.check(&mut watch, high - low, &value, self.max_iterations, &mut statistics);
+            if let Next::Stop(status) = next {
+                return Ok(problem.finish(&value, status, statistics));
             }
             for v in &mut value {
                 *v += low;

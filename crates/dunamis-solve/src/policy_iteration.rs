@@ -9,10 +9,9 @@
 //! rounding. **Complexity.** One evaluation (see [`crate::EvaluationMethod`]) and two sweeps of $`O(\mathrm{nnz})`$ per round.
 
 use crate::bellman::{Bellman, PolicyRows};
-use crate::bounds::{Claim, StoppingRule};
+use crate::discounted::Discounted;
 use crate::evaluation::{self, EvaluationMethod};
-use crate::tolerance::{reward_scale, value_scale};
-use crate::{Solution, SolveError, Solver, Statistics, Termination, Tolerance};
+use crate::{Observer, Solution, SolveError, Solver, Statistics, Termination, Tolerance};
 use dunamis_mdp::{Criterion, Mdp};
 use serde::{Deserialize, Serialize};
 
@@ -49,19 +48,18 @@ impl Solver for PolicyIteration {
         "policy-iteration"
     }
 
-    fn solve(&self, mdp: &Mdp, criterion: &Criterion) -> Result<Solution, SolveError> {
-        let Criterion::Discounted(discount) = criterion else {
-            return Err(SolveError::UnsupportedCriterion { solver: self.name(), criterion: criterion.clone() });
-        };
-        self.tolerance.check("tolerance")?;
-        self.tie_tolerance.check("tie_tolerance")?;
-        let scale = value_scale(mdp, criterion)?;
-        let bellman = Bellman::new(mdp, discount);
-        let target = self.tolerance.absolute(scale);
-        let rule = StoppingRule::new(&bellman, reward_scale(mdp.reward().values()), target);
+    fn solve_observed(
+        &self,
+        mdp: &Mdp,
+        criterion: &Criterion,
+        observer: &dyn Observer,
+    ) -> Result<Solution, SolveError> {
+        let tolerances = (self.tolerance, self.tie_tolerance);
+        let problem = Discounted::new(self.name(), mdp, criterion, tolerances, observer)?;
+        let (bellman, rule) = (&problem.bellman, &problem.rule);
         // The evaluation gets a share of the gap that leaves room for the rounding of the certificate.
-        let mut evaluation_rule = rule.with_target(0.25 * target);
-        let mut statistics = Statistics { solver: self.name(), ..Statistics::default() };
+        let mut evaluation_rule = rule.with_target(0.25 * rule.target);
+        let mut statistics = Statistics::new(self.name());
         let mut value = vec![0.0; bellman.states()];
         let mut policy: Vec<u32> = (0..bellman.states()).map(|state| bellman.best_pair(state, &value).1).collect();
         let mut checkpoint = Vec::new();
@@ -79,22 +77,24 @@ impl Solver for PolicyIteration {
             )?;
             statistics.iterations += 1;
             statistics.evaluation_sweeps += solved.sweeps;
-            let tie_tolerance = self.tie_tolerance.absolute(scale);
-            let claim = Claim { bellman: &bellman, discount, value: &value, target, tie_tolerance };
             statistics.sweeps += 1;
-            if claim.bounds().1 {
-                return Ok(claim.finish(Termination::PrecisionLimit, statistics));
+            let gap = problem.bounds(&value).gap();
+            if gap <= rule.target {
+                return Ok(problem.finish(&value, Termination::Converged, statistics));
+            }
+            if problem.interrupted(statistics.iterations, gap) {
+                return Ok(problem.finish(&value, Termination::Interrupted, statistics));
             }
             // Action values err by the rounding of one backup; what is within it is a tie.
-            let changed = improve(&bellman, &value, &mut policy, rule.rounding * rule.complement());
+            let changed = improve(bellman, &value, &mut policy, rule.rounding * rule.complement());
             if statistics.iterations >= self.max_iterations {
-                return Ok(claim.finish(Termination::IterationLimit, statistics));
+                return Ok(problem.finish(&value, Termination::IterationLimit, statistics));
             }
             // In exact arithmetic no policy comes back, so one that does shows that the evaluation is not exact enough.
             // Comparing with the policy at the last power of two finds every cycle `[Brent 1980]`.
             let stuck = !changed || policy == checkpoint;
             if stuck && (solved.status != Termination::Converged || evaluation_rule.target <= 0.1 * rule.rounding) {
-                return Ok(claim.finish(solved.status.or_precision_limit(), statistics));
+                return Ok(problem.finish(&value, solved.status.or_precision_limit(), statistics));
             }
             if stuck {
                 evaluation_rule.target *= 0.1;

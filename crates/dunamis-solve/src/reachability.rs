@@ -17,6 +17,7 @@
 
 use crate::bellman::Bellman;
 use crate::end_components::{EndComponents, NONE};
+use crate::observer::Budget;
 use crate::qualitative::{Predecessors, almost_sure, avoidable};
 use crate::shortest_path::ShortestPath;
 use crate::{Solution, SolveError, Statistics, Tolerance, ValueBounds};
@@ -100,7 +101,7 @@ impl Reachability {
         let components = EndComponents::new(&bellman, |pair| !open[pair] || model.leak(pair) > 0.0);
         let problem = ShortestPath::new(&bellman, model, &components, false, fixed, |pair| open[pair]);
         let range = if extremum == Extremum::Maximum { (0.0, 1.0) } else { (-1.0, 0.0) };
-        let enclosure = problem.solve(range, self.tolerance, self.max_iterations)?;
+        let enclosure = problem.solve(range, self.tolerance, Budget { limit: self.max_iterations, observer: &() })?;
         let (lower, upper) = (problem.by_state(&enclosure.lower), problem.by_state(&enclosure.upper));
         let signed = ValueBounds { lower, upper };
         let tie_tolerance = self.tie_tolerance.absolute(1.0).max(2.0 * signed.gap());

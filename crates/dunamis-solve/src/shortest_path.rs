@@ -21,6 +21,7 @@ use crate::average_reward::component::mark_ways_out;
 use crate::bellman::Bellman;
 use crate::end_components::{EndComponents, NONE, strongly_connected};
 use crate::linear::LinearSystem;
+use crate::observer::Budget;
 use crate::tolerance::reward_scale;
 use crate::{SolveError, Termination, Tolerance};
 use dunamis_mdp::TransitionModel;
@@ -178,7 +179,7 @@ impl<'a> ShortestPath<'a> {
         &self,
         first: (f64, f64),
         tolerance: Tolerance,
-        max_sweeps: usize,
+        budget: Budget<'_>,
     ) -> Result<Enclosure, SolveError> {
         let over = |node: usize| self.exits[node].is_empty();
         let begin = |bound: f64| (0..self.stop.len()).map(|x| if over(x) { self.stop[x] } else { bound }).collect();
@@ -192,12 +193,16 @@ impl<'a> ShortestPath<'a> {
             policy: None,
         };
         if !self.paid {
-            self.iterate(&mut enclosure, tolerance.absolute(1.0), WARM_SWEEPS.min(max_sweeps));
-            if enclosure.status != Termination::IterationLimit || enclosure.sweeps >= max_sweeps {
+            self.iterate(
+                &mut enclosure,
+                tolerance.absolute(1.0),
+                Budget { limit: WARM_SWEEPS.min(budget.limit), ..budget },
+            );
+            if enclosure.status != Termination::IterationLimit || enclosure.sweeps >= budget.limit {
                 return Ok(enclosure);
             }
         }
-        match self.policy_iteration(max_sweeps) {
+        match self.policy_iteration(budget) {
             Ok(incumbent) => {
                 if self.paid {
                     enclosure.scale = finite_scale(&incumbent.value).max(self.largest_reward());
@@ -211,7 +216,7 @@ impl<'a> ShortestPath<'a> {
             Err(_) => {}
         }
         let target = tolerance.absolute(enclosure.scale);
-        self.iterate(&mut enclosure, target, max_sweeps);
+        self.iterate(&mut enclosure, target, budget);
         Ok(enclosure)
     }
 
@@ -221,7 +226,7 @@ impl<'a> ShortestPath<'a> {
     }
 
     /// Interval iteration from true bounds, up to `limit` sweeps in all.
-    fn iterate(&self, enclosure: &mut Enclosure, target: f64, limit: usize) {
+    fn iterate(&self, enclosure: &mut Enclosure, target: f64, budget: Budget<'_>) {
         enclosure.status = loop {
             let (mut gap, mut moved) = (0.0_f64, false);
             for step in 0..self.order.len() {
@@ -244,18 +249,18 @@ impl<'a> ShortestPath<'a> {
             if !moved {
                 break Termination::PrecisionLimit;
             }
-            if enclosure.sweeps >= limit {
-                break Termination::IterationLimit;
+            if let Some(status) = budget.spent(enclosure.sweeps, gap, target) {
+                break status;
             }
         };
     }
 
     /// Howard's policy iteration from a proper policy.
-    fn policy_iteration(&self, max_policies: usize) -> Result<Incumbent, SolveError> {
+    fn policy_iteration(&self, budget: Budget<'_>) -> Result<Incumbent, SolveError> {
         let mut policy = self.proper_policy();
         let mut value = self.evaluate(&policy, |reward, _| reward, &self.stop)?;
         let mut policies = 1;
-        while policies < max_policies {
+        while budget.spent(policies, f64::INFINITY, 0.0).is_none() {
             let mut next = policy.clone();
             let mut changed = false;
             for (node, choice) in next.iter_mut().enumerate() {

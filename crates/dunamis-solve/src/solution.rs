@@ -41,12 +41,14 @@ pub enum Termination {
     /// Rounding keeps the bounds from being as close as was asked; they are true but wider.
     #[serde(rename = "precision-limited")]
     PrecisionLimit,
+    /// An [`Observer`](crate::Observer) asked to stop; the bounds are true but wider than asked.
+    Interrupted,
 }
 
 impl Termination {
-    /// The iteration limit if that was the reason, otherwise the precision limit.
+    /// The reason itself, where it is one to stop early; otherwise the precision limit.
     pub(crate) fn or_precision_limit(self) -> Self {
-        if self == Termination::IterationLimit { self } else { Termination::PrecisionLimit }
+        if self == Termination::Converged { Termination::PrecisionLimit } else { self }
     }
 }
 
@@ -62,6 +64,15 @@ pub struct Statistics {
     pub sweeps: usize,
     /// Passes over the rows of one policy (products with $`P_\pi`$); direct solves count none.
     pub evaluation_sweeps: usize,
+    /// What was chosen where there was a choice, and why; empty otherwise.
+    pub choice: String,
+}
+
+impl Statistics {
+    /// Statistics of a solver that has done nothing yet.
+    pub fn new(solver: &'static str) -> Self {
+        Statistics { solver, ..Statistics::default() }
+    }
 }
 
 /// A value function with its warrant: bounds, tolerance of ties, status and statistics.

@@ -1,7 +1,7 @@
-//! What every solver is.
+//! What every solver is, and the registry of those of this crate.
 
 use crate::{
-    AverageReward, FiniteHorizon, ModifiedPolicyIteration, PolicyIteration, Solution, SolveError, Tolerance,
+    AverageReward, FiniteHorizon, ModifiedPolicyIteration, Observer, PolicyIteration, Solution, SolveError, Tolerance,
     TotalReward, ValueIteration,
 };
 use dunamis_mdp::{Criterion, Mdp};
@@ -12,13 +12,23 @@ pub trait Solver {
     /// The registered name, as in configuration files.
     fn name(&self) -> &'static str;
 
-    /// Solves an MDP for a criterion.
+    /// Solves an MDP for a criterion, watched by an observer.
     ///
     /// # Errors
     ///
     /// [`SolveError::UnsupportedCriterion`], [`SolveError::Overflow`] or [`SolveError::Tolerance`]. A solver that runs out of
-    /// iterations or precision returns true but wider bounds and says so in [`Solution::status`].
-    fn solve(&self, mdp: &Mdp, criterion: &Criterion) -> Result<Solution, SolveError>;
+    /// iterations or precision, or is interrupted, returns true but wider bounds and says so in [`Solution::status`].
+    fn solve_observed(&self, mdp: &Mdp, criterion: &Criterion, observer: &dyn Observer)
+    -> Result<Solution, SolveError>;
+
+    /// Solves an MDP for a criterion.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Solver::solve_observed`].
+    fn solve(&self, mdp: &Mdp, criterion: &Criterion) -> Result<Solution, SolveError> {
+        self.solve_observed(mdp, criterion, &())
+    }
 }
 
 /// One line of the registry [`SOLVERS`].
@@ -46,73 +56,71 @@ impl SolverInfo {
     }
 }
 
-/// Every solver of this crate, in the order in which they are listed.
-pub const SOLVERS: &[SolverInfo] = &[
-    SolverInfo {
-        name: "value-iteration",
-        summary: "Jacobi or Gauss–Seidel backups with MacQueen–Porteus bounds",
-        criteria: &["discounted"],
-    },
-    SolverInfo {
-        name: "policy-iteration",
-        summary: "Howard's policy iteration with a choice of evaluation methods",
-        criteria: &["discounted"],
-    },
-    SolverInfo {
-        name: "modified-policy-iteration",
-        summary: "greedy policies evaluated by a few sweeps; the best all-round method",
-        criteria: &["discounted"],
-    },
-    SolverInfo {
-        name: "average-reward",
-        summary: "optimal gain of every state, multichain, by end components",
-        criteria: &["average"],
-    },
-    SolverInfo {
-        name: "total-reward",
-        summary: "undiscounted sum of rewards, infinite where it diverges",
-        criteria: &["total"],
-    },
-    SolverInfo {
-        name: "finite-horizon",
-        summary: "backward induction; the optimal actions of the first stage",
-        criteria: &["finite-horizon"],
-    },
-];
+/// The settings that every solver has.
+struct Limits<'a> {
+    tolerance: &'a mut Tolerance,
+    tie_tolerance: &'a mut Tolerance,
+    max_iterations: &'a mut usize,
+}
 
-/// A solver with its settings, as written in configuration files: `solver = "value-iteration"` and the settings beside it.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "solver", rename_all = "kebab-case")]
-#[non_exhaustive]
-pub enum SolverConfig {
-    /// See [`ValueIteration`].
-    ValueIteration(ValueIteration),
-    /// See [`PolicyIteration`].
-    PolicyIteration(PolicyIteration),
-    /// See [`ModifiedPolicyIteration`].
-    ModifiedPolicyIteration(ModifiedPolicyIteration),
-    /// See [`AverageReward`].
-    AverageReward(AverageReward),
-    /// See [`TotalReward`].
-    TotalReward(TotalReward),
-    /// See [`FiniteHorizon`].
-    FiniteHorizon(FiniteHorizon),
+/// Declares the registry, the configuration of every solver, and how a name becomes one: a line per solver.
+macro_rules! solvers {
+    ($($name:literal $solver:ident for $($criterion:literal)+: $summary:literal;)+) => {
+        /// Every solver of this crate, in the order in which they are listed.
+        pub const SOLVERS: &[SolverInfo] =
+            &[$(SolverInfo { name: $name, summary: $summary, criteria: &[$($criterion),+] }),+];
+
+        /// A solver with its settings, as written in configuration files: `solver = "value-iteration"` and the settings
+        /// beside it.
+        #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+        #[serde(tag = "solver", rename_all = "kebab-case")]
+        #[non_exhaustive]
+        pub enum SolverConfig {
+            $(#[doc = concat!("See [`", stringify!($solver), "`].")] $solver($solver)),+
+        }
+
+        impl SolverConfig {
+            /// A registered solver with its default settings.
+            pub fn from_name(name: &str) -> Option<Self> {
+                match name {
+                    $($name => Some(SolverConfig::$solver($solver::default())),)+
+                    _ => None,
+                }
+            }
+
+            fn solver(&self) -> &dyn Solver {
+                match self {
+                    $(SolverConfig::$solver(solver) => solver),+
+                }
+            }
+
+            fn limits(&mut self) -> Limits<'_> {
+                match self {
+                    $(SolverConfig::$solver($solver { tolerance, tie_tolerance, max_iterations, .. }) => {
+                        Limits { tolerance, tie_tolerance, max_iterations }
+                    })+
+                }
+            }
+        }
+    };
+}
+
+solvers! {
+    "value-iteration" ValueIteration for "discounted":
+        "Jacobi or Gauss–Seidel backups with MacQueen–Porteus bounds";
+    "policy-iteration" PolicyIteration for "discounted":
+        "Howard's policy iteration with a choice of evaluation methods";
+    "modified-policy-iteration" ModifiedPolicyIteration for "discounted":
+        "greedy policies evaluated by a few sweeps; the best all-round method";
+    "average-reward" AverageReward for "average":
+        "optimal gain of every state, multichain, by end components";
+    "total-reward" TotalReward for "total":
+        "undiscounted sum of rewards, infinite where it diverges";
+    "finite-horizon" FiniteHorizon for "finite-horizon":
+        "backward induction; the optimal actions of the first stage";
 }
 
 impl SolverConfig {
-    /// A registered solver with its default settings.
-    pub fn from_name(name: &str) -> Option<Self> {
-        Some(match name {
-            "value-iteration" => SolverConfig::ValueIteration(ValueIteration::default()),
-            "policy-iteration" => SolverConfig::PolicyIteration(PolicyIteration::default()),
-            "modified-policy-iteration" => SolverConfig::ModifiedPolicyIteration(ModifiedPolicyIteration::default()),
-            "average-reward" => SolverConfig::AverageReward(AverageReward::default()),
-            "total-reward" => SolverConfig::TotalReward(TotalReward::default()),
-            "finite-horizon" => SolverConfig::FiniteHorizon(FiniteHorizon::default()),
-            _ => return None,
-        })
-    }
-
     /// The default solver for a criterion; `None` if no solver takes it.
     pub fn for_criterion(criterion: &Criterion) -> Option<Self> {
         let name = match criterion {
@@ -125,41 +133,16 @@ impl SolverConfig {
 
     /// The same solver with other tolerances; `None` keeps what is set.
     pub fn with_tolerances(mut self, tolerance: Option<Tolerance>, tie_tolerance: Option<Tolerance>) -> Self {
-        let (gap, tie) = match &mut self {
-            SolverConfig::ValueIteration(s) => (&mut s.tolerance, &mut s.tie_tolerance),
-            SolverConfig::PolicyIteration(s) => (&mut s.tolerance, &mut s.tie_tolerance),
-            SolverConfig::ModifiedPolicyIteration(s) => (&mut s.tolerance, &mut s.tie_tolerance),
-            SolverConfig::AverageReward(s) => (&mut s.tolerance, &mut s.tie_tolerance),
-            SolverConfig::TotalReward(s) => (&mut s.tolerance, &mut s.tie_tolerance),
-            SolverConfig::FiniteHorizon(s) => (&mut s.tolerance, &mut s.tie_tolerance),
-        };
-        *gap = tolerance.unwrap_or(*gap);
-        *tie = tie_tolerance.unwrap_or(*tie);
+        let limits = self.limits();
+        *limits.tolerance = tolerance.unwrap_or(*limits.tolerance);
+        *limits.tie_tolerance = tie_tolerance.unwrap_or(*limits.tie_tolerance);
         self
     }
 
     /// The same solver with another limit on its iterations.
     pub fn with_max_iterations(mut self, max_iterations: usize) -> Self {
-        match &mut self {
-            SolverConfig::ValueIteration(s) => s.max_iterations = max_iterations,
-            SolverConfig::PolicyIteration(s) => s.max_iterations = max_iterations,
-            SolverConfig::ModifiedPolicyIteration(s) => s.max_iterations = max_iterations,
-            SolverConfig::AverageReward(s) => s.max_iterations = max_iterations,
-            SolverConfig::TotalReward(s) => s.max_iterations = max_iterations,
-            SolverConfig::FiniteHorizon(s) => s.max_iterations = max_iterations,
-        }
+        *self.limits().max_iterations = max_iterations;
         self
-    }
-
-    fn solver(&self) -> &dyn Solver {
-        match self {
-            SolverConfig::ValueIteration(solver) => solver,
-            SolverConfig::PolicyIteration(solver) => solver,
-            SolverConfig::ModifiedPolicyIteration(solver) => solver,
-            SolverConfig::AverageReward(solver) => solver,
-            SolverConfig::TotalReward(solver) => solver,
-            SolverConfig::FiniteHorizon(solver) => solver,
-        }
     }
 }
 
@@ -168,7 +151,12 @@ impl Solver for SolverConfig {
         self.solver().name()
     }
 
-    fn solve(&self, mdp: &Mdp, criterion: &Criterion) -> Result<Solution, SolveError> {
-        self.solver().solve(mdp, criterion)
+    fn solve_observed(
+        &self,
+        mdp: &Mdp,
+        criterion: &Criterion,
+        observer: &dyn Observer,
+    ) -> Result<Solution, SolveError> {
+        self.solver().solve_observed(mdp, criterion, observer)
     }
 }

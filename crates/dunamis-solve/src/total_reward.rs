@@ -30,10 +30,11 @@
 use crate::average_reward::component::{self, Rules};
 use crate::bellman::Bellman;
 use crate::end_components::{EndComponents, NONE};
+use crate::observer::Budget;
 use crate::qualitative::{Predecessors, almost_sure};
 use crate::shortest_path::ShortestPath;
 use crate::tolerance::value_scale;
-use crate::{Solution, SolveError, Solver, Statistics, Tolerance, ValueBounds};
+use crate::{Observer, Solution, SolveError, Solver, Statistics, Termination, Tolerance, ValueBounds};
 use dunamis_mdp::{Criterion, Discount, Mdp, Rational, RewardKind};
 use num_traits::Zero;
 use serde::{Deserialize, Serialize};
@@ -70,22 +71,30 @@ impl Solver for TotalReward {
     ///
     /// As for every solver, and [`SolveError::IndefiniteTotal`], [`SolveError::UndefinedTotal`] or
     /// [`SolveError::Factorization`].
-    fn solve(&self, mdp: &Mdp, criterion: &Criterion) -> Result<Solution, SolveError> {
+    fn solve_observed(
+        &self,
+        mdp: &Mdp,
+        criterion: &Criterion,
+        observer: &dyn Observer,
+    ) -> Result<Solution, SolveError> {
         if *criterion != Criterion::Total {
             return Err(SolveError::UnsupportedCriterion { solver: self.name(), criterion: criterion.clone() });
         }
         self.tolerance.check("tolerance")?;
         self.tie_tolerance.check("tie_tolerance")?;
-        let rules = Rules { target: 0.0, scale: value_scale(mdp, criterion)?, max_policies: self.max_iterations };
+        let budget = Budget { limit: self.max_iterations, observer };
+        let rules = Rules { target: 0.0, scale: value_scale(mdp, criterion)?, budget };
         let model = mdp.model();
         // The operator's discount is never used: every backup below is undiscounted.
         let bellman = Bellman::new(mdp, &Discount::new(0.0).expect("0 is a discount"));
         let signs = Signs::new(mdp, &bellman);
-        let parts = Decomposition::new(mdp, &bellman, &signs, &rules)?;
+        let Some(parts) = Decomposition::new(mdp, &bellman, &signs, &rules)? else {
+            return Ok(self.unknown(&bellman));
+        };
         let fixed = |state: usize| (parts.kind[state] != Kind::Finite).then(|| parts.kind[state].value());
         let problem = ShortestPath::new(&bellman, model, &parts.idle, true, fixed, |pair| parts.safe[pair]);
         let unknown = (f64::NEG_INFINITY, f64::INFINITY);
-        let enclosure = problem.solve(unknown, self.tolerance, self.max_iterations)?;
+        let enclosure = problem.solve(unknown, self.tolerance, budget)?;
         let (lower, upper) = (problem.by_state(&enclosure.lower), problem.by_state(&enclosure.upper));
         let bounds = ValueBounds { lower, upper };
         let tie_tolerance = self.tie_tolerance.absolute(enclosure.scale).max(2.0 * bounds.gap());
@@ -100,6 +109,21 @@ impl Solver for TotalReward {
             ..Statistics::default()
         };
         Ok(Solution { value, bounds, optimal, tie_tolerance, status: enclosure.status, statistics })
+    }
+}
+
+impl TotalReward {
+    /// What is known before anything is.
+    fn unknown(&self, bellman: &Bellman<'_>) -> Solution {
+        let states = bellman.states();
+        Solution {
+            value: vec![0.0; states],
+            bounds: ValueBounds { lower: vec![f64::NEG_INFINITY; states], upper: vec![f64::INFINITY; states] },
+            optimal: vec![true; bellman.pair_count()],
+            tie_tolerance: f64::INFINITY,
+            status: Termination::Interrupted,
+            statistics: Statistics::new(self.name()),
+        }
     }
 }
 
@@ -156,7 +180,8 @@ struct Decomposition {
 }
 
 impl Decomposition {
-    fn new(mdp: &Mdp, bellman: &Bellman<'_>, signs: &Signs, rules: &Rules) -> Result<Self, SolveError> {
+    /// `None` if it was interrupted.
+    fn new(mdp: &Mdp, bellman: &Bellman<'_>, signs: &Signs, rules: &Rules<'_>) -> Result<Option<Self>, SolveError> {
         let model = mdp.model();
         let (states, pairs) = (bellman.states(), bellman.pair_count());
         let name = |state: usize| model.states()[state].to_owned();
@@ -175,6 +200,9 @@ impl Decomposition {
             if least < 0 && gain.lower <= 0.0 {
                 if gain.upper < 0.0 {
                     continue;
+                }
+                if gain.status == Termination::Interrupted {
+                    return Ok(None);
                 }
                 return Err(SolveError::IndefiniteTotal { state: name(members[0] as usize) });
             }
@@ -214,6 +242,6 @@ impl Decomposition {
         }
         let idle =
             EndComponents::new(bellman, |pair| !finite_pair[pair] || model.leak(pair) > 0.0 || signs.0[pair] != 0);
-        Ok(Decomposition { kind, safe, idle, optimal })
+        Ok(Some(Decomposition { kind, safe, idle, optimal }))
     }
 }

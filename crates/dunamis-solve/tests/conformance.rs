@@ -5,8 +5,8 @@ mod models;
 
 use dunamis_mdp::{Criterion, Discount, Mdp, Rational, Reward, TransitionModel};
 use dunamis_solve::{
-    EvaluationMethod, ExactSolution, ModifiedPolicyIteration, PolicyIteration, SOLVERS, Solution, SolveError, Solver,
-    SolverConfig, Sweep, Termination, ValueBounds, ValueIteration, bellman_bounds, solve_exact,
+    EvaluationMethod, ExactSolution, ModifiedPolicyIteration, Observer, PolicyIteration, SOLVERS, Solution, SolveError,
+    Solver, SolverConfig, Sweep, Termination, ValueBounds, ValueIteration, bellman_bounds, solve_exact,
 };
 use models::{Draft, any_draft, hand_made};
 use num_traits::ToPrimitive;
@@ -104,6 +104,48 @@ fn hand_made_models() {
             check(name, &mdp, discount, !(name == "slow mixing" && discount == "0.9999"));
         }
     }
+}
+
+/// Asks to stop at the `n`-th question.
+struct Impatient(std::cell::Cell<usize>);
+
+impl Observer for Impatient {
+    fn cancelled(&self) -> bool {
+        self.0.set(self.0.get().saturating_sub(1));
+        self.0.get() == 0
+    }
+}
+
+/// Whoever is interrupted returns true bounds: those of a patient solver lie within.
+#[test]
+fn interrupted_solvers_keep_true_bounds() {
+    let mut interrupted = 0;
+    for (name, draft) in hand_made() {
+        let mdp = draft.build();
+        for (info, criterion) in SOLVERS.iter().flat_map(|info| criteria().into_iter().map(move |c| (info, c))) {
+            if !info.supports(&criterion) {
+                continue;
+            }
+            let solver = SolverConfig::from_name(info.name).expect("registered");
+            let Ok(patient) = solver.solve(&mdp, &criterion) else { continue };
+            for questions in 1..4 {
+                let observer = Impatient(questions.into());
+                let hasty = solver.solve_observed(&mdp, &criterion, &observer).unwrap();
+                let finite = patient.value.iter().filter(|v| v.is_finite());
+                let slack = 1e-9 * finite.fold(1.0, |most: f64, v| most.max(v.abs()));
+                for (state, value) in patient.value.iter().enumerate() {
+                    assert!(
+                        hasty.bounds.lower[state] <= value + slack && value - slack <= hasty.bounds.upper[state],
+                        "{name}, {criterion}, {}, after {questions}: {:?} does not contain {value}",
+                        info.name,
+                        hasty.bounds
+                    );
+                }
+                interrupted += u32::from(hasty.status == Termination::Interrupted);
+            }
+        }
+    }
+    assert!(interrupted > 50, "{interrupted}");
 }
 
 /// A row of a thousand tiny terms behind a large one: each is lost when it is added, so that the computed residual is 0 and

@@ -3,14 +3,16 @@
 use crate::bellman::Bellman;
 use crate::end_components::{EndComponents, NONE, strongly_connected};
 use crate::linear::LinearSystem;
+use crate::observer::Budget;
 use crate::{SolveError, Termination};
 
 /// When to stop.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Rules {
+#[derive(Clone, Copy)]
+pub(crate) struct Rules<'a> {
     pub(crate) target: f64,
     pub(crate) scale: f64,
-    pub(crate) max_policies: usize,
+    /// Policies per component.
+    pub(crate) budget: Budget<'a>,
 }
 
 /// The gain of a component and its warrant.
@@ -45,7 +47,7 @@ pub(crate) fn solve(
     bellman: &Bellman<'_>,
     components: &EndComponents,
     index: usize,
-    rules: &Rules,
+    rules: &Rules<'_>,
 ) -> Result<ComponentGain, SolveError> {
     let component = Component::new(bellman, components, index);
     let mut policy = component.first_policy();
@@ -75,8 +77,8 @@ pub(crate) fn solve(
         if !changed || policy == checkpoint {
             return Ok(ComponentGain { status: Termination::PrecisionLimit, ..gain });
         }
-        if policies >= rules.max_policies {
-            return Ok(ComponentGain { status: Termination::IterationLimit, ..gain });
+        if let Some(status) = rules.budget.spent(policies, gain.upper - gain.lower, rules.target) {
+            return Ok(ComponentGain { status, ..gain });
         }
         if policies.is_power_of_two() {
             checkpoint.clone_from(&policy);

@@ -4,6 +4,7 @@ use super::component::{self, ComponentGain};
 use crate::Termination;
 use crate::bellman::Bellman;
 use crate::end_components::{EndComponents, NONE, strongly_connected};
+use crate::observer::Budget;
 
 /// Bounds of the gain of every state.
 #[derive(Debug)]
@@ -105,7 +106,7 @@ impl<'a, L: Fn(usize) -> f64> Quotient<'a, L> {
     }
 
     /// Interval iteration: both sides stay true bounds after every single backup.
-    pub(super) fn solve(&self, gains: &[ComponentGain], target: f64, max_sweeps: usize) -> Enclosure {
+    pub(super) fn solve(&self, gains: &[ComponentGain], target: f64, budget: Budget<'_>) -> Enclosure {
         // Play that leaks away ends with gain 0.
         let leaks = (0..self.bellman.pair_count()).any(|pair| (self.leak)(pair) > 0.0);
         let extremes = if leaks { (0.0, 0.0) } else { (f64::INFINITY, f64::NEG_INFINITY) };
@@ -138,8 +139,8 @@ impl<'a, L: Fn(usize) -> f64> Quotient<'a, L> {
             if !moved {
                 break Termination::PrecisionLimit;
             }
-            if sweeps >= max_sweeps {
-                break Termination::IterationLimit;
+            if let Some(status) = budget.spent(sweeps, gap, target) {
+                break status;
             }
         };
         let by_state = |bound: &[f64]| self.node.iter().map(|&node| bound[node as usize]).collect();

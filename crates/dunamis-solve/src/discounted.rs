@@ -1,0 +1,148 @@
+//! What all solvers of the discounted criterion share: the problem with its operator and stopping rule, and the certificate.
+
+use crate::bellman::Bellman;
+use crate::bounds::{GapWatch, StoppingRule, allowance, residual_bounds};
+use crate::tolerance::{reward_scale, value_scale};
+use crate::{Observer, Progress, Solution, SolveError, Statistics, Termination, Tolerance, ValueBounds};
+use dunamis_mdp::{Criterion, Discount, Mdp};
+
+/// A discounted problem with what was asked for.
+pub(crate) struct Discounted<'a> {
+    pub(crate) bellman: Bellman<'a>,
+    pub(crate) discount: &'a Discount,
+    pub(crate) rule: StoppingRule,
+    tie_tolerance: f64,
+    observer: &'a dyn Observer,
+}
+
+/// Whether a solver goes on.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Next {
+    Continue,
+    Stop(Termination),
+}
+
+impl<'a> Discounted<'a> {
+    /// Checks criterion, tolerances and magnitudes for the solver of this name.
+    pub(crate) fn new(
+        solver: &'static str,
+        mdp: &'a Mdp,
+        criterion: &'a Criterion,
+        (tolerance, tie_tolerance): (Tolerance, Tolerance),
+        observer: &'a dyn Observer,
+    ) -> Result<Self, SolveError> {
+        let Criterion::Discounted(discount) = criterion else {
+            return Err(SolveError::UnsupportedCriterion { solver, criterion: criterion.clone() });
+        };
+        tolerance.check("tolerance")?;
+        tie_tolerance.check("tie_tolerance")?;
+        let scale = value_scale(mdp, criterion)?;
+        let bellman = Bellman::new(mdp, discount);
+        let rule = StoppingRule::new(&bellman, reward_scale(mdp.reward().values()), tolerance.absolute(scale));
+        Ok(Discounted { bellman, discount, rule, tie_tolerance: tie_tolerance.absolute(scale), observer })
+    }
+
+    pub(crate) fn watch(&self) -> GapWatch {
+        GapWatch::new(&self.rule)
+    }
+
+    /// Tells the observer and asks whether to go on.
+    pub(crate) fn interrupted(&self, iterations: usize, gap: f64) -> bool {
+        self.observer.progress(&Progress::new(iterations, gap, self.rule.target));
+        self.observer.cancelled()
+    }
+
+    /// After a sweep whose values have an estimated gap: certifies when the estimate promises success, or when there is a
+    /// reason to stop.
+    pub(crate) fn check(
+        &self,
+        watch: &mut GapWatch,
+        gap: f64,
+        value: &[f64],
+        max_iterations: usize,
+        statistics: &mut Statistics,
+    ) -> Next {
+        let interrupted = self.interrupted(statistics.iterations, gap);
+        let arrived = watch.arrived(gap, &self.rule);
+        let exhausted = statistics.iterations >= max_iterations;
+        if !(arrived || exhausted || interrupted) {
+            return Next::Continue;
+        }
+        statistics.sweeps += 1;
+        if self.bounds(value).gap() <= self.rule.target {
+            return Next::Stop(Termination::Converged);
+        }
+        match (interrupted, exhausted) {
+            (true, _) => Next::Stop(Termination::Interrupted),
+            (_, true) => Next::Stop(Termination::IterationLimit),
+            _ if watch.tighten(gap, &self.rule) => Next::Continue,
+            _ => Next::Stop(Termination::PrecisionLimit),
+        }
+    }
+
+    /// True bounds from any vector. One sweep.
+    pub(crate) fn bounds(&self, value: &[f64]) -> ValueBounds {
+        residual_bounds(&self.bellman, self.discount, value)
+    }
+
+    /// Certifies a value and marks the optimal actions. `otherwise` is the status unless the bounds are close enough.
+    pub(crate) fn finish(&self, value: &[f64], otherwise: Termination, mut statistics: Statistics) -> Solution {
+        let bounds = self.bounds(value);
+        statistics.sweeps += 2;
+        self.finish_with(bounds, otherwise, statistics)
+    }
+
+    /// The solution of bounds that are known to be true.
+    pub(crate) fn finish_with(&self, bounds: ValueBounds, otherwise: Termination, statistics: Statistics) -> Solution {
+        let value = bounds.midpoint();
+        let (optimal, tie_tolerance) = self.ties(&value, bounds.gap());
+        let status = if bounds.gap() <= self.rule.target { Termination::Converged } else { otherwise };
+        Solution { value, bounds, optimal, tie_tolerance, status, statistics }
+    }
+
+    /// Marks the pairs whose action value is within the tie tolerance of the best. The tolerance is at least twice the
+    /// error of an action value, so that no optimal action is missed.
+    fn ties(&self, value: &[f64], gap: f64) -> (Vec<bool>, f64) {
+        let bellman = &self.bellman;
+        let magnitude = (0..bellman.states())
+            .flat_map(|state| bellman.pairs(state).map(move |pair| bellman.reward(state, pair)))
+            .chain(value.iter().copied())
+            .fold(0.0, |largest: f64, x| largest.max(x.abs()));
+        let (_, mass) = bellman.row_masses();
+        let rounding = 8.0 * allowance(bellman.longest_row()) * magnitude;
+        let tolerance = self.tie_tolerance.max(1.000_001 * bellman.discount * mass * gap + rounding);
+        let mut optimal = vec![false; bellman.pair_count()];
+        for state in 0..bellman.states() {
+            let least = bellman.best(state, value) - tolerance;
+            for pair in bellman.pairs(state) {
+                optimal[pair] = bellman.action_value(state, pair, value) >= least;
+            }
+        }
+        (optimal, tolerance)
+    }
+}
+
+/// Turns any vector into a solution of the discounted criterion: bounds from its Bellman residual, optimal actions within
+/// the tie tolerance, and the status [`Termination::Converged`] if the bounds are as close as `tolerance`, else `otherwise`.
+///
+/// This is how a solver of your own ends: nothing it computed has to be believed. Three sweeps of $`O(\mathrm{nnz})`$.
+///
+/// # Errors
+///
+/// [`SolveError::UnsupportedCriterion`] unless the criterion is discounted, [`SolveError::Tolerance`],
+/// [`SolveError::Overflow`], [`SolveError::Length`] for a vector that does not have one entry per state.
+pub fn certify(
+    mdp: &Mdp,
+    criterion: &Criterion,
+    value: &[f64],
+    (tolerance, tie_tolerance): (Tolerance, Tolerance),
+    otherwise: Termination,
+    statistics: Statistics,
+) -> Result<Solution, SolveError> {
+    let problem = Discounted::new(statistics.solver, mdp, criterion, (tolerance, tie_tolerance), &())?;
+    let expected = problem.bellman.states();
+    if value.len() != expected {
+        return Err(SolveError::Length { what: "the value", expected, actual: value.len() });
+    }
+    Ok(problem.finish(value, otherwise, statistics))
+}
