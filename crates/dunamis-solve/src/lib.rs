@@ -35,17 +35,21 @@
 //! | `value_iteration`, `policy_iteration`, `modified_policy_iteration` | [`ValueIteration`], [`PolicyIteration`], [`ModifiedPolicyIteration`] |
 //! | `average_reward`, `end_components` | [`AverageReward`]: optimal gain of any multichain model |
 //! | `bias` | [`LaurentExpansion`]: gain, bias and on; [`solve_sensitive`]: exact average, bias, n-discount, Blackwell optimality |
+//! | `breakpoints`, `breakpoint_certificate` | [`DiscountBreakpoints`]: where optimal policies change; [`BlackwellThreshold`] |
+//! | `algebraic`, `sturm` | [`AlgebraicNumber`]: exact roots of polynomials; roots counted another way |
 //! | `finite_horizon` | [`FiniteHorizon`]: backward induction, first stage or all |
 //! | `total_reward`, `reachability` | [`TotalReward`]; [`Reachability`], [`Extremum`]: smallest and largest probabilities |
 //! | `shortest_path`, `qualitative` | the two sides of both: numbers between bounds, and the graph |
 //! | `evaluation`, `linear` | [`PolicyEvaluation`]: sweeps, dense or sparse elimination, Krylov, cycles |
 //! | `bounds`, `bellman` | [`bellman_bounds`]: what a residual proves |
+//! | `verify` | [`verify()`]: any solution checked without the solvers; [`Verification`], [`VerifyError`] |
 //! | `classes` | [`ChainClasses`], [`ModelClasses`]: communicating classes, recurrence, periods, reachability |
 //! | `chain_limit`, `exact_chain` | [`ChainLimit`], [`ExactChain`]: stationary laws, absorption, the Cesàro limit |
 //! | `visit_distribution`, `polynomial` | [`VisitDistribution`], [`discounted_visits`], [`Polynomial`]: visits as functions of the discount |
+//! | `policy_value`, `generating_function` | [`PolicyValue`]: values as functions of the discount |
 //! | `visit_distribution_set` | [`VisitDistributionSet`]: all visit distribution functions and recurrent state distributions |
 //! | `non_dominated`, `convex_hull` | [`NonDominated`], [`DominanceCertificate`]: which of them are strictly best for some reward |
-//! | `measure`, `m_matrix`, `rational_system` | [`StateMeasure`]; linear systems with certified errors, and exact ones |
+//! | `measure`, `m_matrix`, `rational_system`, `rounding` | [`StateMeasure`]; linear systems with certified errors, and exact ones |
 //! | `exact` | [`solve_exact`]: policy iteration in rationals |
 //! | `batch`, `tile`, `functional_graph` | [`solve_batch`], [`BatchSolver`] and their kernels |
 //!
@@ -56,11 +60,14 @@
 //! - Results do not depend on the number of threads or on the instruction set, except where a method's documentation says so.
 //! - Knows models, rewards and policies only: not where a model comes from, nor what its values are for.
 
+mod algebraic;
 mod average_reward;
 mod batch;
 mod bellman;
 mod bias;
 mod bounds;
+mod breakpoint_certificate;
+mod breakpoints;
 mod chain_limit;
 mod classes;
 mod convex_hull;
@@ -72,6 +79,7 @@ mod exact;
 mod exact_chain;
 mod finite_horizon;
 mod functional_graph;
+mod generating_function;
 mod linear;
 mod m_matrix;
 mod measure;
@@ -79,24 +87,30 @@ mod modified_policy_iteration;
 mod non_dominated;
 mod observer;
 mod policy_iteration;
+mod policy_value;
 mod polynomial;
 mod qualitative;
 mod rational_system;
 mod reachability;
+mod rounding;
 mod shortest_path;
 mod solution;
 mod solver;
+mod sturm;
 mod tile;
 mod tolerance;
 mod total_reward;
 mod value_iteration;
+mod verify;
 mod visit_distribution;
 mod visit_distribution_set;
 
+pub use algebraic::AlgebraicNumber;
 pub use average_reward::AverageReward;
 pub use batch::{BatchSolution, BatchSolver, BatchWorkspace, Kernel, solve_batch};
 pub use bias::{LaurentExpansion, SensitiveSolution, Sensitivity, solve_sensitive};
 pub use bounds::bellman_bounds;
+pub use breakpoints::{BlackwellThreshold, DiscountBreakpoint, DiscountBreakpoints, DiscountInterval};
 pub use chain_limit::{Absorption, ChainLimit};
 pub use classes::{ChainClasses, ModelClasses};
 pub use discounted::certify;
@@ -113,6 +127,7 @@ pub use modified_policy_iteration::ModifiedPolicyIteration;
 pub use non_dominated::{DominanceCertificate, NonDominated};
 pub use observer::{Observer, Progress};
 pub use policy_iteration::PolicyIteration;
+pub use policy_value::PolicyValue;
 pub use polynomial::Polynomial;
 pub use reachability::{Extremum, Reachability};
 pub use solution::{Solution, Statistics, Termination, ValueBounds};
@@ -121,5 +136,6 @@ pub use tile::{GAP, LANES, Lanes, TileSolution};
 pub use tolerance::{Tolerance, value_scale};
 pub use total_reward::TotalReward;
 pub use value_iteration::{Sweep, ValueIteration};
+pub use verify::{EXACT_STATES, Evidence, Verification, VerifyError, verify};
 pub use visit_distribution::{VisitDistribution, discounted_visits};
 pub use visit_distribution_set::VisitDistributionSet;

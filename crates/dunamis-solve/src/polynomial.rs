@@ -3,6 +3,7 @@
 use dunamis_mdp::Rational;
 use num_traits::{One, Signed, Zero};
 use std::fmt;
+use std::ops::{Add, Mul, Neg, Sub};
 
 /// A polynomial in the discount $`\gamma`$.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -35,6 +36,80 @@ impl Polynomial {
         self.coefficients.iter().rev().fold(Rational::zero(), |value, coefficient| value * point + coefficient)
     }
 
+    /// The derivative.
+    pub fn derivative(&self) -> Self {
+        let powers = self.coefficients.iter().enumerate().skip(1);
+        Polynomial::new(powers.map(|(power, c)| c * Rational::from_integer(power.into())).collect())
+    }
+
+    /// The multiple with integer coefficients that have no common divisor and a positive last one; of the zero polynomial,
+    /// itself. Two polynomials are multiples of each other exactly when these are equal.
+    pub fn primitive(&self) -> Self {
+        let reduced = self.reduced();
+        if reduced.coefficients.last().is_some_and(Signed::is_negative) { -&reduced } else { reduced }
+    }
+
+    /// The primitive greatest common divisor, by the primitive remainder sequence; 0 only for two zero polynomials.
+    pub fn gcd(&self, other: &Self) -> Self {
+        let (mut a, mut b) = (self.primitive(), other.primitive());
+        while b.degree().is_some() {
+            (a, b) = (b.clone(), a.divided_by(&b).1.primitive());
+        }
+        a
+    }
+
+    /// The primitive polynomial with the same roots, each of them simple.
+    pub fn square_free(&self) -> Self {
+        match self.degree() {
+            None | Some(0) => self.primitive(),
+            Some(_) => self.divided_by(&self.gcd(&self.derivative())).0.primitive(),
+        }
+    }
+
+    /// The positive multiple with integer coefficients that have no common divisor.
+    pub(crate) fn reduced(&self) -> Self {
+        // Fractions in lowest terms give the divisors: a/gcd(a, b) is the numerator of a/b.
+        let scale = self.coefficients.iter().fold(Rational::one(), |scale, c| {
+            let part = Rational::new(scale.numer().clone(), c.denom().clone());
+            Rational::from_integer(part.numer() * c.denom())
+        });
+        let whole: Vec<Rational> = self.coefficients.iter().map(|c| c * &scale).collect();
+        let divisor = whole.iter().filter(|c| !c.is_zero()).fold(Rational::zero(), |divisor, c| {
+            if divisor.is_zero() {
+                c.abs()
+            } else {
+                (&divisor / Rational::from_integer((&divisor / c).numer().clone())).abs()
+            }
+        });
+        Polynomial::new(whole.into_iter().map(|c| c / &divisor).collect())
+    }
+
+    /// Quotient and remainder. By the zero polynomial the quotient is 0.
+    pub(crate) fn divided_by(&self, divisor: &Self) -> (Self, Self) {
+        let Some(degree) = divisor.degree() else { return (Polynomial::default(), self.clone()) };
+        let inverse = divisor.coefficients[degree].recip();
+        let mut rest = self.coefficients.clone();
+        let mut quotient = vec![Rational::zero(); rest.len().saturating_sub(degree)];
+        for power in (0..quotient.len()).rev() {
+            let factor = &rest[power + degree] * &inverse;
+            for (x, y) in rest[power..].iter_mut().zip(&divisor.coefficients) {
+                *x -= &factor * y;
+            }
+            quotient[power] = factor;
+        }
+        (Polynomial::new(quotient), Polynomial::new(rest))
+    }
+
+    /// The polynomial times $`\gamma`$.
+    pub(crate) fn times_discount(&self) -> Self {
+        Polynomial::new(std::iter::once(Rational::zero()).chain(self.coefficients.iter().cloned()).collect())
+    }
+
+    /// The polynomial times a number.
+    pub(crate) fn scaled(&self, factor: &Rational) -> Self {
+        Polynomial::new(self.coefficients.iter().map(|c| c * factor).collect())
+    }
+
     /// The quotient by $`1 - \gamma`$, when that divides the polynomial: its coefficients are the partial sums.
     pub(crate) fn without_root_one(&self) -> Option<Self> {
         let mut sum = Rational::zero();
@@ -47,6 +122,53 @@ impl Polynomial {
             })
             .collect();
         sum.is_zero().then(|| Polynomial::new(sums))
+    }
+}
+
+impl Polynomial {
+    fn combine(&self, other: &Self, operation: impl Fn(&Rational, &Rational) -> Rational) -> Self {
+        let zero = Rational::zero();
+        let length = self.coefficients.len().max(other.coefficients.len());
+        let at = |polynomial: &'_ Self, power: usize| polynomial.coefficients.get(power).unwrap_or(&zero).clone();
+        Polynomial::new((0..length).map(|power| operation(&at(self, power), &at(other, power))).collect())
+    }
+}
+
+impl Add for &Polynomial {
+    type Output = Polynomial;
+
+    fn add(self, other: &Polynomial) -> Polynomial {
+        self.combine(other, |x, y| x + y)
+    }
+}
+
+impl Sub for &Polynomial {
+    type Output = Polynomial;
+
+    fn sub(self, other: &Polynomial) -> Polynomial {
+        self.combine(other, |x, y| x - y)
+    }
+}
+
+impl Mul for &Polynomial {
+    type Output = Polynomial;
+
+    fn mul(self, other: &Polynomial) -> Polynomial {
+        let mut product = vec![Rational::zero(); self.coefficients.len() + other.coefficients.len()];
+        for (i, x) in self.coefficients.iter().enumerate() {
+            for (j, y) in other.coefficients.iter().enumerate() {
+                product[i + j] += x * y;
+            }
+        }
+        Polynomial::new(product)
+    }
+}
+
+impl Neg for &Polynomial {
+    type Output = Polynomial;
+
+    fn neg(self) -> Polynomial {
+        Polynomial::new(self.coefficients.iter().map(|c| -c).collect())
     }
 }
 
@@ -102,6 +224,24 @@ mod tests {
         // (1 - x)(2 + 3x) = 2 + x - 3x^2.
         assert_eq!(polynomial(&[2, 1, -3]).without_root_one(), Some(polynomial(&[2, 3])));
         assert_eq!(polynomial(&[2, 1]).without_root_one(), None);
+    }
+
+    #[test]
+    fn divisors() {
+        // (1 - x)^2 (2 + 3x) and (1 - x)(5 + x).
+        let square = &(&polynomial(&[1, -1]) * &polynomial(&[1, -1])) * &polynomial(&[2, 3]);
+        let other = &polynomial(&[1, -1]) * &polynomial(&[5, 1]);
+        assert_eq!(square.gcd(&other), polynomial(&[-1, 1]));
+        assert_eq!(square.square_free(), polynomial(&[-2, -1, 3]));
+        let (quotient, remainder) = square.divided_by(&other);
+        assert_eq!(&(&quotient * &other) + &remainder, square);
+        assert_eq!(polynomial(&[]).gcd(&polynomial(&[4])), polynomial(&[1]));
+        assert_eq!(
+            polynomial(&[6, 0, -9]).scaled(&Rational::new(1.into(), 5.into())).primitive(),
+            polynomial(&[-2, 0, 3])
+        );
+        assert_eq!(polynomial(&[7, -1, 4]).derivative(), polynomial(&[-1, 8]));
+        assert_eq!(&polynomial(&[1, 2]) - &polynomial(&[1, 2]), polynomial(&[]));
     }
 
     #[test]

@@ -8,22 +8,14 @@
 //! on states, $`V^\pi_r(s, \gamma) = f^{\pi,s}(\gamma)^\top r`$ `[Turner et al. 2021, Def. 3.5]`. Entries are at least 0 and
 //! do not fall as $`\gamma`$ grows; the total is $`1/(1-\gamma)`$, less what leaks.
 //!
-//! **Exactly**, each entry is a rational function of $`\gamma`$. Let $`x_t = (T^\pi)^t e_s`$ and let $`m`$ be the first index
-//! at which $`x_m = -\sum_{j=1}^m c_j x_{m-j}`$ is a combination of the vectors before. Then with $`c_0 = 1`$
-//!
-//! ```math
-//! f(\gamma) = \frac{n(\gamma)}{d(\gamma)}, \qquad d(\gamma) = \sum_{j=0}^m c_j \gamma^j, \qquad
-//! n(\gamma) = \sum_{k=0}^{m-1} \gamma^k \sum_{j=0}^k c_j x_{k-j} ,
-//! ```
-//!
-//! because $`d \cdot f`$ has no powers from $`m`$ on. This is the fraction in lowest terms: a common factor of $`d`$ and all
-//! numerators could be divided out to give an earlier combination. With $`d(0) = 1`$ it is unique, so two visit distributions
-//! are the same function exactly when these polynomials are equal. Degrees are at most the number of visited states
-//! `[Turner et al. 2021, Lemma E.3]`. $`O(m^3)`$ rational operations.
+//! **Exactly**, each entry is a rational function of $`\gamma`$, and all have one denominator that is 1 at 0: the fraction in
+//! lowest terms, so that two visit distributions are the same function exactly when their polynomials are equal. Degrees are
+//! at most the number of visited states `[Turner et al. 2021, Lemma E.3]`. $`O(m^3)`$ rational operations for degree $`m`$.
 //!
 //! **Numerically**, one linear solve for one discount, with the error that its residual proves:
 //! $`\lVert (I - \gamma T^\pi)^{-1} \rVert_1 \le 1/(1 - \gamma)`$.
 
+use crate::generating_function::generating_function;
 use crate::linear::LinearSystem;
 use crate::m_matrix::slack;
 use crate::{ExactChain, Polynomial, SolveError, StateMeasure};
@@ -123,30 +115,22 @@ impl VisitDistribution {
         for (number, &state) in reached.iter().enumerate() {
             position[state] = number;
         }
-        let mut visits = vec![unit(reached.len(), 0)];
-        let mut basis: Vec<Reduced> = Vec::new();
-        let combination = loop {
-            let steps = visits.len() - 1;
-            if let Some(combination) = reduce(&mut basis, visits[steps].clone(), steps) {
-                break combination;
-            }
+        let mut first = vec![Rational::zero(); reached.len()];
+        first[0] = Rational::one();
+        let sum = generating_function(first, |visits| {
             let mut next = vec![Rational::zero(); reached.len()];
-            for (&state, x) in reached.iter().zip(&visits[steps]).filter(|(_, x)| !x.is_zero()) {
+            for (&state, x) in reached.iter().zip(visits).filter(|(_, x)| !x.is_zero()) {
                 for (to, p) in row(state) {
                     next[position[*to]] += p * x;
                 }
             }
-            visits.push(next);
-        };
-        // The combination's last weight is 1, that of the newest vector; read backwards it is the denominator.
-        let steps = visits.len() - 1;
-        let denominator: Vec<Rational> = combination.into_iter().rev().collect();
+            next
+        });
         let mut numerators = vec![Polynomial::default(); states];
-        for (number, &state) in reached.iter().enumerate() {
-            let coefficient = |k: usize| (0..=k).map(|j| &denominator[j] * &visits[k - j][number]).sum();
-            numerators[state] = Polynomial::new((0..steps).map(coefficient).collect());
+        for (&state, numerator) in reached.iter().zip(sum.numerators) {
+            numerators[state] = numerator;
         }
-        VisitDistribution { numerators, denominator: Polynomial::new(denominator) }
+        VisitDistribution { numerators, denominator: sum.denominator }
     }
 
     /// Number of states.
@@ -209,43 +193,4 @@ pub(crate) fn reached<I: Iterator<Item = usize>>(
         head += 1;
     }
     reached
-}
-
-fn unit(length: usize, index: usize) -> Vec<Rational> {
-    let mut unit = vec![Rational::zero(); length];
-    unit[index] = Rational::one();
-    unit
-}
-
-/// A combination of the vectors so far, with a 1 at its pivot.
-struct Reduced {
-    pivot: usize,
-    vector: Vec<Rational>,
-    /// Weights of the vectors so far.
-    combination: Vec<Rational>,
-}
-
-/// Adds the vector of number `number` to the basis, or returns the weights with which all vectors so far sum to 0.
-fn reduce(basis: &mut Vec<Reduced>, mut vector: Vec<Rational>, number: usize) -> Option<Vec<Rational>> {
-    let mut combination = unit(number + 1, number);
-    for known in basis.iter() {
-        let factor = vector[known.pivot].clone();
-        if !factor.is_zero() {
-            subtract(&mut vector, &factor, &known.vector);
-            subtract(&mut combination, &factor, &known.combination);
-        }
-    }
-    let Some(pivot) = vector.iter().position(|x| !x.is_zero()) else { return Some(combination) };
-    let inverse = vector[pivot].recip();
-    for x in vector.iter_mut().chain(&mut combination).filter(|x| !x.is_zero()) {
-        *x *= &inverse;
-    }
-    basis.push(Reduced { pivot, vector, combination });
-    None
-}
-
-fn subtract(target: &mut [Rational], factor: &Rational, other: &[Rational]) {
-    for (x, y) in target.iter_mut().zip(other).filter(|(_, y)| !y.is_zero()) {
-        *x -= factor * y;
-    }
 }
