@@ -128,7 +128,9 @@ proptest! {
             // Unless it loses so little that the tolerance covers it.
             prop_assert!(is_found, "{}", error);
         }
-        prop_assert!(matches!(reject(&|s: &mut Solution| s.value[state] = f64::NAN), VerifyError::Order { .. }));
+        let error = reject(&|s: &mut Solution| s.value[state] = f64::NAN);
+        let is_order = matches!(error, VerifyError::Order { .. });
+        prop_assert!(is_order, "{}", error);
     }
 
     /// The loss of the worst marked policy, against brute force.
@@ -170,7 +172,7 @@ fn ring(states: usize) -> Mdp {
     for s in 0..states {
         builder.transition(ids[s], "rest", ids[s], 1.0).unwrap();
         builder.transition(ids[s], "go", ids[(s + 1) % states], third("2/3")).unwrap();
-        builder.transition(ids[s], "go", ids[(s * 7 + 3) % states], third("1/3")).unwrap();
+        builder.transition(ids[s], "go", ids[(s + 2 + s % 5) % states], third("1/3")).unwrap();
     }
     let model = builder.build().unwrap();
     let reward: Vec<f64> = (0..states).map(|s| ((s * 37) % 101) as f64 - 50.0).collect();
@@ -207,22 +209,22 @@ fn larger_models() {
 
 #[test]
 fn messages() {
-    let mdp = hand_made().into_iter().find(|(name, _)| *name == "candy").unwrap().1.build();
-    let criterion = discounted("1/2");
-    let solution = PolicyIteration::default().solve(&mdp, &criterion).unwrap();
-    let reject = |change: &dyn Fn(&mut Solution)| {
-        let mut changed = solution.clone();
-        change(&mut changed);
-        verify(&mdp, &criterion, &changed).unwrap_err().to_string()
+    let named = |wanted: &str| hand_made().into_iter().find(|(name, _)| *name == wanted).unwrap().1.build();
+    let reject = |mdp: &Mdp, change: &dyn Fn(&mut Solution)| {
+        let mut solution = PolicyIteration::default().solve(mdp, &discounted("1/2")).unwrap();
+        change(&mut solution);
+        verify(mdp, &discounted("1/2"), &solution).unwrap_err().to_string()
     };
-    insta::assert_snapshot!(reject(&|s| s.value.push(0.0)), @"the solution's value has 6 entries, but 5 are needed");
-    insta::assert_snapshot!(reject(&|s| s.value[1] = 3.0), @"");
-    insta::assert_snapshot!(reject(&|s| s.bounds.upper = s.bounds.lower.iter().map(|x| x - 1.0).collect()), @"");
-    insta::assert_snapshot!(reject(&|s| (s.bounds.lower[1], s.value[1], s.bounds.upper[1]) = (1.0, 1.0, 1.0)), @"");
-    insta::assert_snapshot!(reject(&|s| s.optimal[0] = false), @"");
-    insta::assert_snapshot!(reject(&|s| s.optimal.fill(false)), @"");
-    insta::assert_snapshot!(reject(&|s| s.optimal[4] = true), @"");
-    insta::assert_snapshot!(reject(&|s| s.tie_tolerance = f64::NAN), @"");
+    let (candy, tied) = (named("candy"), named("all rewards equal"));
+    let pretend = |s: &mut Solution| (s.bounds.lower[1], s.value[1], s.bounds.upper[1]) = (1.0, 1.0, 1.0);
+    let invert = |s: &mut Solution| (s.bounds.lower[1], s.value[1], s.bounds.upper[1]) = (2.5, 2.0, 1.5);
+    insta::assert_snapshot!(reject(&candy, &|s| s.value.push(0.0)), @"the solution's value has 6 entries, but 5 are needed");
+    insta::assert_snapshot!(reject(&candy, &invert), @"at state `s1` the value 2 is not between its bounds 2.5 and 1.5");
+    insta::assert_snapshot!(reject(&candy, &pretend), @"at state `s1` the upper bound 1 is false: the optimal value is in [2, 2]");
+    insta::assert_snapshot!(reject(&candy, &|s| s.optimal.fill(false)), @"at state `s0` no action is marked as optimal");
+    insta::assert_snapshot!(reject(&candy, &|s| s.optimal[4] = true), @"action `a1` at state `s2` is marked as optimal but loses at least 2e0, more than twice the tie tolerance");
+    insta::assert_snapshot!(reject(&tied, &|s| s.optimal[1] = false), @"action `a1` at state `s0` is optimal but not marked");
+    insta::assert_snapshot!(reject(&candy, &|s| s.tie_tolerance = f64::NAN), @"no proof is known here for a tie tolerance that is negative or not finite");
 }
 
 /// Total reward of a walk to an exit, where every step costs: known by hand, with a detour that costs the same.
