@@ -141,7 +141,7 @@ impl DiscountBreakpoints {
 
     /// The interval or the breakpoint that a discount belongs to: its number, as `Ok` of an interval or `Err` of a breakpoint.
     /// 0 belongs to the first interval, as its limit.
-    pub fn locate(&self, discount: &Discount) -> Result<usize, usize> {
+    fn locate(&self, discount: &Discount) -> Result<usize, usize> {
         let discount = AlgebraicNumber::from(discount.exact());
         match self.points.binary_search_by(|point| point.discount.cmp(&discount)) {
             Ok(point) => Err(point),
