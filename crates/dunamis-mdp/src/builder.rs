@@ -19,6 +19,8 @@ pub struct TransitionModelBuilder {
     /// Per state: its pairs in order of first use.
     pairs: Vec<Vec<(ActionId, Row)>>,
     index: HashMap<(StateId, ActionId), usize>,
+    /// The pair of the last call, because transitions mostly come row by row.
+    last: Option<(StateId, ActionId, usize)>,
 }
 
 impl TransitionModelBuilder {
@@ -46,8 +48,9 @@ impl TransitionModelBuilder {
     ///
     /// # Errors
     ///
-    /// [`ModelError::Probability`] outside $`[0, 1]`$ or NaN, [`ModelError::UnknownState`] for a state of another builder,
-    /// [`ModelError::DuplicateTransition`] when the triple is there already.
+    /// [`ModelError::Probability`] outside $`[0, 1]`$ or NaN, [`ModelError::TooLong`] for an exact number of thousands of
+    /// digits, [`ModelError::UnknownState`] for a state of another builder, [`ModelError::DuplicateTransition`] when the
+    /// triple is there already.
     pub fn transition(
         &mut self,
         from: StateId,
@@ -60,11 +63,10 @@ impl TransitionModelBuilder {
         }
         let probability = self.checked(from, action, Some(to), probability.into())?;
         let row = self.row(from, action);
-        if row.next.iter().any(|&(next, _)| next as usize == to.index()) {
+        if !row.add(to.index() as u32, probability) {
             let [from, to] = [from, to].map(|state| self.states[state.index()].to_owned());
             return Err(ModelError::DuplicateTransition { from, action: action.into(), to });
         }
-        row.next.push((to.index() as u32, probability));
         Ok(())
     }
 
@@ -102,16 +104,27 @@ impl TransitionModelBuilder {
                 probability: probability.value(),
             });
         }
-        Ok(probability)
+        // Only numbers that were computed can be that long: what is read is limited already.
+        probability.within_limits().map_err(|source| {
+            let (from, to) = (&self.states[from.index()], to.map_or("null", |to| &self.states[to.index()]));
+            ModelError::TooLong { place: format!("the probability of `{from}` --{action}--> `{to}`"), source }
+        })
     }
 
     fn row(&mut self, from: StateId, action: &str) -> &mut Row {
+        if let Some((state, id, k)) = self.last
+            && state == from
+            && self.actions[id.index()] == *action
+        {
+            return &mut self.pairs[from.index()][k].1;
+        }
         let action = ActionId::new(self.actions.intern(action));
         let pairs = &mut self.pairs[from.index()];
         let k = *self.index.entry((from, action)).or_insert_with(|| {
             pairs.push((action, Row::default()));
             pairs.len() - 1
         });
+        self.last = Some((from, action, k));
         &mut pairs[k].1
     }
 
@@ -147,14 +160,16 @@ impl TransitionModelBuilder {
     }
 }
 
-/// Accepts rows that sum to 1 exactly, scales those that miss it by rounding, and returns the sum of all others.
+/// Accepts rows that sum to 1 exactly or as nearly as doubles can, scales those that miss it by less than the tolerance, and
+/// returns the sum of all others. Scaled rows are accepted as they are, so that files keep them.
 fn normalize(row: &mut Row) -> Result<(), f64> {
     let sum: f64 = row.next.iter().map(|(_, p)| p).chain(&row.leak).map(Number::value).sum();
     if (sum - 1.0).abs() > ROW_SUM_TOLERANCE {
         return Err(sum);
     }
     let exact = || row.next.iter().map(|(_, p)| p).chain(&row.leak).map(Number::exact);
-    if sum != 1.0 && !sums_to_one(exact()) {
+    let rounding = f64::EPSILON * (row.next.len() + 1) as f64;
+    if (sum - 1.0).abs() > rounding && !sums_to_one(exact()) {
         for probability in row.next.iter_mut().map(|(_, p)| p).chain(&mut row.leak) {
             *probability = Number::from(probability.value() / sum);
         }

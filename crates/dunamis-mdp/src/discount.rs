@@ -37,14 +37,15 @@ impl Discount {
     ///
     /// # Errors
     ///
-    /// [`DiscountError::OutOfRange`] unless $`0 \le \gamma < 1`$, also exactly.
+    /// [`DiscountError::OutOfRange`] unless $`0 \le \gamma < 1`$, also exactly; [`DiscountError::NotANumber`] for an exact
+    /// number of thousands of digits.
     pub fn new(discount: impl Into<Number>) -> Result<Self, DiscountError> {
         let discount = discount.into();
         // The f64 of a rational just below 1 may round to 1, which no discounted formula survives.
         if !(0.0..1.0).contains(&discount.value()) {
             return Err(DiscountError::OutOfRange { value: discount.value() });
         }
-        Ok(Discount(discount))
+        Ok(Discount(discount.within_limits()?))
     }
 
     /// The nearest `f64`, in $`[0, 1)`$.
@@ -55,6 +56,11 @@ impl Discount {
     /// The exact value.
     pub fn exact(&self) -> Rational {
         self.0.exact()
+    }
+
+    /// The number as it was given.
+    pub fn number(&self) -> &Number {
+        &self.0
     }
 }
 

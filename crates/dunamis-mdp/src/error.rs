@@ -160,6 +160,14 @@ pub enum ModelError {
         /// What is wrong with it.
         source: NumberError,
     },
+    /// A number with more digits than files hold.
+    #[error("{place} has too many digits")]
+    TooLong {
+        /// Which number.
+        place: String,
+        /// How many are possible.
+        source: NumberError,
+    },
     /// A discount out of range.
     #[error(transparent)]
     Discount(#[from] DiscountError),

@@ -260,7 +260,7 @@ impl JointModel {
                     here.push(action);
                     let (mass, next) = if mass > 0.0 { (mass, next) } else { self.stuck(s) };
                     let next = next.into_iter().map(|(next, p)| (next, Number::from(p))).collect();
-                    rows.push(Row { next, leak: (mass < 1.0).then(|| Number::from(1.0 - mass)) });
+                    rows.push(Row { next, leak: (mass < 1.0).then(|| Number::from(1.0 - mass)), index: None });
                 }
             }
             actions.push(here);

@@ -32,6 +32,7 @@
 //! | `reward`, `mdp`, `discount` | [`Reward`], [`Mdp`], [`Discount`], [`Criterion`] |
 //! | `policy`, `chain` | [`DeterministicPolicy`], [`StochasticPolicy`], [`MarkovChain`] |
 //! | `joint` | [`JointModel`], [`SuccessorTable`] |
+//! | `labels` | [`Labels`]: named sets of states |
 //! | [`json`] | the JSON form of models and policies |
 //!
 //! # Invariants
@@ -47,6 +48,7 @@ mod discount;
 mod error;
 mod joint;
 pub mod json;
+mod labels;
 mod mdp;
 mod model;
 mod names;
@@ -60,6 +62,7 @@ pub use chain::MarkovChain;
 pub use discount::{Criterion, Discount, DiscountError};
 pub use error::ModelError;
 pub use joint::{Agent, JointModel, JointModelBuilder, Shortfall, SuccessorTable, UNAVAILABLE};
+pub use labels::Labels;
 pub use mdp::Mdp;
 pub use model::{SparseMatrix, TransitionModel};
 pub use names::{ActionId, Names, StateId, nearest};

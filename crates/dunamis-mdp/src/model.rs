@@ -4,6 +4,7 @@ use crate::names::Names;
 use crate::number::{Written, sums_to_one};
 use crate::{ActionId, AvailableActions, MarkovChain, ModelError, Number, Rational, StateId, StochasticPolicy};
 use sprs::CsMatI;
+use std::collections::HashSet;
 
 /// A sparse matrix of doubles with 32-bit column numbers.
 pub type SparseMatrix = CsMatI<f64, u32, usize>;
@@ -46,6 +47,27 @@ pub struct TransitionModel {
 pub(crate) struct Row {
     pub(crate) next: Vec<(u32, Number)>,
     pub(crate) leak: Option<Number>,
+    /// The successors, once there are so many that looking through them takes longer than hashing.
+    pub(crate) index: Option<Box<HashSet<u32>>>,
+}
+
+impl Row {
+    /// Longest row that is looked through.
+    const SHORT: usize = 32;
+
+    /// Adds a successor, unless it is there already. $`O(1)`$.
+    pub(crate) fn add(&mut self, next: u32, probability: Number) -> bool {
+        if self.next.len() >= Self::SHORT {
+            let index = self.index.get_or_insert_with(|| Box::new(self.next.iter().map(|&(next, _)| next).collect()));
+            if !index.insert(next) {
+                return false;
+            }
+        } else if self.next.iter().any(|&(known, _)| known == next) {
+            return false;
+        }
+        self.next.push((next, probability));
+        true
+    }
 }
 
 impl TransitionModel {
@@ -159,11 +181,13 @@ impl TransitionModel {
         self.written_leak.exact(pair, self.leak(pair))
     }
 
-    pub(crate) fn number_row(&self, pair: usize) -> impl Iterator<Item = (usize, Number)> {
+    /// Successors of a pair (ascending) with their probabilities in the exact form they were given in.
+    pub fn number_row(&self, pair: usize) -> impl Iterator<Item = (usize, Number)> {
         self.entries(pair).map(|k| (self.matrix.indices()[k] as usize, self.written.number(k, self.matrix.data()[k])))
     }
 
-    pub(crate) fn leak_number(&self, pair: usize) -> Option<Number> {
+    /// The mass that a pair leaks in the exact form it was given in, `None` for ordinary rows.
+    pub fn leak_number(&self, pair: usize) -> Option<Number> {
         (self.leak(pair) > 0.0).then(|| self.written_leak.number(pair, self.leak(pair)))
     }
 

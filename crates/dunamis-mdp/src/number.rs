@@ -3,7 +3,7 @@
 //! A probability written `1/3` or `0.1` has no exact `f64`. [`Number`] keeps the rational beside the nearest `f64`, so that
 //! the numerical solvers stay fast while exact solvers and certificates lose nothing.
 
-use num_bigint::{BigInt, Sign};
+use num_bigint::{BigInt, BigUint, Sign};
 use num_rational::BigRational;
 use num_traits::{One, ToPrimitive, Zero};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -15,8 +15,14 @@ use std::sync::Arc;
 /// An exact rational of unbounded size.
 pub type Rational = BigRational;
 
-/// Longest accepted numeral and largest accepted decimal exponent; anything larger is outside the range of `f64` anyway.
-const MAX_DIGITS: usize = 1_100;
+/// Largest accepted decimal exponent; anything larger is outside the range of `f64` anyway.
+const MAX_EXPONENT: u64 = 1_100;
+
+/// Most bits of the numerator and of the denominator of a number in a model or a file, about 1,233 digits each.
+pub(crate) const MAX_BITS: u64 = 4_096;
+
+/// Longest accepted text. Every number within [`MAX_BITS`] is written in fewer characters, so that it can be read again.
+const MAX_TEXT: usize = 2_600;
 
 /// A real number: its `f64` and, where the two differ, the rational it was written as.
 ///
@@ -53,9 +59,15 @@ pub enum NumberError {
         /// The offending text.
         text: String,
     },
-    /// The number does not fit into an `f64`, or its numeral is absurdly long.
+    /// The number does not fit into an `f64`, or its exponent is absurdly large.
     #[error("`{text}` is outside the range of double precision")]
     Range {
+        /// The offending text (shortened).
+        text: String,
+    },
+    /// A numerator or denominator with more digits than are read back.
+    #[error("`{text}` is too long: the numerator and the denominator may have {MAX_BITS} bits each, some 1,230 digits")]
+    TooLong {
         /// The offending text (shortened).
         text: String,
     },
@@ -82,8 +94,33 @@ impl Number {
         }
     }
 
+    /// Whether the `f64` is the whole truth.
+    pub fn is_double(&self) -> bool {
+        self.exact.is_none()
+    }
+
     pub(crate) fn written(&self) -> Option<&Arc<Rational>> {
         self.exact.as_ref()
+    }
+
+    /// The number itself, unless it has too many digits to be written to a file and read again.
+    pub(crate) fn within_limits(self) -> Result<Self, NumberError> {
+        let long = |exact: &Rational| exact.numer().bits().max(exact.denom().bits()) > MAX_BITS;
+        match &self.exact {
+            Some(exact) if long(exact) => Err(NumberError::TooLong { text: shorten(&exact.to_string()) }),
+            _ => Ok(self),
+        }
+    }
+
+    /// The exact value as text that parses to the same number: a fraction such as `1/3`, or the decimal expansion of an `f64`.
+    ///
+    /// An `f64` whose shortest text means something else is written in full: the one nearest to a tenth is
+    /// 0.1000000000000000055511151231257827021181583404541015625. Other programs read the same `f64` from it.
+    pub fn exact_text(&self) -> String {
+        match &self.exact {
+            Some(exact) => exact.to_string(),
+            None => decimal_expansion(self.value),
+        }
     }
 
     /// The number nearest to an exact rational.
@@ -112,6 +149,41 @@ pub(crate) fn exact_value(value: f64) -> Option<Rational> {
     Rational::from_float(value)
 }
 
+/// `value` as $`m \cdot 2^e`$ with an odd or zero integer $`m`$; NaN and infinities have no such form.
+fn odd_mantissa(value: f64) -> Option<(u64, i32)> {
+    if !value.is_finite() {
+        return None;
+    }
+    let (bits, mask) = (value.to_bits(), (1_u64 << 52) - 1);
+    let biased = ((bits >> 52) & 0x7ff) as i32;
+    let mantissa = if biased == 0 { bits & mask } else { (bits & mask) | (1 << 52) };
+    if mantissa == 0 {
+        return Some((0, 0));
+    }
+    let zeros = mantissa.trailing_zeros();
+    Some((mantissa >> zeros, biased.max(1) - 1075 + zeros as i32))
+}
+
+/// A decimal text that denotes exactly the `f64`.
+fn decimal_expansion(value: f64) -> String {
+    // An odd multiple of 2^-k has k decimals, no fewer.
+    let decimals = odd_mantissa(value).map_or(0, |(_, exponent)| exponent.min(0).unsigned_abs() as usize);
+    if decimals > 0 && value.abs() < 1e-5 {
+        let full = format!("{value:.1100e}");
+        let (mantissa, power) = full.split_once('e').unwrap_or((&full, "0"));
+        return format!("{}e{power}", mantissa.trim_end_matches('0').trim_end_matches('.'));
+    }
+    format!("{:.decimals$}", value + 0.0)
+}
+
+/// Whether the decimal numeral $`d \cdot 10^{-k}`$ denotes exactly a given non-negative `f64`, found without a division.
+fn denotes(digits: &BigUint, scale: i64, value: f64) -> bool {
+    // d / 10^k = m 2^e exactly when d = m 2^(e + k) 5^k.
+    let Some((mantissa, exponent)) = odd_mantissa(value) else { return false };
+    let (Ok(k), twos) = (u32::try_from(scale), i64::from(exponent) + scale) else { return false };
+    twos >= 0 && *digits == (BigUint::from(mantissa) << twos) * BigUint::from(5_u32).pow(k)
+}
+
 fn shorten(text: &str) -> String {
     if text.chars().count() <= 40 { text.to_owned() } else { text.chars().take(37).chain("...".chars()).collect() }
 }
@@ -121,50 +193,75 @@ impl FromStr for Number {
 
     fn from_str(text: &str) -> Result<Self, NumberError> {
         let text = text.trim();
-        if text.len() > MAX_DIGITS {
-            return Err(NumberError::Range { text: shorten(text) });
+        if text.len() > MAX_TEXT {
+            return Err(NumberError::TooLong { text: shorten(text) });
         }
         let exact = match text.split_once('/') {
-            None => decimal(text)?,
+            None => {
+                let numeral = Numeral::parse(text)?;
+                // Files are full of numerals that denote doubles, and reducing fractions is what costs time. Adding 0 turns
+                // -0 into 0, as a rational does.
+                match text.parse::<f64>() {
+                    Ok(value) if denotes(&numeral.digits, numeral.scale, value.abs()) => {
+                        return Ok((value + 0.0).into());
+                    }
+                    _ => numeral.exact(),
+                }
+            }
             Some((numerator, denominator)) => {
-                let (numerator, denominator) = (decimal(numerator.trim())?, decimal(denominator.trim())?);
+                let (numerator, denominator) =
+                    (Numeral::parse(numerator)?.exact(), Numeral::parse(denominator)?.exact());
                 if denominator.is_zero() {
                     return Err(NumberError::ZeroDenominator { text: shorten(text) });
                 }
                 numerator / denominator
             }
         };
-        Number::from_rational(exact)
+        Number::from_rational(exact)?.within_limits()
     }
 }
 
-/// Parses `[+-]digits[.digits][(e|E)[+-]digits]` exactly.
-fn decimal(text: &str) -> Result<Rational, NumberError> {
-    let syntax = || NumberError::Syntax { text: shorten(text) };
-    let (mantissa, exponent) = match text.split_once(['e', 'E']) {
-        None => (text, 0i64),
-        Some((mantissa, exponent)) => {
-            let digits = exponent.strip_prefix(['+', '-']).unwrap_or(exponent);
-            if digits.is_empty() || !digits.bytes().all(|b| b.is_ascii_digit()) {
-                return Err(syntax());
+/// A decimal numeral $`\pm d \cdot 10^{-k}`$.
+struct Numeral {
+    sign: Sign,
+    digits: BigUint,
+    /// $`k`$, at most a few thousand in size.
+    scale: i64,
+}
+
+impl Numeral {
+    /// Parses `[+-]digits[.digits][(e|E)[+-]digits]`.
+    fn parse(text: &str) -> Result<Self, NumberError> {
+        let text = text.trim();
+        let syntax = || NumberError::Syntax { text: shorten(text) };
+        let (mantissa, exponent) = match text.split_once(['e', 'E']) {
+            None => (text, 0i64),
+            Some((mantissa, exponent)) => {
+                let digits = exponent.strip_prefix(['+', '-']).unwrap_or(exponent);
+                if digits.is_empty() || !digits.bytes().all(|b| b.is_ascii_digit()) {
+                    return Err(syntax());
+                }
+                let exponent = exponent.parse::<i64>().ok().filter(|e| e.unsigned_abs() <= MAX_EXPONENT);
+                (mantissa, exponent.ok_or_else(|| NumberError::Range { text: shorten(text) })?)
             }
-            let exponent = exponent.parse::<i64>().ok().filter(|e| e.unsigned_abs() <= MAX_DIGITS as u64);
-            (mantissa, exponent.ok_or_else(|| NumberError::Range { text: shorten(text) })?)
+        };
+        let (sign, digits) = match mantissa.strip_prefix('-') {
+            Some(rest) => (Sign::Minus, rest),
+            None => (Sign::Plus, mantissa.strip_prefix('+').unwrap_or(mantissa)),
+        };
+        let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
+        if whole.len() + fraction.len() == 0 || !whole.bytes().chain(fraction.bytes()).all(|b| b.is_ascii_digit()) {
+            return Err(syntax());
         }
-    };
-    let (sign, digits) = match mantissa.strip_prefix('-') {
-        Some(rest) => (Sign::Minus, rest),
-        None => (Sign::Plus, mantissa.strip_prefix('+').unwrap_or(mantissa)),
-    };
-    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
-    if whole.len() + fraction.len() == 0 || !whole.bytes().chain(fraction.bytes()).all(|b| b.is_ascii_digit()) {
-        return Err(syntax());
+        let digits = BigUint::parse_bytes(format!("{whole}{fraction}").as_bytes(), 10).ok_or_else(syntax)?;
+        Ok(Numeral { sign, digits, scale: fraction.len() as i64 - exponent })
     }
-    let magnitude = BigInt::parse_bytes(format!("{whole}{fraction}").as_bytes(), 10).ok_or_else(syntax)?;
-    let magnitude = if sign == Sign::Minus { -magnitude } else { magnitude };
-    let scale = exponent - fraction.len() as i64;
-    let power = num_traits::pow(BigInt::from(10), scale.unsigned_abs() as usize);
-    Ok(if scale >= 0 { Rational::from(magnitude * power) } else { Rational::new(magnitude, power) })
+
+    fn exact(self) -> Rational {
+        let magnitude = BigInt::from_biguint(self.sign, self.digits);
+        let power = num_traits::pow(BigInt::from(10), self.scale.unsigned_abs() as usize);
+        if self.scale <= 0 { Rational::from(magnitude * power) } else { Rational::new(magnitude, power) }
+    }
 }
 
 /// Shows the `f64` when it is the whole truth and the fraction otherwise.
@@ -270,7 +367,32 @@ mod tests {
             assert!(text.parse::<Number>().is_err(), "{text}");
         }
         assert_eq!("1/0".parse::<Number>(), Err(NumberError::ZeroDenominator { text: "1/0".into() }));
-        assert!(matches!("9".repeat(5_000).parse::<Number>(), Err(NumberError::Range { .. })));
+        assert!(matches!("9".repeat(1_000).parse::<Number>(), Err(NumberError::Range { .. })));
+        assert!(matches!("9".repeat(5_000).parse::<Number>(), Err(NumberError::TooLong { .. })));
+        assert!(matches!(format!("1/{}", "7".repeat(1_300)).parse::<Number>(), Err(NumberError::TooLong { .. })));
+    }
+
+    /// A number whose text is far longer than what it was read from.
+    #[test]
+    fn what_is_read_can_be_written_and_read_again() {
+        for text in ["52/896e1096", "1e-1100", "1e-400/7", "-3/7e1099", "4.9e-324", "1.7976931348623157e308"] {
+            let number: Number = text.parse().unwrap();
+            assert_eq!(number.exact_text().parse::<Number>().unwrap(), number, "{text}");
+        }
+    }
+
+    #[test]
+    fn doubles_are_written_exactly_and_as_briefly_as_that_allows() {
+        for (value, text) in [
+            (0.5, "0.5"),
+            (-3.0, "-3"),
+            (0.0, "0"),
+            (0.1, "0.1000000000000000055511151231257827021181583404541015625"),
+            (1e22, "10000000000000000000000"),
+            (f64::powi(2.0, -30), "9.31322574615478515625e-10"),
+        ] {
+            assert_eq!(Number::from(value).exact_text(), text);
+        }
     }
 
     proptest! {
@@ -280,6 +402,36 @@ mod tests {
             prop_assert_eq!(number.value(), value);
             let json = serde_json::to_string(&number).unwrap();
             prop_assert_eq!(serde_json::from_str::<Number>(&json).unwrap(), number);
+        }
+
+        /// Exactly: the same rational, not only the same `f64`.
+        #[test]
+        fn doubles_round_trip_exactly(bits in any::<u64>()) {
+            let value = f64::from_bits(bits);
+            prop_assume!(value.is_finite());
+            let number: Number = Number::from(value).exact_text().parse().unwrap();
+            prop_assert!(number.is_double());
+            prop_assert_eq!(number.value(), value);
+        }
+
+        #[test]
+        fn numerals_denote_what_their_digits_say(digits in 0..10_000_i64, scale in -20..20_i32, value in any::<f32>()) {
+            let number: Number = format!("{digits}e{scale}").parse().unwrap();
+            let power = Rational::from(BigInt::from(10)).pow(scale);
+            prop_assert_eq!(number.exact(), Rational::from(BigInt::from(digits)) * power);
+            // A text of too few digits for the double is not mistaken for it.
+            prop_assume!(value.is_finite());
+            let text = format!("{value:e}");
+            let number: Number = text.parse().unwrap();
+            let exact = Numeral::parse(&text).unwrap().exact();
+            prop_assert_eq!(number.exact(), exact);
+        }
+
+        #[test]
+        fn what_is_read_is_read_again(text in "-?[0-9]{1,3}(\\.[0-9]{1,30})?(e-?(10[0-9]{2}|[0-9]{1,3}))?(/[1-9][0-9]{0,3}(e-?(10[0-9]{2}|[0-9]{1,3}))?)?") {
+            if let Ok(number) = text.parse::<Number>() {
+                prop_assert_eq!(number.exact_text().parse::<Number>().unwrap(), number);
+            }
         }
 
         #[test]

@@ -28,7 +28,7 @@ impl Reward {
     ///
     /// # Errors
     ///
-    /// [`ModelError::Length`] or [`ModelError::Reward`] (NaN, infinite).
+    /// [`ModelError::Length`], [`ModelError::Reward`] (NaN, infinite) or [`ModelError::TooLong`] (thousands of digits).
     pub fn state(
         model: &TransitionModel,
         values: impl IntoIterator<Item = impl Into<Number>>,
@@ -53,7 +53,7 @@ impl Reward {
     ///
     /// # Errors
     ///
-    /// [`ModelError::Reward`].
+    /// [`ModelError::Reward`] or [`ModelError::TooLong`].
     pub fn from_transitions(
         model: &TransitionModel,
         reward: impl Fn(usize, usize) -> Number,
@@ -86,6 +86,11 @@ impl Reward {
             if values.len() < expected && !number.value().is_finite() {
                 return Err(ModelError::Reward { place: place(values.len()), value: number.value() });
             }
+            let number = number.within_limits().map_err(|source| {
+                let place =
+                    if values.len() < expected { place(values.len()) } else { format!("entry {}", values.len()) };
+                ModelError::TooLong { place: format!("the reward of {place}"), source }
+            })?;
             written.insert(values.len(), &number);
             values.push(number.value());
         }
@@ -110,7 +115,8 @@ impl Reward {
         self.written.exact(index, self.values[index])
     }
 
-    pub(crate) fn number(&self, index: usize) -> Number {
+    /// One entry with the exact form it was given in.
+    pub fn number(&self, index: usize) -> Number {
         self.written.number(index, self.values[index])
     }
 

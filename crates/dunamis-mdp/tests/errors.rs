@@ -82,6 +82,12 @@ fn model_files() {
         model(good, r#"[{"state":"a","action":"y","reward":1}]"#),
         model(good, r#"[{"state":"a","reward":"x"}]"#),
         model(good, "3"),
+        model(good, r#"{},"labels":{"goal":["a","c"]}"#),
+        model(good, r#"{},"labels":{"goal":[],"goal":["a"]}"#),
+        model(good, r#"{},"labels":["a"]"#),
+        model(good, r#"{},"discount":1"#),
+        model(good, r#"{},"discount":"half""#),
+        model(good, &format!(r#"{{"a":"1/{}"}}"#, "7".repeat(1_300))),
     ];
     insta::assert_snapshot!(errors.join("\n"));
 }

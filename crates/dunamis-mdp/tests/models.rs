@@ -1,7 +1,8 @@
 //! Laws of models, joint models and their files.
 
 use dunamis_mdp::{
-    Agent, JointModel, Rational, Reward, RewardKind, Shortfall, StateId, StochasticPolicy, TransitionModel,
+    Agent, Discount, JointModel, Labels, Number, Rational, Reward, RewardKind, Shortfall, StateId, StochasticPolicy,
+    TransitionModel, json,
 };
 use proptest::prelude::*;
 
@@ -45,6 +46,52 @@ proptest! {
         }
         let policy = model.uniform_policy();
         prop_assert_eq!(model.policy_from_json(&model.policy_to_json(&policy)).unwrap(), policy);
+    }
+
+    /// Labels, discounts and plain doubles: all that a file says, number for number.
+    #[test]
+    fn documents_round_trip_exactly(
+        model in model(),
+        rewards in proptest::collection::vec(proptest::num::f64::NORMAL | proptest::num::f64::SUBNORMAL, 6),
+        labels in proptest::collection::btree_map("[a-z\"\\\\ ]{0,3}", proptest::collection::vec(0..6_usize, 0..4), 0..3),
+        discount in 0.0..1.0_f64,
+    ) {
+        let n = model.states().len();
+        let reward = Reward::state(&model, rewards.into_iter().take(n)).unwrap();
+        let mut named = Labels::default();
+        for (label, states) in &labels {
+            named.add(label, states.iter().filter(|&&s| s < n).map(|&s| StateId::new(s)));
+        }
+        let discount = Discount::new(discount).unwrap();
+        let read = json::read(&json::write(&model, Some(&reward), &named, Some(&discount))).unwrap();
+        prop_assert_eq!(read, json::ModelDocument { model, reward: Some(reward), labels: named, discount: Some(discount) });
+    }
+
+    /// Rows of plain doubles need not sum to 1 exactly, and stay as they are.
+    #[test]
+    fn doubles_stay_the_same_doubles(weights in proptest::collection::vec(1e-6..1.0_f64, 1..6)) {
+        let mut builder = TransitionModel::builder();
+        let ids: Vec<StateId> = (0..weights.len()).map(|s| builder.state(&format!("s{s}")).unwrap()).collect();
+        let total: f64 = weights.iter().sum();
+        for &s in &ids {
+            for (&to, weight) in ids.iter().zip(&weights) {
+                builder.transition(s, "go", to, Number::from(weight / total)).unwrap();
+            }
+        }
+        let model = builder.build().unwrap();
+        prop_assert_eq!(TransitionModel::from_json(&model.to_json(None)).unwrap().0, model);
+    }
+
+    /// Rows of many successors, in any order, are checked as well as short ones.
+    #[test]
+    fn a_successor_is_given_once(n in 2..100_u32, twice in any::<prop::sample::Index>(), seed in any::<u64>()) {
+        let mut builder = TransitionModel::builder();
+        let mut order: Vec<StateId> = (0..n).map(|s| builder.state(&s.to_string()).unwrap()).collect();
+        order.sort_by_key(|s| (s.index() as u64 + 1).wrapping_mul(seed | 1));
+        for &to in &order {
+            builder.transition(order[0], "go", to, 0.0).unwrap();
+        }
+        prop_assert!(builder.transition(order[0], "go", order[twice.index(order.len())], 0.5).is_err());
     }
 
     #[test]
