@@ -1,11 +1,11 @@
 //! An environment: a model with a name, and with a reward and a layout where it has them.
 
 use crate::{EnvError, Grid, Noise};
-use dunamis_mdp::{Mdp, Number, Reward, RewardKind, TransitionModel};
+use dunamis_mdp::{Discount, Labels, Mdp, Number, Reward, RewardKind, StateId, TransitionModel, json};
 use std::fmt;
 use std::sync::Arc;
 
-/// A named transition model, with its reward and its layout as a gridworld if it has any.
+/// A named transition model, with its reward, labels, discount and layout as a gridworld if it has any.
 ///
 /// Its [`Display`](fmt::Display) form says everything there is to observe: the map, and every state with its reward and
 /// where each action leads, with exact probabilities.
@@ -16,12 +16,22 @@ pub struct Environment {
     model: Arc<TransitionModel>,
     reward: Option<Reward>,
     grid: Option<Grid>,
+    labels: Labels,
+    discount: Option<Discount>,
 }
 
 impl Environment {
-    /// An environment without reward and layout.
+    /// An environment without reward, labels, discount and layout.
     pub fn new(name: impl Into<String>, model: impl Into<Arc<TransitionModel>>) -> Self {
-        Environment { name: name.into(), description: String::new(), model: model.into(), reward: None, grid: None }
+        Environment {
+            name: name.into(),
+            description: String::new(),
+            model: model.into(),
+            reward: None,
+            grid: None,
+            labels: Labels::default(),
+            discount: None,
+        }
     }
 
     /// The gridworld of one agent; see [`Grid::model`].
@@ -34,15 +44,16 @@ impl Environment {
         Environment::new(name, model).with_grid(grid)
     }
 
-    /// Reads a model, and its reward if it has one, from the JSON form of [`dunamis_mdp::json`].
+    /// Reads a model, and its reward, labels and discount if it has them, from the JSON form of [`dunamis_mdp::json`].
     ///
     /// # Errors
     ///
     /// [`EnvError::Model`].
     pub fn from_json(name: impl Into<String>, text: &str) -> Result<Self, EnvError> {
-        let (model, reward) = TransitionModel::from_json(text)?;
-        let environment = Environment::new(name, model);
-        match reward {
+        let document = json::read(text)?;
+        let environment = Environment::new(name, document.model);
+        let environment = environment.with_labels(document.labels)?.with_discount(document.discount);
+        match document.reward {
             Some(reward) => environment.with_reward(reward),
             None => Ok(environment),
         }
@@ -81,6 +92,26 @@ impl Environment {
         Ok(Environment { grid: Some(grid), ..self })
     }
 
+    /// The same with these labels instead of its own.
+    ///
+    /// # Errors
+    ///
+    /// [`EnvError::LabeledState`] when a label has a state that the model does not have.
+    pub fn with_labels(self, labels: Labels) -> Result<Self, EnvError> {
+        let states = self.model.states().len();
+        let outside = |(label, members): (&str, &[StateId])| {
+            let state = members.last().map(|state| state.index()).filter(|&state| state >= states)?;
+            Some(EnvError::LabeledState { label: label.into(), state, states })
+        };
+        let error = labels.iter().find_map(outside);
+        error.map_or(Ok(Environment { labels, ..self }), Err)
+    }
+
+    /// The same with the discount that it is meant to be solved with, or without one.
+    pub fn with_discount(self, discount: Option<Discount>) -> Self {
+        Environment { discount, ..self }
+    }
+
     /// The name; with parameters, it is the specification under which [`load`](crate::load) finds it again.
     pub fn name(&self) -> &str {
         &self.name
@@ -104,6 +135,16 @@ impl Environment {
     /// Its layout, if it is a gridworld.
     pub fn grid(&self) -> Option<&Grid> {
         self.grid.as_ref()
+    }
+
+    /// Its labels: named sets of states.
+    pub fn labels(&self) -> &Labels {
+        &self.labels
+    }
+
+    /// The discount it is meant to be solved with, if it names one.
+    pub fn discount(&self) -> Option<&Discount> {
+        self.discount.as_ref()
     }
 
     /// The model with its own reward, if it has one.
@@ -149,8 +190,15 @@ impl fmt::Display for Environment {
         if let Some(grid) = &self.grid {
             write!(f, "\n{} × {} cells\n{grid}", grid.rows(), grid.columns())?;
         }
+        if let Some(discount) = &self.discount {
+            writeln!(f, "discount {discount}")?;
+        }
+        let labels = self.labels.by_state();
         for s in model.state_ids() {
             write!(f, "\n{}", &model.states()[s.index()])?;
+            for label in labels.get(&s).into_iter().flatten() {
+                write!(f, "  [{label}]")?;
+            }
             self.write_reward(f, true, s.index())?;
             writeln!(f)?;
             for pair in model.available().pairs(s) {

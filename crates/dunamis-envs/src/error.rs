@@ -1,5 +1,6 @@
 //! What can be wrong with a map, a noise, a parameter or a name.
 
+use crate::FormatError;
 use dunamis_mdp::ModelError;
 
 /// Why something is not an environment. Every variant names the place; causes are chained, not repeated.
@@ -186,7 +187,10 @@ pub enum EnvError {
         expected: String,
     },
     /// A file that is neither a map nor a model.
-    #[error("`{path}` is neither a map (`.txt`) nor a model (`.json`): rename it to say which")]
+    #[error(
+        "`{path}` is neither a map (`.txt`) nor a model ({}): rename it to say which",
+        crate::format::readable_extensions()
+    )]
     FileType {
         /// The path.
         path: String,
@@ -194,6 +198,14 @@ pub enum EnvError {
     /// A file that cannot be read.
     #[error("cannot read `{path}`")]
     Read {
+        /// The path.
+        path: String,
+        /// Why not.
+        source: std::io::Error,
+    },
+    /// A file that cannot be written.
+    #[error("cannot write `{path}`")]
+    Write {
         /// The path.
         path: String,
         /// Why not.
@@ -215,9 +227,31 @@ pub enum EnvError {
         /// States of the model.
         states: usize,
     },
+    /// A label of a state that does not exist.
+    #[error("the label `{label}` has the state number {state}, but the model has {states} states")]
+    LabeledState {
+        /// The label.
+        label: String,
+        /// The number of the state, from 0.
+        state: usize,
+        /// States of the model.
+        states: usize,
+    },
+    /// Bytes that are no model file, or a model that a format cannot hold.
+    #[error(transparent)]
+    Format(FormatError),
     /// A model, reward or policy that is not well-formed.
     #[error(transparent)]
     Model(#[from] ModelError),
+}
+
+impl From<FormatError> for EnvError {
+    fn from(error: FormatError) -> Self {
+        match error {
+            FormatError::Model(error) => EnvError::Model(error),
+            error => EnvError::Format(error),
+        }
+    }
 }
 
 fn suggestions(nearest: &[String]) -> String {

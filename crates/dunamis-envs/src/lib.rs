@@ -26,6 +26,7 @@
 //! | `grid`, `moves`, `noise`, `gridworld` | [`Grid`], [`Rectangle`], [`Move`], [`Noise`], [`Grid::model`] |
 //! | `collision`, `joint` | [`Collision`], [`Swaps`], [`JointRules`], [`JointEnvironment`] |
 //! | `forest`, `garnet` | [`Forest`], [`Garnet`] |
+//! | [`format`] | [`Format`], [`format::read`], [`format::write`], [`FormatError`]: model files |
 //! | `registry`, `parameters` | [`REGISTRY`], [`Entry`], [`find`], [`load`], [`Parameter`], [`Parameters`] |
 //!
 //! To add an environment, put a map into `maps/`, a model into `models/` or a generator into a file of its own, and add an
@@ -34,13 +35,16 @@
 //! # Invariants
 //!
 //! - Building is a function of the specification: equal specifications give equal models, on every machine.
-//! - This crate knows no solver, no POWER and no figure; of the file system it knows only the path given to [`load`].
+//! - This crate knows no solver, no POWER and no figure; of the file system it knows only the paths given to [`load`],
+//!   [`format::read`] and [`format::write`].
+//! - A format holds an environment with exactly the same numbers, or refuses it with [`FormatError::CannotHold`].
 //! - Nothing here panics on any text, map, number or file.
 
 mod collision;
 mod environment;
 mod error;
 mod forest;
+pub mod format;
 mod garnet;
 mod grid;
 mod gridworld;
@@ -54,6 +58,7 @@ pub use collision::{Collision, JointRules, Swaps};
 pub use environment::Environment;
 pub use error::EnvError;
 pub use forest::Forest;
+pub use format::{Format, FormatError};
 pub use garnet::Garnet;
 pub use grid::{Grid, Rectangle};
 pub use joint::JointEnvironment;

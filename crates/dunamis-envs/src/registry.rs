@@ -1,6 +1,6 @@
 //! The shipped environments, and how a name or path becomes an environment.
 
-use crate::{EnvError, Environment, Forest, Garnet, Grid, Move, Noise, Parameter, Parameters};
+use crate::{EnvError, Environment, Forest, Format, Garnet, Grid, Move, Noise, Parameter, Parameters, format};
 use dunamis_mdp::{Number, nearest};
 use std::path::Path;
 
@@ -43,6 +43,7 @@ const DOWN: Parameter = parameter("bias-down", None, "share of the noise that go
 const LEFT: Parameter = parameter("bias-left", None, "share of the noise that goes left");
 const RIGHT: Parameter = parameter("bias-right", None, "share of the noise that goes right");
 const STAY: Parameter = parameter("bias-stay", None, "share of the noise that stays");
+const REWARD: Parameter = parameter("reward", None, "name of the reward, for a file that has several");
 const WALK: &[Parameter] = &[NOISE, UP, DOWN, LEFT, RIGHT, STAY];
 
 /// All shipped environments.
@@ -192,9 +193,9 @@ pub fn find(name: &str) -> Option<&'static Entry> {
 
 /// The environment of a specification.
 ///
-/// A specification is a name or alias from [`REGISTRY`], or a path to a map (`.txt`, see [`Grid`]) or a model (`.json`, see
-/// [`dunamis_mdp::json`]). Parameters may follow a colon: `garnet:states=100,seed=7`, `maze-7x7:noise=0.1`,
-/// `my/map.txt:noise=1/10,bias-up=1/20`.
+/// A specification is a name or alias from [`REGISTRY`], or a path to a map (`.txt`, see [`Grid`]) or to a model in any
+/// [`Format`]. Parameters may follow a colon: `garnet:states=100,seed=7`, `maze-7x7:noise=0.1`,
+/// `my/map.txt:noise=1/10,bias-up=1/20`, `my/model.umb:reward=steps`.
 ///
 /// # Errors
 ///
@@ -205,19 +206,20 @@ pub fn load(specification: &str) -> Result<Environment, EnvError> {
     if let Some(entry) = find(name) {
         return entry.build(parameters);
     }
-    let extension = Path::new(name).extension().map(std::ffi::OsStr::to_ascii_lowercase);
-    match extension.as_ref().and_then(|extension| extension.to_str()) {
-        Some("txt") => {
+    let path = Path::new(name);
+    let is_map = path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("txt"));
+    match Format::from_path(path) {
+        _ if is_map => {
             let parameters = Parameters::parse(name, WALK, parameters)?;
             let noise = noise(&parameters)?;
             let grid = read(name, str::parse::<Grid>)?;
             let environment = Environment::gridworld(parameters.specification(), grid, &noise)?;
             Ok(environment.with_description(format!("map read from `{name}`")))
         }
-        Some("json") => {
-            let parameters = Parameters::parse(name, &[], parameters)?;
-            let environment = read(name, |text| Environment::from_json(parameters.specification(), text))?;
-            Ok(environment.with_description(format!("model read from `{name}`")))
+        Some(_) => {
+            let parameters = Parameters::parse(name, &[REWARD], parameters)?;
+            let environment = format::read_reward(path, parameters.text(REWARD.key))?;
+            Ok(environment.with_name(parameters.specification()))
         }
         _ if name.contains(['/', '\\']) || Path::new(name).is_file() => Err(EnvError::FileType { path: name.into() }),
         _ => Err(EnvError::UnknownEnvironment { name: name.into(), nearest: resembling(name) }),

@@ -48,6 +48,7 @@ pub(crate) struct Row {
     pub(crate) next: Vec<(u32, Number)>,
     pub(crate) leak: Option<Number>,
     /// The successors, once there are so many that looking through them takes longer than hashing.
+    #[expect(clippy::box_collection, reason = "there is one for each pair, and hardly any is used")]
     pub(crate) index: Option<Box<HashSet<u32>>>,
 }
 
