@@ -49,6 +49,7 @@
 //! | `policy_value`, `generating_function` | [`PolicyValue`]: values as functions of the discount |
 //! | `visit_distribution_set` | [`VisitDistributionSet`]: all visit distribution functions and recurrent state distributions |
 //! | `non_dominated`, `convex_hull` | [`NonDominated`], [`DominanceCertificate`]: which of them are strictly best for some reward |
+//! | `reward_polyhedron` | [`RewardPolyhedron`]: all rewards for which a policy is optimal |
 //! | `measure`, `m_matrix`, `rational_system`, `rounding` | [`StateMeasure`]; linear systems with certified errors, and exact ones |
 //! | `exact` | [`solve_exact`]: policy iteration in rationals |
 //! | `batch`, `tile`, `functional_graph` | [`solve_batch`], [`BatchSolver`] and their kernels |
@@ -92,6 +93,7 @@ mod polynomial;
 mod qualitative;
 mod rational_system;
 mod reachability;
+mod reward_polyhedron;
 mod rounding;
 mod shortest_path;
 mod solution;
@@ -130,6 +132,7 @@ pub use policy_iteration::PolicyIteration;
 pub use policy_value::PolicyValue;
 pub use polynomial::Polynomial;
 pub use reachability::{Extremum, Reachability};
+pub use reward_polyhedron::{ConstraintCertificate, ConstraintRelation, RewardConstraint, RewardPolyhedron};
 pub use solution::{Solution, Statistics, Termination, ValueBounds};
 pub use solver::{SOLVERS, Solver, SolverConfig, SolverInfo};
 pub use tile::{GAP, LANES, Lanes, TileSolution};

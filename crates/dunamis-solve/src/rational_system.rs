@@ -1,11 +1,25 @@
 //! Small linear systems in exact rationals.
 
 use dunamis_mdp::Rational;
-use num_traits::Zero;
+use num_traits::{One, Zero};
 
-/// Solves a square system, given as rows with their right-hand side last, by Gauss–Jordan elimination with row exchanges:
-/// $`O(n^3)`$ rational operations. `None` when it is singular.
-pub(crate) fn solve(mut rows: Vec<Vec<Rational>>) -> Option<Vec<Rational>> {
+/// Solves a square system, given as rows with their right-hand side last, in $`O(n^3)`$ rational operations. `None` when it is
+/// singular.
+pub(crate) fn solve(rows: Vec<Vec<Rational>>) -> Option<Vec<Rational>> {
+    eliminate(rows)?.into_iter().map(|mut row| row.pop()).collect()
+}
+
+/// The inverse of a square matrix, in $`O(n^3)`$ rational operations. `None` when it is singular.
+pub(crate) fn inverse(mut rows: Vec<Vec<Rational>>) -> Option<Vec<Vec<Rational>>> {
+    let n = rows.len();
+    for (number, row) in rows.iter_mut().enumerate() {
+        row.extend((0..n).map(|column| if column == number { Rational::one() } else { Rational::zero() }));
+    }
+    Some(eliminate(rows)?.into_iter().map(|mut row| row.split_off(n)).collect())
+}
+
+/// Gauss–Jordan elimination with row exchanges of a square matrix with any number of right-hand sides behind it.
+fn eliminate(mut rows: Vec<Vec<Rational>>) -> Option<Vec<Vec<Rational>>> {
     let n = rows.len();
     for pivot in 0..n {
         let row = (pivot..n).find(|&row| !rows[row][pivot].is_zero())?;
@@ -21,5 +35,5 @@ pub(crate) fn solve(mut rows: Vec<Vec<Rational>>) -> Option<Vec<Rational>> {
         }
         rows[pivot] = pivot_row;
     }
-    rows.into_iter().map(|mut row| row.pop()).collect()
+    Some(rows)
 }
