@@ -20,6 +20,7 @@
 //! bounds hold for the model as it was written, for rewards of either sign. Cost: one sweep.
 
 use crate::bellman::{Bellman, Span};
+use crate::enclosed_bellman::EnclosedBellman;
 use crate::tolerance::value_scale;
 use crate::{SolveError, ValueBounds};
 use dunamis_mdp::{Criterion, Discount, Mdp, Rational};
@@ -68,48 +69,41 @@ pub(crate) fn enclose_discount(discount: &Discount) -> Enclosure {
 /// $`\gamma m_-`$ and $`\gamma m_+`$, enclosed.
 pub(crate) fn contraction(bellman: &Bellman<'_>, discount: Enclosure) -> Enclosure {
     let (low, high) = bellman.row_masses();
-    let slack = allowance(bellman.longest_row());
-    let low = (discount.low * (low * (1.0 - slack)).next_down()).next_down().max(0.0);
-    let high = if discount.high == 0.0 { 0.0 } else { (discount.high * (high * (1.0 + slack)).next_up()).next_up() };
+    let entries = bellman.longest_row();
+    Enclosure { low: rate(low, entries, discount).low, high: rate(high, entries, discount).high }
+}
+
+/// $`\gamma m`$ for a mass that was summed from so many entries, enclosed.
+pub(crate) fn rate(mass: f64, entries: usize, discount: Enclosure) -> Enclosure {
+    let slack = allowance(entries);
+    let low = (discount.low * (mass * (1.0 - slack)).next_down()).next_down().max(0.0);
+    let zero = discount.high == 0.0 || entries == 0;
+    let high = if zero { 0.0 } else { (discount.high * (mass * (1.0 + slack)).next_up()).next_up() };
     Enclosure { low, high }
 }
 
 /// See [`bellman_bounds`].
 pub(crate) fn residual_bounds(bellman: &Bellman<'_>, discount: &Discount, value: &[f64]) -> ValueBounds {
     let states = bellman.states();
-    let discount = enclose_discount(discount);
-    let underflow = if bellman.is_zero_reward() && value.iter().all(|&v| v == 0.0) { 0.0 } else { f64::MIN_POSITIVE };
+    let mut operator = EnclosedBellman::new(bellman, discount);
+    if bellman.is_zero_reward() && value.iter().all(|&v| v == 0.0) {
+        operator.underflow = 0.0;
+    }
     let (mut lower, mut upper) = (Vec::with_capacity(states), Vec::with_capacity(states));
     let mut residual = Span::EMPTY;
     for (state, &own) in value.iter().enumerate() {
-        let (mut low, mut high) = (f64::NEG_INFINITY, f64::NEG_INFINITY);
-        for pair in bellman.pairs(state) {
-            let (next, probability) = bellman.row(pair);
-            let (mut sum, mut magnitude) = (0.0, 0.0);
-            for (&next, &probability) in next.iter().zip(probability) {
-                let term = probability * value[next as usize];
-                sum += term;
-                magnitude += term.abs();
-            }
-            let reward = bellman.reward(state, pair);
-            let action_value = reward + bellman.discount * sum;
-            let error = allowance(next.len()) * (reward.abs() + discount.high * magnitude)
-                + 2.0 * (discount.high - discount.low) * magnitude
-                + (next.len() as f64 + 4.0) * underflow;
-            low = low.max(outward(action_value - error, error, f64::next_down));
-            high = high.max(outward(action_value + error, error, f64::next_up));
-        }
-        residual.add(outward(low - own, residual_is_exact(low, own), f64::next_down));
-        residual.add(outward(high - own, residual_is_exact(high, own), f64::next_up));
+        let Enclosure { low, high } = operator.best(state, value);
+        residual.add(-sum_up(own, -low));
+        residual.add(sum_up(high, -own));
         lower.push(low);
         upper.push(high);
     }
-    let rate = contraction(bellman, discount);
+    let rate = contraction(bellman, operator.discount);
     let up = shift_up(residual.max, rate);
     let down = -shift_up(-residual.min, rate);
     for (low, high) in lower.iter_mut().zip(&mut upper) {
-        *low = outward(*low + down, down, f64::next_down);
-        *high = outward(*high + up, up, f64::next_up);
+        *low = -sum_up(-*low, -down);
+        *high = sum_up(*high, up);
         // Only infinities on the way make a NaN; then nothing is known.
         *low = if low.is_nan() { f64::NEG_INFINITY } else { *low };
         *high = if high.is_nan() { f64::INFINITY } else { *high };
@@ -118,27 +112,35 @@ pub(crate) fn residual_bounds(bellman: &Bellman<'_>, discount: &Discount, value:
 }
 
 /// Rounds a result outwards unless the operand that was added is exactly 0, when there was no rounding.
-fn outward(result: f64, operand: f64, round: impl Fn(f64) -> f64) -> f64 {
+pub(crate) fn outward(result: f64, operand: f64, round: impl Fn(f64) -> f64) -> f64 {
     if operand == 0.0 { result } else { round(result) }
 }
 
-/// 0 when the difference of two numbers is free of rounding because they are equal.
-fn residual_is_exact(a: f64, b: f64) -> f64 {
-    if a == b { 0.0 } else { 1.0 }
+/// $`\gamma m b / (1 - \gamma m)`$, rounded up, with the row mass that makes it largest.
+pub(crate) fn shift_up(residual: f64, rate: Enclosure) -> f64 {
+    discounted_up(lift_up(residual, rate), rate)
 }
 
-/// $`\gamma m b / (1 - \gamma m)`$, rounded up, with the row mass that makes it largest.
-fn shift_up(residual: f64, rate: Enclosure) -> f64 {
+/// $`b / (1 - \gamma m)`$, rounded up, with the row mass that makes it largest.
+pub(crate) fn lift_up(residual: f64, rate: Enclosure) -> f64 {
     if residual == 0.0 {
         return 0.0;
     }
-    let rate = if residual > 0.0 { rate.high } else { rate.low };
     // A smaller complement is the safe side for a positive residual, a larger one for a negative residual.
-    let complement = if residual > 0.0 { (1.0 - rate).next_down() } else { (1.0 - rate).next_up() };
-    if complement <= 0.0 {
-        return f64::INFINITY;
-    }
-    if rate == 0.0 { 0.0 } else { (rate * (residual / complement).next_up()).next_up() }
+    let complement = if residual > 0.0 { (1.0 - rate.high).next_down() } else { (1.0 - rate.low).next_up() };
+    if complement <= 0.0 { f64::INFINITY } else { (residual / complement).next_up() }
+}
+
+/// $`\gamma m c`$, rounded up, with the row mass that makes it largest.
+pub(crate) fn discounted_up(shift: f64, rate: Enclosure) -> f64 {
+    let rate = if shift > 0.0 { rate.high } else { rate.low };
+    if shift == 0.0 || rate == 0.0 { 0.0 } else { (rate * shift).next_up() }
+}
+
+/// A sum rounded up.
+pub(crate) fn sum_up(a: f64, b: f64) -> f64 {
+    // Without a second term, or where the terms cancel, there is no rounding.
+    if b == 0.0 || a == -b { a + b } else { (a + b).next_up() }
 }
 
 /// The rate at which backups contract and the rounding that they suffer, for deciding when to stop (never for bounds).

@@ -92,8 +92,14 @@ impl<'a> Discounted<'a> {
         self.finish_with(bounds, otherwise, statistics)
     }
 
-    /// The solution of bounds that are known to be true.
-    pub(crate) fn finish_with(&self, bounds: ValueBounds, otherwise: Termination, statistics: Statistics) -> Solution {
+    /// The solution of bounds that are known to be true. `statistics` counts full sweeps, and backups beside them.
+    pub(crate) fn finish_with(
+        &self,
+        bounds: ValueBounds,
+        otherwise: Termination,
+        mut statistics: Statistics,
+    ) -> Solution {
+        statistics.backups += statistics.sweeps * self.bellman.pair_count();
         let value = bounds.midpoint();
         let (optimal, tie_tolerance) = self.ties(&value, bounds.gap());
         let status = if bounds.gap() <= self.rule.target { Termination::Converged } else { otherwise };

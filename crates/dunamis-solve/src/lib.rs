@@ -33,6 +33,8 @@
 //! | `solver`, `solution`, `tolerance`, `error` | [`Solver`], [`SolverConfig`], [`SOLVERS`]; [`Solution`]; [`Tolerance`]; [`SolveError`] |
 //! | `observer`, `discounted` | [`Observer`], [`Progress`]: watch and stop; [`certify`]: how a discounted solver ends |
 //! | `value_iteration`, `policy_iteration`, `modified_policy_iteration` | [`ValueIteration`], [`PolicyIteration`], [`ModifiedPolicyIteration`] |
+//! | `topological_value_iteration` | [`TopologicalValueIteration`]: bounds of their own for every component |
+//! | `interval_iteration`, `optimistic_value_iteration` | [`IntervalIteration`], [`OptimisticValueIteration`]: bounds true at every step |
 //! | `average_reward`, `end_components` | [`AverageReward`]: optimal gain of any multichain model |
 //! | `bias` | [`LaurentExpansion`]: gain, bias and on; [`solve_sensitive`]: exact average, bias, n-discount, Blackwell optimality |
 //! | `breakpoints`, `breakpoint_certificate` | [`DiscountBreakpoints`]: where optimal policies change; [`BlackwellThreshold`] |
@@ -41,8 +43,8 @@
 //! | `total_reward`, `reachability` | [`TotalReward`]; [`Reachability`], [`Extremum`]: smallest and largest probabilities |
 //! | `shortest_path`, `qualitative` | the two sides of both: numbers between bounds, and the graph |
 //! | `evaluation`, `linear` | [`PolicyEvaluation`]: sweeps, dense or sparse elimination, Krylov, cycles |
-//! | `bounds`, `bellman` | [`bellman_bounds`]: what a residual proves |
 //! | `verify` | [`verify()`]: any solution checked without the solvers; [`Verification`], [`VerifyError`] |
+//! | `bounds`, `bellman`, `enclosed_bellman` | [`bellman_bounds`]: what a residual proves; backups rounded outwards |
 //! | `classes` | [`ChainClasses`], [`ModelClasses`]: communicating classes, recurrence, periods, reachability |
 //! | `chain_limit`, `exact_chain` | [`ChainLimit`], [`ExactChain`]: stationary laws, absorption, the Cesàro limit |
 //! | `visit_distribution`, `polynomial` | [`VisitDistribution`], [`discounted_visits`], [`Polynomial`]: visits as functions of the discount |
@@ -73,6 +75,7 @@ mod chain_limit;
 mod classes;
 mod convex_hull;
 mod discounted;
+mod enclosed_bellman;
 mod end_components;
 mod error;
 mod evaluation;
@@ -81,12 +84,14 @@ mod exact_chain;
 mod finite_horizon;
 mod functional_graph;
 mod generating_function;
+mod interval_iteration;
 mod linear;
 mod m_matrix;
 mod measure;
 mod modified_policy_iteration;
 mod non_dominated;
 mod observer;
+mod optimistic_value_iteration;
 mod policy_iteration;
 mod policy_value;
 mod polynomial;
@@ -101,6 +106,7 @@ mod solver;
 mod sturm;
 mod tile;
 mod tolerance;
+mod topological_value_iteration;
 mod total_reward;
 mod value_iteration;
 mod verify;
@@ -124,10 +130,12 @@ pub use finite_horizon::FiniteHorizon;
 pub use functional_graph::{
     DecisionGraph, GraphSolution, LOST, LostMove, TIE_TOLERANCE, Walk, evaluate_functional_graph,
 };
+pub use interval_iteration::IntervalIteration;
 pub use measure::StateMeasure;
 pub use modified_policy_iteration::ModifiedPolicyIteration;
 pub use non_dominated::{DominanceCertificate, NonDominated};
 pub use observer::{Observer, Progress};
+pub use optimistic_value_iteration::OptimisticValueIteration;
 pub use policy_iteration::PolicyIteration;
 pub use policy_value::PolicyValue;
 pub use polynomial::Polynomial;
@@ -137,6 +145,7 @@ pub use solution::{Solution, Statistics, Termination, ValueBounds};
 pub use solver::{SOLVERS, Solver, SolverConfig, SolverInfo};
 pub use tile::{GAP, LANES, Lanes, TileSolution};
 pub use tolerance::{Tolerance, value_scale};
+pub use topological_value_iteration::TopologicalValueIteration;
 pub use total_reward::TotalReward;
 pub use value_iteration::{Sweep, ValueIteration};
 pub use verify::{EXACT_STATES, Evidence, Verification, VerifyError, verify};

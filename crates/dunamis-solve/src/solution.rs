@@ -62,6 +62,11 @@ pub struct Statistics {
     pub iterations: usize,
     /// Passes over all state-action pairs, those of the final certificate included.
     pub sweeps: usize,
+    /// Action values computed, the unit of work of discounted solvers: |SA| for every one of [`Statistics::sweeps`], and
+    /// those of backups of single states. 0 under other criteria.
+    pub backups: usize,
+    /// State-action pairs that were proved suboptimal and dropped, where a solver eliminates actions.
+    pub eliminated: usize,
     /// Passes over the rows of one policy (products with $`P_\pi`$); direct solves count none.
     pub evaluation_sweeps: usize,
     /// What was chosen where there was a choice, and why; empty otherwise.

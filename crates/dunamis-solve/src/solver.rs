@@ -1,8 +1,8 @@
 //! What every solver is, and the registry of those of this crate.
 
 use crate::{
-    AverageReward, FiniteHorizon, ModifiedPolicyIteration, Observer, PolicyIteration, Solution, SolveError, Tolerance,
-    TotalReward, ValueIteration,
+    AverageReward, FiniteHorizon, IntervalIteration, ModifiedPolicyIteration, Observer, OptimisticValueIteration,
+    PolicyIteration, Solution, SolveError, Tolerance, TopologicalValueIteration, TotalReward, ValueIteration,
 };
 use dunamis_mdp::{Criterion, Mdp};
 use serde::{Deserialize, Serialize};
@@ -112,6 +112,12 @@ solvers! {
         "Howard's policy iteration with a choice of evaluation methods";
     "modified-policy-iteration" ModifiedPolicyIteration for "discounted":
         "greedy policies evaluated by a few sweeps; the best all-round method";
+    "topological-value-iteration" TopologicalValueIteration for "discounted":
+        "strongly connected components one after the other, each with bounds of its own";
+    "interval-iteration" IntervalIteration for "discounted":
+        "lower and upper bounds backed up with outward rounding until they meet";
+    "optimistic-value-iteration" OptimisticValueIteration for "discounted":
+        "a lower bound by value iteration, an upper bound guessed and proved";
     "average-reward" AverageReward for "average":
         "optimal gain of every state, multichain, by end components";
     "total-reward" TotalReward for "total":

@@ -8,7 +8,7 @@ use dunamis_solve::{
     SOLVERS, Solution, SolveError, Solver, SolverConfig, TotalReward, ValueIteration, Verification, VerifyError,
     solve_exact, verify,
 };
-use models::{any_draft, hand_made, policies};
+use models::{SLOW, any_draft, hand_made, policies};
 use num_traits::Zero;
 use proptest::prelude::*;
 
@@ -76,7 +76,7 @@ fn check_criteria(what: &str, mdp: &Mdp, slow: &[&str]) {
 #[test]
 fn hand_made_models() {
     for (name, draft) in hand_made() {
-        check_criteria(name, &draft.build(), &["value-iteration"]);
+        check_criteria(name, &draft.build(), SLOW);
     }
 }
 
@@ -85,7 +85,7 @@ proptest! {
 
     #[test]
     fn generated_models(draft in any_draft(6, 3, true)) {
-        check_criteria("generated", &draft.build(), &["value-iteration"]);
+        check_criteria("generated", &draft.build(), SLOW);
     }
 
     /// A bound that is moved past the optimal value, an optimal action without its mark, and a mark on an action that loses
