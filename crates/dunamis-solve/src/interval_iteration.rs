@@ -6,8 +6,8 @@
 //! are updated in place, in sweeps that go forwards and backwards in turn.
 //!
 //! **Stopping rule.** The distance of the bounds. **Complexity.** Two backups of every state per sweep, $`O(\mathrm{nnz})`$; the
-//! distance shrinks by $`\gamma`$ per sweep at least. There is no shortcut for the constant part of the error as in the
-//! bounds of MacQueen and Porteus, so discounts near 1 take about $`\ln(1/\varepsilon)/(1-\gamma)`$ sweeps.
+//! distance shrinks by $`\gamma`$ per sweep at least. There is no shortcut for the constant part of the error as in
+//! MacQueen–Porteus bounds, so discounts near 1 take about $`\ln(1/\varepsilon)/(1-\gamma)`$ sweeps.
 
 use crate::discounted::Discounted;
 use crate::enclosed_bellman::EnclosedBellman;
@@ -84,7 +84,7 @@ impl Solver for IntervalIteration {
 
 /// The states in the order of a sweep: forwards and backwards in turn, so that paths of either direction are followed fast.
 pub(crate) fn order(states: usize, sweep: usize) -> impl Iterator<Item = usize> {
-    (0..states).map(move |step| if sweep % 2 == 0 { step } else { states - 1 - step })
+    (0..states).map(move |step| if sweep.is_multiple_of(2) { step } else { states - 1 - step })
 }
 
 #[cfg(test)]

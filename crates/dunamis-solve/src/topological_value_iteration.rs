@@ -210,7 +210,9 @@ impl<'p, 'a> Run<'p, 'a> {
             }
             if watch.arrived(self.problem.bellman.discount * shift.width(), &rule) {
                 let middle = 0.5 * (shift.min + shift.max);
-                members.iter().for_each(|&state| self.value[state as usize] += middle);
+                for &state in members {
+                    self.value[state as usize] += middle;
+                }
                 break;
             }
             self.lift(members, shift.min);
