@@ -3,12 +3,14 @@
 //! Each format is one file of this folder with a `Registration`, which is a line of `FORMATS`. A format turns bytes into
 //! [`Contents`] and back; choosing the format, the file system and refusing what a format cannot hold are the same for all.
 
+mod choices;
 mod content;
 mod error;
 mod files;
 mod json;
 #[expect(dead_code, reason = "the formats of text come next")]
 mod text;
+mod umb;
 mod without;
 
 pub use content::Content;
@@ -26,6 +28,8 @@ use std::path::Path;
 pub enum Format {
     /// The own JSON form; see [`dunamis_mdp::json`].
     Json,
+    /// The binary exchange format of probabilistic model checkers, exact rationals included.
+    Umb,
 }
 
 /// What is known of a format.
@@ -50,7 +54,7 @@ type Write = fn(&Environment) -> Result<Files, FormatError>;
 
 /// All formats. Where several share an extension, the own one comes last, so that it explains what is wrong with a file that
 /// none recognizes.
-const FORMATS: &[Registration] = &[json::FORMAT];
+const FORMATS: &[Registration] = &[umb::FORMAT, json::FORMAT];
 
 impl Format {
     /// All formats.

@@ -70,7 +70,19 @@ impl Reward {
             }
             folded.push(Number::from_rational(sum).unwrap_or(Number::from(f64::INFINITY)));
         }
-        let reward = Self::state_action(model, folded)?;
+        Self::expected(model, folded)
+    }
+
+    /// Rewards of transitions that are folded already: their expectations, one for each pair of `model`.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Reward::state`].
+    pub fn expected(
+        model: &TransitionModel,
+        values: impl IntoIterator<Item = impl Into<Number>>,
+    ) -> Result<Self, ModelError> {
+        let reward = Self::state_action(model, values)?;
         Ok(Reward { kind: RewardKind::FoldedTransitions, ..reward })
     }
 
