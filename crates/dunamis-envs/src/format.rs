@@ -5,10 +5,11 @@
 
 mod choices;
 mod content;
+mod drn;
 mod error;
 mod files;
 mod json;
-#[expect(dead_code, reason = "the formats of text come next")]
+mod prism;
 mod text;
 mod umb;
 mod without;
@@ -30,6 +31,10 @@ pub enum Format {
     Json,
     /// The binary exchange format of probabilistic model checkers, exact rationals included.
     Umb,
+    /// Explicit files of PRISM: transitions, labels and rewards in files of their own.
+    PrismExplicit,
+    /// Explicit files of Storm, in text with exact rationals.
+    Drn,
 }
 
 /// What is known of a format.
@@ -54,7 +59,7 @@ type Write = fn(&Environment) -> Result<Files, FormatError>;
 
 /// All formats. Where several share an extension, the own one comes last, so that it explains what is wrong with a file that
 /// none recognizes.
-const FORMATS: &[Registration] = &[umb::FORMAT, json::FORMAT];
+const FORMATS: &[Registration] = &[umb::FORMAT, prism::FORMAT, drn::FORMAT, json::FORMAT];
 
 impl Format {
     /// All formats.

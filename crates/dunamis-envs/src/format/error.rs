@@ -46,6 +46,8 @@ pub enum FormatError {
     /// A text that is not UTF-8.
     #[error("line {line}, column {column}: found bytes that are not UTF-8, expected text")]
     Encoding {
+        /// The extension of the file.
+        part: &'static str,
         /// The line, from 1.
         line: usize,
         /// The column in characters, from 1.
@@ -134,7 +136,9 @@ impl FormatError {
     /// The extension of the file where the error is, for a model of several files.
     pub(super) fn part(&self) -> Option<&'static str> {
         match self {
-            FormatError::Syntax { part, .. } | FormatError::Meaning { part, .. } => Some(part),
+            FormatError::Syntax { part, .. }
+            | FormatError::Meaning { part, .. }
+            | FormatError::Encoding { part, .. } => Some(part),
             _ => None,
         }
     }

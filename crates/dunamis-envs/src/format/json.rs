@@ -18,7 +18,7 @@ pub(super) const FORMAT: Registration = Registration {
 };
 
 fn read(files: &Files) -> Result<Contents, FormatError> {
-    let document = json::read(text::utf8(files.only())?)?;
+    let document = json::read(text::utf8("json", files.only())?)?;
     let rewards = document.reward.into_iter().map(|reward| ("reward".into(), reward)).collect();
     Ok(Contents { model: document.model, rewards, labels: document.labels, discount: document.discount })
 }

@@ -4,11 +4,11 @@ use super::FormatError;
 use dunamis_mdp::{ModelError, Number};
 
 /// The text of a file.
-pub(super) fn utf8(bytes: &[u8]) -> Result<&str, FormatError> {
+pub(super) fn utf8<'a>(part: &'static str, bytes: &'a [u8]) -> Result<&'a str, FormatError> {
     std::str::from_utf8(bytes).map_err(|error| {
         let valid = String::from_utf8_lossy(&bytes[..error.valid_up_to()]);
         let last = valid.rsplit('\n').next().unwrap_or_default();
-        FormatError::Encoding { line: valid.matches('\n').count() + 1, column: last.chars().count() + 1 }
+        FormatError::Encoding { part, line: valid.matches('\n').count() + 1, column: last.chars().count() + 1 }
     })
 }
 
@@ -63,6 +63,12 @@ impl<'a> Line<'a> {
         (length > 0).then(|| Word { line: *self, start, text: &self.text[start..start + length] })
     }
 
+    /// Goes on to the next word.
+    pub(super) fn skip_blanks(&mut self) {
+        let rest = &self.text[self.position..];
+        self.position += rest.len() - rest.trim_start().len();
+    }
+
     /// The next `length` bytes as a word.
     pub(super) fn take(&mut self, length: usize) -> Word<'a> {
         let start = self.position;
@@ -96,6 +102,11 @@ pub(super) struct Word<'a> {
 }
 
 impl Word<'_> {
+    /// The same without blanks at its end.
+    pub(super) fn trimmed(self) -> Self {
+        Word { text: self.text.trim_end(), ..self }
+    }
+
     /// The error that something else should stand here.
     pub(super) fn error(&self, expected: impl Into<String>) -> FormatError {
         let shown: String = self.text.chars().take(40).collect();

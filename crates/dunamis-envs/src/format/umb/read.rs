@@ -18,7 +18,7 @@ struct Rows {
 
 pub(super) fn read(files: &Files) -> Result<Contents, FormatError> {
     let archive = Archive::unpack(files.only())?;
-    let index: Index = serde_json::from_str(text::utf8(archive.require("index.json")?)?).map_err(|error| {
+    let index: Index = serde_json::from_str(text::utf8("umb", archive.require("index.json")?)?).map_err(|error| {
         let (place, expected) = ("index.json".into(), "the index of UMB 1".into());
         FormatError::Binary { place, found: error.to_string(), expected }
     })?;
@@ -45,7 +45,7 @@ pub(super) fn read(files: &Files) -> Result<Contents, FormatError> {
     });
     let rewards = rewards.filter_map(Result::transpose).collect::<Result<_, FormatError>>()?;
     let discount = archive.get(DISCOUNT).map(|bytes| {
-        let discount = text::utf8(bytes)?.parse::<Discount>();
+        let discount = text::utf8("umb", bytes)?.parse::<Discount>();
         discount.map_err(|error| FormatError::Binary {
             place: DISCOUNT.into(),
             found: error.to_string(),
