@@ -27,7 +27,7 @@ use dunamis_mdp::{Criterion, Discount, Mdp, Rational};
 use std::cmp::Ordering;
 
 /// Unit roundoff.
-const UNIT: f64 = f64::EPSILON / 2.0;
+pub(crate) const UNIT: f64 = f64::EPSILON / 2.0;
 
 /// An interval that contains a real number.
 #[derive(Clone, Copy, Debug)]
@@ -84,31 +84,34 @@ pub(crate) fn rate(mass: f64, entries: usize, discount: Enclosure) -> Enclosure 
 
 /// See [`bellman_bounds`].
 pub(crate) fn residual_bounds(bellman: &Bellman<'_>, discount: &Discount, value: &[f64]) -> ValueBounds {
-    let states = bellman.states();
-    let mut operator = EnclosedBellman::new(bellman, discount);
-    if bellman.is_zero_reward() && value.iter().all(|&v| v == 0.0) {
-        operator.underflow = 0.0;
-    }
-    let (mut lower, mut upper) = (Vec::with_capacity(states), Vec::with_capacity(states));
-    let mut residual = Span::EMPTY;
-    for (state, &own) in value.iter().enumerate() {
+    let operator = EnclosedBellman::at(bellman, discount, value);
+    let (mut lower, mut upper) = (Vec::with_capacity(value.len()), Vec::with_capacity(value.len()));
+    for state in 0..value.len() {
         let Enclosure { low, high } = operator.best(state, value);
-        residual.add(-sum_up(own, -low));
-        residual.add(sum_up(high, -own));
         lower.push(low);
         upper.push(high);
     }
-    let rate = contraction(bellman, operator.discount);
+    shifted_bounds(value, ValueBounds { lower, upper }, contraction(bellman, operator.discount))
+}
+
+/// Bounds of the fixed point of a monotone operator which moves by at most the discounted row mass when its argument is
+/// shifted, from bounds of its application to a value.
+pub(crate) fn shifted_bounds(value: &[f64], mut applied: ValueBounds, rate: Enclosure) -> ValueBounds {
+    let mut residual = Span::EMPTY;
+    for ((&low, &high), &own) in applied.lower.iter().zip(&applied.upper).zip(value) {
+        residual.add(-sum_up(own, -low));
+        residual.add(sum_up(high, -own));
+    }
     let up = shift_up(residual.max, rate);
     let down = -shift_up(-residual.min, rate);
-    for (low, high) in lower.iter_mut().zip(&mut upper) {
+    for (low, high) in applied.lower.iter_mut().zip(&mut applied.upper) {
         *low = -sum_up(-*low, -down);
         *high = sum_up(*high, up);
         // Only infinities on the way make a NaN; then nothing is known.
         *low = if low.is_nan() { f64::NEG_INFINITY } else { *low };
         *high = if high.is_nan() { f64::INFINITY } else { *high };
     }
-    ValueBounds { lower, upper }
+    applied
 }
 
 /// Rounds a result outwards unless the operand that was added is exactly 0, when there was no rounding.

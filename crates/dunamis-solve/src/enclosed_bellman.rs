@@ -22,6 +22,15 @@ impl<'b, 'a> EnclosedBellman<'b, 'a> {
         EnclosedBellman { bellman, discount: enclose_discount(discount), underflow: f64::MIN_POSITIVE }
     }
 
+    /// The operator for one value: where it and all rewards are 0, nothing is rounded.
+    pub(crate) fn at(bellman: &'b Bellman<'a>, discount: &Discount, value: &[f64]) -> Self {
+        let mut operator = Self::new(bellman, discount);
+        if bellman.is_zero_reward() && value.iter().all(|&v| v == 0.0) {
+            operator.underflow = 0.0;
+        }
+        operator
+    }
+
     /// Encloses $`r(s,a) + \gamma \sum_{s'} T(s'|s,a) V(s')`$.
     #[inline]
     pub(crate) fn action_value(&self, state: usize, pair: usize, value: &[f64]) -> Enclosure {

@@ -102,6 +102,24 @@ pub enum SolveError {
         /// The limit.
         limit: usize,
     },
+    /// A temperature that is none.
+    #[error("the temperature is {value}, but must be {}finite", if *positive { "positive and " } else { "at least 0 and " })]
+    Temperature {
+        /// The value.
+        value: f64,
+        /// Whether 0 is refused as well.
+        positive: bool,
+    },
+    /// An entry that is infinite or not a number.
+    #[error("entry {index} of {what} is {value}, but must be finite")]
+    NotFinite {
+        /// Which array.
+        what: &'static str,
+        /// Number of the entry.
+        index: usize,
+        /// The entry.
+        value: f64,
+    },
     /// A discount of 0 where the future must count.
     #[error("the discount is 0, but must be positive here: without a future all policies are alike")]
     ZeroDiscount,

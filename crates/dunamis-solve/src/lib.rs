@@ -52,6 +52,8 @@
 //! | `visit_distribution_set` | [`VisitDistributionSet`]: all visit distribution functions and recurrent state distributions |
 //! | `non_dominated`, `convex_hull` | [`NonDominated`], [`DominanceCertificate`]: which of them are strictly best for some reward |
 //! | `reward_polyhedron` | [`RewardPolyhedron`]: all rewards for which a policy is optimal |
+//! | `boltzmann`, `soft` | [`boltzmann_policy`], [`Temperature`]; [`SoftValueIteration`]: entropy-regularized |
+//! | `epsilon_optimal` | [`AdvantageBounds`], [`EpsilonOptimal`]: what is optimal up to a given loss |
 //! | `measure`, `m_matrix`, `rational_system`, `rounding` | [`StateMeasure`]; linear systems with certified errors, and exact ones |
 //! | `exact` | [`solve_exact`]: policy iteration in rationals |
 //! | `batch`, `tile`, `functional_graph` | [`solve_batch`], [`BatchSolver`] and their kernels |
@@ -68,6 +70,7 @@ mod average_reward;
 mod batch;
 mod bellman;
 mod bias;
+mod boltzmann;
 mod bounds;
 mod breakpoint_certificate;
 mod breakpoints;
@@ -77,6 +80,7 @@ mod convex_hull;
 mod discounted;
 mod enclosed_bellman;
 mod end_components;
+mod epsilon_optimal;
 mod error;
 mod evaluation;
 mod exact;
@@ -101,6 +105,7 @@ mod reachability;
 mod reward_polyhedron;
 mod rounding;
 mod shortest_path;
+mod soft;
 mod solution;
 mod solver;
 mod sturm;
@@ -117,11 +122,13 @@ pub use algebraic::AlgebraicNumber;
 pub use average_reward::AverageReward;
 pub use batch::{BatchSolution, BatchSolver, BatchWorkspace, Kernel, solve_batch};
 pub use bias::{LaurentExpansion, SensitiveSolution, Sensitivity, solve_sensitive};
+pub use boltzmann::{Temperature, action_values, boltzmann_policy};
 pub use bounds::bellman_bounds;
 pub use breakpoints::{BlackwellThreshold, DiscountBreakpoint, DiscountBreakpoints, DiscountInterval};
 pub use chain_limit::{Absorption, ChainLimit};
 pub use classes::{ChainClasses, ModelClasses};
 pub use discounted::certify;
+pub use epsilon_optimal::{AdvantageBounds, EpsilonOptimal};
 pub use error::SolveError;
 pub use evaluation::{Evaluation, EvaluationMethod, PolicyEvaluation};
 pub use exact::{ExactSolution, solve_exact};
@@ -141,6 +148,7 @@ pub use policy_value::PolicyValue;
 pub use polynomial::Polynomial;
 pub use reachability::{Extremum, Reachability};
 pub use reward_polyhedron::{ConstraintCertificate, ConstraintRelation, RewardConstraint, RewardPolyhedron};
+pub use soft::{SoftSolution, SoftValueIteration};
 pub use solution::{Solution, Statistics, Termination, ValueBounds};
 pub use solver::{SOLVERS, Solver, SolverConfig, SolverInfo};
 pub use tile::{GAP, LANES, Lanes, TileSolution};
