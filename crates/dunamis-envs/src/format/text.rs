@@ -48,6 +48,27 @@ pub(super) fn unfinished(part: &'static str, text: &str, expected: impl Into<Str
     }
 }
 
+/// What is wrong with a finished model, at the first line that begins with `start` and the state in question.
+pub(super) fn locate<'a>(
+    lines: impl Iterator<Item = Line<'a>>,
+    start: Option<&str>,
+    source: ModelError,
+) -> FormatError {
+    let (ModelError::RowSum { state, .. } | ModelError::StateWithoutAction { state }) = &source else {
+        return source.into();
+    };
+    let of_state = |mut line: Line<'a>| {
+        let first = line.next()?;
+        let word = if start.is_some() { line.next()? } else { first };
+        (word.text == state && start.is_none_or(|start| start == first.text)).then_some(word)
+    };
+    let mut lines = lines;
+    match lines.find_map(of_state) {
+        Some(word) => word.meaning(source),
+        None => source.into(),
+    }
+}
+
 impl<'a> Line<'a> {
     /// What is left of the line, without blanks around it.
     pub(super) fn rest(&self) -> &'a str {

@@ -1,7 +1,7 @@
 //! Reading a file.
 
 use super::super::choices::{ChoiceNames, RewardParts};
-use super::super::text::{Line, Word, lines, unfinished, utf8};
+use super::super::text::{Line, Word, lines, locate, unfinished, utf8};
 use super::super::{Contents, Files, FormatError};
 use super::NO_LABEL;
 use dunamis_mdp::{Labels, Number, StateId, TransitionModel, TransitionModelBuilder};
@@ -23,7 +23,7 @@ pub(super) fn read(files: &Files) -> Result<Contents, FormatError> {
         return Err(word.error(format!("{}, the number of states that follow", found.max(1))));
     }
     let mut body = Body::new(n, header.rewards)?;
-    for line in lines {
+    for line in lines.clone() {
         body.line(line)?;
     }
     if let Some((word, choices)) = header.choices
@@ -31,7 +31,7 @@ pub(super) fn read(files: &Files) -> Result<Contents, FormatError> {
     {
         return Err(word.error(format!("{}, the number of actions that follow", body.rewards_of_choices.len())));
     }
-    body.finish()
+    body.finish(lines)
 }
 
 /// What stands before `@model`.
@@ -192,8 +192,8 @@ impl<'a> Body<'a> {
         Ok(rewards)
     }
 
-    fn finish(self) -> Result<Contents, FormatError> {
-        let model = self.builder.build()?;
+    fn finish(self, lines: impl Iterator<Item = Line<'a>>) -> Result<Contents, FormatError> {
+        let model = self.builder.build().map_err(|source| locate(lines, Some("state"), source))?;
         let column = |rows: &[Vec<Number>], k: usize| {
             let given = rows.iter().any(|row| !row.is_empty());
             let number = |row: &Vec<Number>| row.get(k).cloned().unwrap_or(Number::from(0.0));

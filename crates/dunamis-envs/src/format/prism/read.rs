@@ -1,7 +1,7 @@
 //! Reading the files.
 
 use super::super::choices::{ChoiceNames, RewardParts, expectation};
-use super::super::text::{Line, Word, lines, unfinished, utf8};
+use super::super::text::{Line, Word, lines, locate, unfinished, utf8};
 use super::super::{Contents, Files, FormatError};
 use super::DEADLOCK;
 use dunamis_mdp::{Labels, Number, StateId, TransitionModel, TransitionModelBuilder};
@@ -55,7 +55,7 @@ fn transitions(text: &str) -> Result<(TransitionModel, bool), FormatError> {
         builder.state(&s.to_string())?;
     }
     let (mut names, mut current, mut choices) = (ChoiceNames::default(), None::<Choice<'_>>, 0);
-    for mut line in lines {
+    for mut line in lines.clone() {
         let from = line.word("a state")?;
         let s = from.below(n, "a state")?;
         let (k, place) = if is_chain {
@@ -111,7 +111,8 @@ fn transitions(text: &str) -> Result<(TransitionModel, bool), FormatError> {
     if !is_chain && second.count("the number of choices")? != choices {
         return Err(second.error(format!("{choices}, the number of choices that follow")));
     }
-    Ok((builder.build()?, is_chain))
+    let model = builder.build().map_err(|source| locate(lines, None, source))?;
+    Ok((model, is_chain))
 }
 
 fn add(builder: &mut TransitionModelBuilder, names: &mut ChoiceNames, choice: Choice<'_>) -> Result<(), FormatError> {

@@ -20,7 +20,7 @@ pub(super) struct Archive(BTreeMap<String, Vec<u8>>);
 
 fn broken(found: impl Into<String>) -> FormatError {
     let (place, expected) = ("the archive".into(), "a tar file, plain or compressed with gzip or xz".into());
-    FormatError::Binary { place, found: found.into(), expected }
+    FormatError::Binary { place, found: found.into().escape_debug().to_string(), expected }
 }
 
 impl Archive {
@@ -80,7 +80,7 @@ impl Archive {
         let missing = || FormatError::Binary {
             place: path.into(),
             found: "no such member of the archive".into(),
-            expected: "one, because `index.json` calls for it".into(),
+            expected: if path == "index.json" { "the index".into() } else { "one, as `index.json` says".into() },
         };
         self.get(path).ok_or_else(missing)
     }

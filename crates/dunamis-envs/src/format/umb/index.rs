@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-/// The version of the format that is read and written.
+/// The version of the format that is written; version 0, which the reference implementation writes, is the same to a reader.
 pub(super) const VERSION: u32 = 1;
 
 #[derive(Deserialize, Serialize)]

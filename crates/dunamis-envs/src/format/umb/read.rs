@@ -64,7 +64,7 @@ fn annotations<'a>(index: &'a Index, category: &str) -> impl Iterator<Item = (&'
 fn check(index: &Index) -> Result<(), FormatError> {
     let system = &index.transition_system;
     let other = |found: String| Err(FormatError::OtherModel { found });
-    if index.format_version != VERSION {
+    if index.format_version > VERSION {
         let instead = "convert it to version 1";
         let what = format!("version {} of the format", index.format_version);
         return Err(FormatError::Unsupported { place: "index.json".into(), what, instead });

@@ -1,7 +1,7 @@
 //! Writing an archive.
 
 use super::super::content::is_number;
-use super::super::{Files, FormatError};
+use super::super::{Files, Format, FormatError};
 use super::archive::Archive;
 use super::index::{Annotation, FileData, Index, NumberType, TransitionSystem, VERSION};
 use super::numbers::{add_strings, bits, encode};
@@ -10,9 +10,12 @@ use crate::Environment;
 use dunamis_mdp::{Labels, Number, RewardKind};
 use std::collections::BTreeMap;
 
-#[expect(clippy::unnecessary_wraps, reason = "other formats refuse models")]
 pub(super) fn write(environment: &Environment) -> Result<Files, FormatError> {
     let model = environment.model();
+    if model.actions().get("").is_some() {
+        let rule = "choices without a name are called by their number";
+        return Err(FormatError::CannotName { format: Format::Umb, what: "action", name: String::new(), rule });
+    }
     let (states, pairs) = (model.states().len(), model.available().len());
     let mut archive = Archive::default();
     let u64s = |numbers: &mut dyn Iterator<Item = u64>| numbers.flat_map(u64::to_le_bytes).collect::<Vec<u8>>();
