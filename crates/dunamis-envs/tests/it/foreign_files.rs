@@ -223,7 +223,7 @@ fn malformed_umb_files() {
         ("broken gzip", Files::of("umb", [0x1f, 0x8b, 8, 0])),
         ("broken xz", Files::of("umb", [0xfd, b'7', b'z', b'X', b'Z', 0, 0, 4])),
         ("zeros", Files::of("umb", bomb.finish().unwrap())),
-        ("no index", archive(&[targets.clone()])),
+        ("no index", archive(std::slice::from_ref(&targets))),
         ("no JSON", archive(&[("index.json", b"{\n \"format-version\": 1\n}".to_vec())])),
         (
             "another version",
@@ -276,7 +276,10 @@ fn malformed_umb_files() {
         ("intervals", archive(&[("index.json", index(2, 2, 2, interval)), targets.clone(), probabilities(&[1.0; 4])])),
         ("discount", archive(&[("index.json", index(2, 2, 2, "")), targets, ("dunamis/discount.txt", b"1".to_vec())])),
     ];
-    let report: String = cases.iter().map(|(what, files)| format!("{what}\n  {}", error(Format::Umb, files))).collect();
+    let mut report = String::new();
+    for (what, files) in &cases {
+        write!(report, "{what}\n  {}", error(Format::Umb, files)).unwrap();
+    }
     insta::assert_snapshot!(report);
 }
 
