@@ -206,4 +206,9 @@ impl Span {
     pub(crate) fn width(self) -> f64 {
         self.max - self.min
     }
+
+    /// Largest absolute value.
+    pub(crate) fn largest(self) -> f64 {
+        self.min.abs().max(self.max.abs())
+    }
 }

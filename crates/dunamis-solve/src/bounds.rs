@@ -181,6 +181,11 @@ impl StoppingRule {
         StoppingRule { target, ..self }
     }
 
+    /// Whether all rows have the same mass, up to what a model's rows may miss.
+    pub(crate) fn is_uniform(&self) -> bool {
+        self.high - self.low <= 4e-9 * self.high
+    }
+
     /// $`1 - \gamma m_+`$.
     pub(crate) fn complement(&self) -> f64 {
         1.0 - self.high

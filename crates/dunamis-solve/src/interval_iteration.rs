@@ -11,6 +11,7 @@
 
 use crate::discounted::Discounted;
 use crate::enclosed_bellman::EnclosedBellman;
+use crate::value_iteration::order;
 use crate::{Observer, Solution, SolveError, Solver, Statistics, Termination, Tolerance};
 use dunamis_mdp::{Criterion, Mdp};
 use serde::{Deserialize, Serialize};
@@ -80,11 +81,6 @@ impl Solver for IntervalIteration {
         statistics.sweeps += 1;
         Ok(problem.finish_with(bounds, status, statistics))
     }
-}
-
-/// The states in the order of a sweep: forwards and backwards in turn, so that paths of either direction are followed fast.
-pub(crate) fn order(states: usize, sweep: usize) -> impl Iterator<Item = usize> {
-    (0..states).map(move |step| if sweep.is_multiple_of(2) { step } else { states - 1 - step })
 }
 
 #[cfg(test)]

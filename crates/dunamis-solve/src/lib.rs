@@ -34,6 +34,8 @@
 //! | `observer`, `discounted` | [`Observer`], [`Progress`]: watch and stop; [`certify`]: how a discounted solver ends |
 //! | `value_iteration`, `policy_iteration`, `modified_policy_iteration` | [`ValueIteration`], [`PolicyIteration`], [`ModifiedPolicyIteration`] |
 //! | `topological_value_iteration` | [`TopologicalValueIteration`]: bounds of their own for every component |
+//! | `anderson_acceleration`, `prioritized_sweeping` | [`AndersonAcceleration`], [`PrioritizedSweeping`] |
+//! | `action_elimination` | pairs that bounds prove suboptimal, for [`ValueIteration`] |
 //! | `interval_iteration`, `optimistic_value_iteration` | [`IntervalIteration`], [`OptimisticValueIteration`]: bounds true at every step |
 //! | `average_reward`, `end_components` | [`AverageReward`]: optimal gain of any multichain model |
 //! | `bias` | [`LaurentExpansion`]: gain, bias and on; [`solve_sensitive`]: exact average, bias, n-discount, Blackwell optimality |
@@ -65,7 +67,9 @@
 //! - Results do not depend on the number of threads or on the instruction set, except where a method's documentation says so.
 //! - Knows models, rewards and policies only: not where a model comes from, nor what its values are for.
 
+mod action_elimination;
 mod algebraic;
+mod anderson_acceleration;
 mod average_reward;
 mod batch;
 mod bellman;
@@ -99,6 +103,7 @@ mod optimistic_value_iteration;
 mod policy_iteration;
 mod policy_value;
 mod polynomial;
+mod prioritized_sweeping;
 mod qualitative;
 mod rational_system;
 mod reachability;
@@ -119,6 +124,7 @@ mod visit_distribution;
 mod visit_distribution_set;
 
 pub use algebraic::AlgebraicNumber;
+pub use anderson_acceleration::AndersonAcceleration;
 pub use average_reward::AverageReward;
 pub use batch::{BatchSolution, BatchSolver, BatchWorkspace, Kernel, solve_batch};
 pub use bias::{LaurentExpansion, SensitiveSolution, Sensitivity, solve_sensitive};
@@ -146,6 +152,7 @@ pub use optimistic_value_iteration::OptimisticValueIteration;
 pub use policy_iteration::PolicyIteration;
 pub use policy_value::PolicyValue;
 pub use polynomial::Polynomial;
+pub use prioritized_sweeping::PrioritizedSweeping;
 pub use reachability::{Extremum, Reachability};
 pub use reward_polyhedron::{ConstraintCertificate, ConstraintRelation, RewardConstraint, RewardPolyhedron};
 pub use soft::{SoftSolution, SoftValueIteration};

@@ -19,7 +19,7 @@
 use crate::bounds::Enclosure;
 use crate::discounted::Discounted;
 use crate::enclosed_bellman::EnclosedBellman;
-use crate::interval_iteration::order;
+use crate::value_iteration::order;
 use crate::{Observer, Solution, SolveError, Solver, Statistics, Termination, Tolerance, ValueBounds};
 use dunamis_mdp::{Criterion, Mdp};
 use serde::{Deserialize, Serialize};

@@ -1,8 +1,9 @@
 //! What every solver is, and the registry of those of this crate.
 
 use crate::{
-    AverageReward, FiniteHorizon, IntervalIteration, ModifiedPolicyIteration, Observer, OptimisticValueIteration,
-    PolicyIteration, Solution, SolveError, Tolerance, TopologicalValueIteration, TotalReward, ValueIteration,
+    AndersonAcceleration, AverageReward, FiniteHorizon, IntervalIteration, ModifiedPolicyIteration, Observer,
+    OptimisticValueIteration, PolicyIteration, PrioritizedSweeping, Solution, SolveError, Tolerance,
+    TopologicalValueIteration, TotalReward, ValueIteration,
 };
 use dunamis_mdp::{Criterion, Mdp};
 use serde::{Deserialize, Serialize};
@@ -114,6 +115,10 @@ solvers! {
         "greedy policies evaluated by a few sweeps; the best all-round method";
     "topological-value-iteration" TopologicalValueIteration for "discounted":
         "strongly connected components one after the other, each with bounds of its own";
+    "anderson-acceleration" AndersonAcceleration for "discounted":
+        "value iteration with combinations of earlier sweeps, safeguarded";
+    "prioritized-sweeping" PrioritizedSweeping for "discounted":
+        "asynchronous value iteration where the Bellman error is largest";
     "interval-iteration" IntervalIteration for "discounted":
         "lower and upper bounds backed up with outward rounding until they meet";
     "optimistic-value-iteration" OptimisticValueIteration for "discounted":

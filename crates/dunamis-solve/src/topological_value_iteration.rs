@@ -35,6 +35,7 @@ use crate::bounds::{Enclosure, GapWatch, discounted_up, lift_up, rate, sum_up};
 use crate::discounted::Discounted;
 use crate::enclosed_bellman::EnclosedBellman;
 use crate::end_components::strongly_connected;
+use crate::value_iteration::order as sweep_order;
 use crate::{Observer, Solution, SolveError, Solver, Statistics, Termination, Tolerance, ValueBounds};
 use dunamis_mdp::{Criterion, Mdp};
 use serde::{Deserialize, Serialize};
@@ -217,7 +218,10 @@ impl<'p, 'a> Run<'p, 'a> {
             }
             self.lift(members, shift.min);
             for sweep in 0..SWEEPS_BETWEEN_CHECKS {
-                self.gauss_seidel(members, sweep % 2 == 1);
+                for index in sweep_order(members.len(), sweep) {
+                    let state = members[index] as usize;
+                    self.value[state] = self.problem.bellman.best(state, &self.value);
+                }
                 if let Some(status) = self.count(pairs) {
                     return Some(status);
                 }
@@ -275,13 +279,6 @@ impl<'p, 'a> Run<'p, 'a> {
             let state = state as usize;
             let shifted = self.value[state] + shift;
             self.value[state] = if shift < 0.0 { shifted } else { shifted.max(self.backed_up[state]) };
-        }
-    }
-
-    fn gauss_seidel(&mut self, members: &[u32], backwards: bool) {
-        for step in 0..members.len() {
-            let state = members[if backwards { members.len() - 1 - step } else { step }] as usize;
-            self.value[state] = self.problem.bellman.best(state, &self.value);
         }
     }
 

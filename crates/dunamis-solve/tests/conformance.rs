@@ -30,6 +30,10 @@ fn solvers(criterion: &Criterion, slow: bool) -> Vec<SolverConfig> {
         .map(|solver| SolverConfig::from_name(solver.name).expect("registered"))
         .collect();
     all.push(SolverConfig::ValueIteration(ValueIteration { sweep: Sweep::GaussSeidel, ..Default::default() }));
+    for sweep in [Sweep::Jacobi, Sweep::GaussSeidel] {
+        let action_elimination = true;
+        all.push(SolverConfig::ValueIteration(ValueIteration { sweep, action_elimination, ..Default::default() }));
+    }
     for evaluation in [EvaluationMethod::Dense, EvaluationMethod::SparseDirect, EvaluationMethod::Krylov] {
         all.push(SolverConfig::PolicyIteration(PolicyIteration { evaluation, ..Default::default() }));
     }
