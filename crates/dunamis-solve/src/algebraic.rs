@@ -5,8 +5,10 @@
 //! bisection `[Collins & Akritas 1976]`. Signs, equality and order are decided exactly: two numbers are equal when the greatest
 //! common divisor of their polynomials has a root in both intervals, otherwise bisection separates them.
 
+use crate::integer_polynomial::IntegerPolynomial;
 use crate::{Polynomial, rounding};
 use dunamis_mdp::Rational;
+use num_bigint::Sign;
 use num_traits::{One, Signed, Zero};
 use std::cmp::Ordering;
 use std::fmt;
@@ -49,7 +51,7 @@ impl AlgebraicNumber {
     /// operations each, and far fewer for roots that lie apart.
     pub fn roots_between(polynomial: &Polynomial, low: &Rational, high: &Rational) -> Vec<Self> {
         let mut roots = Vec::new();
-        if polynomial.degree().is_some() && low < high {
+        if low < high && IntegerPolynomial::from(polynomial).variations(low, high) > 0 {
             let mut rest = polynomial.square_free();
             for end in [low, high] {
                 if rest.at(end).is_zero() {
@@ -109,12 +111,13 @@ impl AlgebraicNumber {
         if let Some(number) = self.to_rational() {
             return sign(number);
         }
-        if polynomial.degree().is_none() || self.is_root_of(polynomial) {
+        let (mut number, whole) = (self.clone(), IntegerPolynomial::from(polynomial));
+        // Without a root in the isolating interval, and a complex one in the disc that Descartes' rule sees, there is no need
+        // of a common divisor.
+        if whole.is_zero() || (whole.variations(&self.low, &self.high) > 0 && self.is_root_of(polynomial)) {
             return Ordering::Equal;
         }
-        let mut number = self.clone();
-        // Near the number there is no root, nor a complex one in the disc that Descartes' rule sees.
-        while variations(polynomial, &number.low, &number.high) > 0 {
+        while whole.variations(&number.low, &number.high) > 0 {
             number.bisect();
         }
         if number.low == number.high { sign(&number.low) } else { sign(&number.middle()) }
@@ -144,9 +147,9 @@ impl AlgebraicNumber {
     }
 
     fn is_root_of(&self, polynomial: &Polynomial) -> bool {
-        let common = self.polynomial.gcd(polynomial);
+        let common = IntegerPolynomial::from(&self.polynomial.gcd(polynomial));
         // The only root of the defining polynomial in the interval is a simple one.
-        common.at(&self.low).is_negative() != common.at(&self.high).is_negative()
+        common.sign_at(&self.low) != common.sign_at(&self.high)
     }
 
     fn middle(&self) -> Rational {
@@ -156,13 +159,11 @@ impl AlgebraicNumber {
     /// Halves the isolating interval.
     pub(crate) fn bisect(&mut self) {
         let middle = self.middle();
-        let value = self.polynomial.at(&middle);
-        if value.is_zero() {
-            (self.low, self.high) = (middle.clone(), middle);
-        } else if value.is_negative() == self.polynomial.at(&self.low).is_negative() {
-            self.low = middle;
-        } else {
-            self.high = middle;
+        let whole = IntegerPolynomial::from(&self.polynomial);
+        match whole.sign_at(&middle) {
+            Sign::NoSign => (self.low, self.high) = (middle.clone(), middle),
+            sign if sign == whole.sign_at(&self.low) => self.low = middle,
+            _ => self.high = middle,
         }
     }
 
@@ -241,7 +242,7 @@ impl fmt::Display for AlgebraicNumber {
 
 /// Finds the roots of a square-free polynomial between two numbers that are none.
 fn isolate(polynomial: &Polynomial, low: &Rational, high: &Rational, roots: &mut Vec<AlgebraicNumber>) {
-    match variations(polynomial, low, high) {
+    match IntegerPolynomial::from(polynomial).variations(low, high) {
         0 => {}
         1 => roots.push(AlgebraicNumber::isolated(polynomial, low, high)),
         _ => {
@@ -261,34 +262,6 @@ fn isolate(polynomial: &Polynomial, low: &Rational, high: &Rational, roots: &mut
 
 fn without_root(polynomial: &Polynomial, root: &Rational) -> Polynomial {
     polynomial.divided_by(&Polynomial::new(vec![-root, Rational::one()])).0.primitive()
-}
-
-/// Sign changes among the coefficients of $`(1 + x)^d\, p\bigl(\frac{\text{low} + \text{high}\, x}{1 + x}\bigr)`$: at least the
-/// number of roots between the two, and equal to it where that is 0 or 1 and no complex root is near.
-fn variations(polynomial: &Polynomial, low: &Rational, high: &Rational) -> usize {
-    // p(low + width x), then with the order of its coefficients reversed at x + 1.
-    let width = high - low;
-    let mut coefficients = polynomial.coefficients().to_vec();
-    taylor_shift(&mut coefficients, low);
-    let mut power = Rational::one();
-    for coefficient in &mut coefficients {
-        *coefficient *= &power;
-        power *= &width;
-    }
-    coefficients.reverse();
-    taylor_shift(&mut coefficients, &Rational::one());
-    let signs: Vec<bool> = coefficients.iter().filter(|c| !c.is_zero()).map(Signed::is_positive).collect();
-    signs.windows(2).filter(|pair| pair[0] != pair[1]).count()
-}
-
-/// Coefficients of $`p(x + a)`$ from those of $`p(x)`$.
-fn taylor_shift(coefficients: &mut [Rational], by: &Rational) {
-    for start in 0..coefficients.len() {
-        for power in (start..coefficients.len() - 1).rev() {
-            let carried = &coefficients[power + 1] * by;
-            coefficients[power] += carried;
-        }
-    }
 }
 
 #[cfg(test)]

@@ -13,7 +13,7 @@
 //! too. From the left of 1, the same step gives the Blackwell-optimal actions and the threshold from which they are optimal.
 //!
 //! **Conventions.** $`\gamma = 0`$ is not a breakpoint: the first interval is $`(0, \cdot)`$ and carries the limits
-//! $`\Pi^*(R, 0) = \lim_{\gamma \to 0} \Pi^*(R, \gamma)`$ `[Turner et al. 2021, Def. 4.3]`. At $`\gamma = 0`$ itself more actions may
+//! $`\Pi^*(R, 0) = \lim_{\gamma \to 0} \Pi^*(R, \gamma)`$ `[Turner et al. 2021]`. At $`\gamma = 0`$ itself more actions may
 //! be optimal, all of the largest immediate reward: see [`DiscountBreakpoints::optimal_at`]. Mass that leaks is worth 0.
 //!
 //! **Complexity.** For each piece, a few policies of $`O(|S|^3)`$ rational operations, |SA| polynomials of degree at most
@@ -102,9 +102,14 @@ impl DiscountBreakpoints {
                 pieces.myopic = best.vanishing(|p| p.at(&Rational::zero()).is_zero());
             }
             let start = low.isolating_interval().0;
-            let next =
-                |p: &Polynomial| AlgebraicNumber::roots_between(p, start, &one).into_iter().find(|root| *root > low);
-            let high = best.advantages.iter().filter_map(next).min();
+            let mut high: Option<AlgebraicNumber> = None;
+            for advantage in &best.advantages {
+                // Roots behind the nearest one so far do not matter.
+                let end = high.as_ref().map_or(&one, |high| high.isolating_interval().1);
+                let roots = AlgebraicNumber::roots_between(advantage, start, end);
+                let nearest = roots.into_iter().find(|root| *root > low);
+                high = high.into_iter().chain(nearest).min();
+            }
             let at_point = high.as_ref().map(|high| best.vanishing(|p| high.sign_of(p).is_eq()));
             choice = best.policy.pairs().to_vec();
             let end = high.clone().unwrap_or_else(|| one.clone().into());

@@ -40,7 +40,7 @@
 //! | `average_reward`, `end_components` | [`AverageReward`]: optimal gain of any multichain model |
 //! | `bias` | [`LaurentExpansion`]: gain, bias and on; [`solve_sensitive`]: exact average, bias, n-discount, Blackwell optimality |
 //! | `breakpoints`, `breakpoint_certificate` | [`DiscountBreakpoints`]: where optimal policies change; [`BlackwellThreshold`] |
-//! | `algebraic`, `sturm` | [`AlgebraicNumber`]: exact roots of polynomials; roots counted another way |
+//! | `algebraic`, `integer_polynomial`, `sturm` | [`AlgebraicNumber`]: exact roots of polynomials; roots counted another way |
 //! | `finite_horizon` | [`FiniteHorizon`]: backward induction, first stage or all |
 //! | `total_reward`, `reachability` | [`TotalReward`]; [`Reachability`], [`Extremum`]: smallest and largest probabilities |
 //! | `shortest_path`, `qualitative` | the two sides of both: numbers between bounds, and the graph |
@@ -92,6 +92,7 @@ mod exact_chain;
 mod finite_horizon;
 mod functional_graph;
 mod generating_function;
+mod integer_polynomial;
 mod interval_iteration;
 mod linear;
 mod m_matrix;

@@ -1,5 +1,6 @@
 //! Polynomials in one variable with exact rational coefficients.
 
+use crate::integer_polynomial::IntegerPolynomial;
 use dunamis_mdp::Rational;
 use num_traits::{One, Signed, Zero};
 use std::fmt;
@@ -45,17 +46,12 @@ impl Polynomial {
     /// The multiple with integer coefficients that have no common divisor and a positive last one; of the zero polynomial,
     /// itself. Two polynomials are multiples of each other exactly when these are equal.
     pub fn primitive(&self) -> Self {
-        let reduced = self.reduced();
-        if reduced.coefficients.last().is_some_and(Signed::is_negative) { -&reduced } else { reduced }
+        IntegerPolynomial::from(self).primitive().into()
     }
 
     /// The primitive greatest common divisor, by the primitive remainder sequence; 0 only for two zero polynomials.
     pub fn gcd(&self, other: &Self) -> Self {
-        let (mut a, mut b) = (self.primitive(), other.primitive());
-        while b.degree().is_some() {
-            (a, b) = (b.clone(), a.divided_by(&b).1.primitive());
-        }
-        a
+        IntegerPolynomial::from(self).gcd(IntegerPolynomial::from(other)).into()
     }
 
     /// The primitive polynomial with the same roots, each of them simple.
@@ -64,24 +60,6 @@ impl Polynomial {
             None | Some(0) => self.primitive(),
             Some(_) => self.divided_by(&self.gcd(&self.derivative())).0.primitive(),
         }
-    }
-
-    /// The positive multiple with integer coefficients that have no common divisor.
-    pub(crate) fn reduced(&self) -> Self {
-        // Fractions in lowest terms give the divisors: a/gcd(a, b) is the numerator of a/b.
-        let scale = self.coefficients.iter().fold(Rational::one(), |scale, c| {
-            let part = Rational::new(scale.numer().clone(), c.denom().clone());
-            Rational::from_integer(part.numer() * c.denom())
-        });
-        let whole: Vec<Rational> = self.coefficients.iter().map(|c| c * &scale).collect();
-        let divisor = whole.iter().filter(|c| !c.is_zero()).fold(Rational::zero(), |divisor, c| {
-            if divisor.is_zero() {
-                c.abs()
-            } else {
-                (&divisor / Rational::from_integer((&divisor / c).numer().clone())).abs()
-            }
-        });
-        Polynomial::new(whole.into_iter().map(|c| c / &divisor).collect())
     }
 
     /// Quotient and remainder. By the zero polynomial the quotient is 0.

@@ -1,23 +1,23 @@
 //! Real roots counted by Sturm's theorem: the way of checking what [`crate::AlgebraicNumber`] found by Descartes' rule.
 
 use crate::Polynomial;
+use crate::integer_polynomial::IntegerPolynomial;
 use dunamis_mdp::Rational;
-use num_traits::{Signed, Zero};
+use num_bigint::Sign;
 
 /// Number of distinct real roots $`x`$ with $`\text{low} < x \le \text{high}`$ of a polynomial that is not 0: the sign
 /// changes that the sequence $`p, p', -\operatorname{rem}(p, p'), \dots`$ loses from `low` to `high`
 /// `[Basu, Pollack & Roy 2006, Thm 2.50]`, after multiple roots are made simple.
 pub(crate) fn count_roots(polynomial: &Polynomial, low: &Rational, high: &Rational) -> usize {
-    let mut sequence = vec![polynomial.square_free()];
+    let mut sequence = vec![IntegerPolynomial::from(&polynomial.square_free())];
     let mut next = sequence[0].derivative();
-    while next.degree().is_some() {
-        let remainder = -&sequence[sequence.len() - 1].divided_by(&next).1.reduced();
+    while !next.is_zero() {
+        let remainder = sequence[sequence.len() - 1].remainder(&next).opposite();
         sequence.push(next);
         next = remainder;
     }
     let changes = |point: &Rational| {
-        let signs = sequence.iter().map(|p| p.at(point)).filter(|x| !x.is_zero()).map(|x| x.is_positive());
-        let signs: Vec<bool> = signs.collect();
+        let signs: Vec<Sign> = sequence.iter().map(|p| p.sign_at(point)).filter(|&sign| sign != Sign::NoSign).collect();
         signs.windows(2).filter(|pair| pair[0] != pair[1]).count()
     };
     changes(low).saturating_sub(changes(high))
