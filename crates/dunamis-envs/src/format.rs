@@ -9,6 +9,7 @@ mod drn;
 mod error;
 mod files;
 mod json;
+mod npz;
 mod prism;
 mod text;
 mod umb;
@@ -29,6 +30,8 @@ use std::path::Path;
 pub enum Format {
     /// The own JSON form; see [`dunamis_mdp::json`].
     Json,
+    /// The own binary form: arrays of doubles for `NumPy`.
+    Npz,
     /// The binary exchange format of probabilistic model checkers, exact rationals included.
     Umb,
     /// Explicit files of PRISM: transitions, labels and rewards in files of their own.
@@ -59,7 +62,7 @@ type Write = fn(&Environment) -> Result<Files, FormatError>;
 
 /// All formats. Where several share an extension, the own one comes last, so that it explains what is wrong with a file that
 /// none recognizes.
-const FORMATS: &[Registration] = &[umb::FORMAT, prism::FORMAT, drn::FORMAT, json::FORMAT];
+const FORMATS: &[Registration] = &[umb::FORMAT, prism::FORMAT, drn::FORMAT, npz::FORMAT, json::FORMAT];
 
 impl Format {
     /// All formats.

@@ -313,3 +313,67 @@ fn what_cannot_be_held_is_refused() {
     }
     insta::assert_snapshot!(report);
 }
+
+#[test]
+fn malformed_npz_files() {
+    let archive = |arrays: &[(&str, Vec<u64>)]| {
+        let mut writer = ndarray_npy::NpzWriter::new(std::io::Cursor::new(Vec::new()));
+        for (name, numbers) in arrays {
+            match *name {
+                "probabilities" => {
+                    let numbers: Vec<f64> = numbers.iter().map(|&number| number as f64 / 2.0).collect();
+                    writer.add_array(*name, &ndarray::Array1::from_vec(numbers)).unwrap();
+                }
+                "state_names" | "action_names" | "label_names" => {
+                    let bytes: Vec<u8> = numbers.iter().map(|&number| number as u8).collect();
+                    writer.add_array(*name, &ndarray::Array1::from_vec(bytes)).unwrap();
+                }
+                _ => writer.add_array(*name, &ndarray::Array1::from_vec(numbers.clone())).unwrap(),
+            }
+        }
+        Files::of("npz", writer.finish().unwrap().into_inner())
+    };
+    let good = vec![
+        ("schema", vec![1]),
+        ("state_starts", vec![0, 1]),
+        ("actions", vec![0]),
+        ("row_starts", vec![0, 1]),
+        ("successors", vec![0]),
+        ("probabilities", vec![2]),
+        ("state_names", vec![120]),
+        ("state_name_starts", vec![0, 1]),
+        ("action_names", vec![97]),
+        ("action_name_starts", vec![0, 1]),
+        ("label_names", vec![]),
+        ("label_name_starts", vec![0]),
+        ("label_starts", vec![0]),
+        ("label_states", vec![]),
+    ];
+    assert_eq!(error(Format::Npz, &archive(&good)), "no error\n");
+    let mut report = format!("no archive\n  {}", error(Format::Npz, &Files::of("npz", "no archive")));
+    for (name, numbers) in [
+        ("schema", vec![2]),
+        ("state_starts", vec![0, 2]),
+        ("state_starts", vec![0]),
+        ("actions", vec![1]),
+        ("row_starts", vec![1, 1]),
+        ("row_starts", vec![0, 0]),
+        ("successors", vec![1]),
+        ("probabilities", vec![1]),
+        ("probabilities", vec![1, 1]),
+        ("state_names", vec![255]),
+        ("state_name_starts", vec![]),
+        ("label_name_starts", vec![0, 0]),
+        ("state_rewards", vec![1]),
+        ("discount", vec![1]),
+    ] {
+        let mut arrays: Vec<_> = good.iter().filter(|(other, _)| *other != name).cloned().collect();
+        arrays.push((name, numbers.clone()));
+        write!(report, "{name} {numbers:?}\n  {}", error(Format::Npz, &archive(&arrays))).unwrap();
+        arrays.pop();
+        if !["state_rewards", "discount"].contains(&name) {
+            assert_ne!(error(Format::Npz, &archive(&arrays)), "no error\n");
+        }
+    }
+    insta::assert_snapshot!(report);
+}
