@@ -1,8 +1,8 @@
 //! Topological value iteration: one strongly connected component after the other, `[Dai & Goldsmith 2007]`.
 //!
 //! Components of the graph of possible transitions are solved in reverse topological order, so that what lies behind a
-//! component is known when it is solved: each state is swept only as long as its own component needs it. In place sweeps go
-//! forwards and backwards in turn, and every eighth measures the distance of the bounds below.
+//! component is known when it is solved: each state is swept only as long as its own component needs it. Sweeps are those of
+//! Jacobi, so that errors which all states of a component have in common do not count.
 //!
 //! **Bounds by component.** Let $`C`$ be a component and $`l \le V^* \le u`$ known on the states behind it. Of a pair let
 //! $`m(s,a) = \sum_{s' \in C} T(s'|s,a)`$ be the mass that stays in $`C`$, and for any $`v`$ on $`C`$ let
@@ -27,7 +27,7 @@
 //! **Stopping rule.** A component is done when its own part of the distance is $`1/d`$ of half the tolerance, with $`d`$ the
 //! largest number of components with more than one state on any path, or $`1/(1-\gamma)`$ if that is less: by the first property the
 //! parts add up to no more than half the tolerance. Single states are solved by one backup.
-//! **Complexity.** $`O(\mathrm{nnz})`$ for the components `[Tarjan 1972]`; then Gauss–Seidel value iteration in each. A strongly
+//! **Complexity.** $`O(\mathrm{nnz})`$ for the components `[Tarjan 1972]`; then value iteration in each. A strongly
 //! connected model is one component, and nothing is gained.
 
 use crate::bellman::{Bellman, Span};
@@ -35,13 +35,9 @@ use crate::bounds::{Enclosure, GapWatch, discounted_up, lift_up, rate, sum_up};
 use crate::discounted::Discounted;
 use crate::enclosed_bellman::EnclosedBellman;
 use crate::end_components::strongly_connected;
-use crate::value_iteration::order as sweep_order;
 use crate::{Observer, Solution, SolveError, Solver, Statistics, Termination, Tolerance, ValueBounds};
 use dunamis_mdp::{Criterion, Mdp};
 use serde::{Deserialize, Serialize};
-
-/// In-place sweeps of a component between two that measure bounds.
-const SWEEPS_BETWEEN_CHECKS: usize = 7;
 
 /// Settings of topological value iteration.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -216,15 +212,8 @@ impl<'p, 'a> Run<'p, 'a> {
                 }
                 break;
             }
-            self.lift(members, shift.min);
-            for sweep in 0..SWEEPS_BETWEEN_CHECKS {
-                for index in sweep_order(members.len(), sweep) {
-                    let state = members[index] as usize;
-                    self.value[state] = self.problem.bellman.best(state, &self.value);
-                }
-                if let Some(status) = self.count(pairs) {
-                    return Some(status);
-                }
+            for &state in members {
+                self.value[state as usize] = self.backed_up[state as usize];
             }
         }
         self.bound(component, members);
@@ -271,15 +260,6 @@ impl<'p, 'a> Run<'p, 'a> {
         let entries = next.iter().zip(probability);
         let staying = entries.filter(|&(&next, _)| self.order.of[next as usize] as usize == component);
         staying.fold((0.0, 0), |(mass, entries), (_, &p)| (mass + p, entries + 1))
-    }
-
-    /// Shifts a value so that it is not above its backup any more; the largest of such vectors is one again.
-    fn lift(&mut self, members: &[u32], shift: f64) {
-        for &state in members {
-            let state = state as usize;
-            let shifted = self.value[state] + shift;
-            self.value[state] = if shift < 0.0 { shifted } else { shifted.max(self.backed_up[state]) };
-        }
     }
 
     /// Proves bounds of a component from its value, see the module's documentation.

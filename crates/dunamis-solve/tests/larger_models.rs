@@ -2,8 +2,8 @@
 
 use dunamis_mdp::{Criterion, Discount, Mdp, Reward, TransitionModel};
 use dunamis_solve::{
-    AverageReward, EvaluationMethod, Extremum, FiniteHorizon, ModifiedPolicyIteration, PolicyEvaluation,
-    PolicyIteration, Reachability, Solver, SolverConfig, Sweep, Termination, TotalReward, ValueBounds, ValueIteration,
+    AverageReward, EvaluationMethod, Extremum, FiniteHorizon, PolicyEvaluation, PolicyIteration, Reachability, SOLVERS,
+    Solver, SolverConfig, Sweep, Termination, TotalReward, ValueBounds, ValueIteration,
 };
 
 /// Numbers in [0, 1) from a linear congruential generator: any fixed sequence will do.
@@ -129,12 +129,14 @@ fn reachability_is_the_gain_of_a_paying_end() {
     }
 }
 
+/// Every registered solver of the discounted criterion, with its variants.
 fn solvers() -> Vec<SolverConfig> {
-    let mut all = vec![
-        SolverConfig::ValueIteration(ValueIteration::default()),
-        SolverConfig::ValueIteration(ValueIteration { sweep: Sweep::GaussSeidel, ..Default::default() }),
-        SolverConfig::ModifiedPolicyIteration(ModifiedPolicyIteration::default()),
-    ];
+    let discounted = SOLVERS.iter().filter(|info| info.criteria.contains(&"discounted"));
+    let mut all: Vec<_> = discounted.map(|info| SolverConfig::from_name(info.name).expect("registered")).collect();
+    for action_elimination in [false, true] {
+        let sweep = Sweep::GaussSeidel;
+        all.push(SolverConfig::ValueIteration(ValueIteration { sweep, action_elimination, ..Default::default() }));
+    }
     for evaluation in [EvaluationMethod::Krylov, EvaluationMethod::SparseDirect, EvaluationMethod::Iterative] {
         all.push(SolverConfig::PolicyIteration(PolicyIteration { evaluation, ..Default::default() }));
     }
