@@ -28,6 +28,7 @@
 //! linear solve (fill-in limits stochastic components to some thousands of states), and as many sweeps of the quotient as
 //! transient play takes steps.
 
+use self::component::{Component, ComponentGain, Rules};
 use crate::bellman::Bellman;
 use crate::end_components::EndComponents;
 use crate::observer::Budget;
@@ -37,6 +38,7 @@ use dunamis_mdp::{Criterion, Discount, Mdp};
 use serde::{Deserialize, Serialize};
 
 pub(crate) mod component;
+pub(crate) mod policy_iteration;
 mod quotient;
 
 /// Settings of the average-reward solver.
@@ -74,50 +76,62 @@ impl Solver for AverageReward {
         criterion: &Criterion,
         observer: &dyn Observer,
     ) -> Result<Solution, SolveError> {
-        if *criterion != Criterion::Average {
-            return Err(SolveError::UnsupportedCriterion { solver: self.name(), criterion: criterion.clone() });
-        }
-        self.tolerance.check("tolerance")?;
-        self.tie_tolerance.check("tie_tolerance")?;
-        let scale = value_scale(mdp, criterion)?;
-        let target = self.tolerance.absolute(scale);
-        // The operator's discount is never used: every backup below is undiscounted.
-        let bellman = Bellman::new(mdp, &Discount::new(0.0).expect("0 is a discount"));
-        let leak = |pair| mdp.model().leak(pair);
-        let components = EndComponents::new(&bellman, |pair| leak(pair) > 0.0);
-        let mut statistics = Statistics::new(self.name());
-        let mut status = Termination::Converged;
-        let mut rounds = 0;
-        let mut gains = Vec::with_capacity(components.members.len());
+        let tolerances = (self.tolerance, self.tie_tolerance);
         let budget = Budget { limit: self.max_iterations, observer };
-        // A component may use half of the gap; the rest is for the quotient.
-        let rules = component::Rules { target: 0.5 * target, scale, budget };
-        for index in 0..components.members.len() {
-            let gain = component::solve(&bellman, &components, index, &rules)?;
-            statistics.iterations += gain.policies;
-            rounds = gain.policies.max(rounds);
-            if gain.status != Termination::Converged {
-                status = gain.status;
-            }
-            gains.push(gain);
-        }
-        let quotient = quotient::Quotient::new(&bellman, &components, leak);
-        let enclosure = quotient.solve(&gains, target, budget);
-        statistics.iterations += enclosure.sweeps;
-        // A round of policy iteration passes over its component twice; components are disjoint.
-        statistics.sweeps += 2 * rounds + enclosure.sweeps + 1;
-        let bounds = ValueBounds { lower: enclosure.lower, upper: enclosure.upper };
-        let gap = bounds.gap();
-        let status = match (gap <= target, status) {
-            (true, _) => Termination::Converged,
-            (false, Termination::Converged) => enclosure.status.or_precision_limit(),
-            (false, status) => status,
-        };
-        let value = bounds.midpoint();
-        let tie_tolerance = self.tie_tolerance.absolute(scale).max(2.0 * gap);
-        let optimal = quotient.optimal(&value, &gains, tie_tolerance);
-        Ok(Solution { value, bounds, optimal, tie_tolerance, status, statistics })
+        solve_by_components(self.name(), mdp, criterion, tolerances, budget, policy_iteration::solve)
     }
+}
+
+/// The frame of all solvers of this criterion, which differ in how they find the gain of an end component.
+pub(crate) fn solve_by_components(
+    solver: &'static str,
+    mdp: &Mdp,
+    criterion: &Criterion,
+    (tolerance, tie_tolerance): (Tolerance, Tolerance),
+    budget: Budget<'_>,
+    mut component_gain: impl FnMut(&Component<'_>, &Rules<'_>) -> Result<ComponentGain, SolveError>,
+) -> Result<Solution, SolveError> {
+    if *criterion != Criterion::Average {
+        return Err(SolveError::UnsupportedCriterion { solver, criterion: criterion.clone() });
+    }
+    tolerance.check("tolerance")?;
+    tie_tolerance.check("tie_tolerance")?;
+    let scale = value_scale(mdp, criterion)?;
+    let target = tolerance.absolute(scale);
+    // The operator's discount is never used: every backup below is undiscounted.
+    let bellman = Bellman::new(mdp, &Discount::new(0.0).expect("0 is a discount"));
+    let leak = |pair| mdp.model().leak(pair);
+    let components = EndComponents::new(&bellman, |pair| leak(pair) > 0.0);
+    let mut statistics = Statistics::new(solver);
+    let mut status = Termination::Converged;
+    let mut gains = Vec::with_capacity(components.members.len());
+    // A component may use half of the gap; the rest is for the quotient.
+    let rules = Rules { target: 0.5 * target, scale, budget };
+    for index in 0..components.members.len() {
+        let gain = component_gain(&Component::new(&bellman, &components, index), &rules)?;
+        statistics.iterations += gain.iterations;
+        // Components are disjoint, so that together they take as many passes as the slowest.
+        statistics.sweeps = gain.sweeps.max(statistics.sweeps);
+        if gain.status != Termination::Converged {
+            status = gain.status;
+        }
+        gains.push(gain);
+    }
+    let quotient = quotient::Quotient::new(&bellman, &components, leak);
+    let enclosure = quotient.solve(&gains, target, budget);
+    statistics.iterations += enclosure.sweeps;
+    statistics.sweeps += enclosure.sweeps + 1;
+    let bounds = ValueBounds { lower: enclosure.lower, upper: enclosure.upper };
+    let gap = bounds.gap();
+    let status = match (gap <= target, status) {
+        (true, _) => Termination::Converged,
+        (false, Termination::Converged) => enclosure.status.or_precision_limit(),
+        (false, status) => status,
+    };
+    let value = bounds.midpoint();
+    let tie_tolerance = tie_tolerance.absolute(scale).max(2.0 * gap);
+    let optimal = quotient.optimal(&value, &gains, tie_tolerance);
+    Ok(Solution { value, bounds, optimal, tie_tolerance, status, statistics })
 }
 
 #[cfg(test)]

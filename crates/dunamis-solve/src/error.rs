@@ -32,6 +32,22 @@ pub enum SolveError {
         /// Its value.
         value: f64,
     },
+    /// A step of relative value iteration that is none.
+    #[error("`aperiodicity` is {value}, but must be above 0 and at most 1")]
+    Aperiodicity {
+        /// Its value.
+        value: f64,
+    },
+    /// A mass that is no number of at least 0.
+    #[error("{what} is {value} at entry {index}, but must be at least 0 and finite")]
+    Mass {
+        /// Which measure.
+        what: &'static str,
+        /// Number of the entry.
+        index: usize,
+        /// Its value.
+        value: f64,
+    },
     /// An array that does not fit the model.
     #[error("{what} has {actual} entries, but {expected} are needed")]
     Length {

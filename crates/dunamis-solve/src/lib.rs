@@ -38,6 +38,8 @@
 //! | `action_elimination` | pairs that bounds prove suboptimal, for [`ValueIteration`] |
 //! | `interval_iteration`, `optimistic_value_iteration` | [`IntervalIteration`], [`OptimisticValueIteration`]: bounds true at every step |
 //! | `average_reward`, `end_components` | [`AverageReward`]: optimal gain of any multichain model |
+//! | `relative_value_iteration` | [`RelativeValueIteration`]: the same by sweeps alone |
+//! | `linear_programming`, `occupancy_measure` | [`LinearProgramming`]: both criteria, primal or dual; [`OccupancyMeasure`] |
 //! | `bias` | [`LaurentExpansion`]: gain, bias and on; [`solve_sensitive`]: exact average, bias, n-discount, Blackwell optimality |
 //! | `breakpoints`, `breakpoint_certificate` | [`DiscountBreakpoints`]: where optimal policies change; [`BlackwellThreshold`] |
 //! | `algebraic`, `integer_polynomial`, `sturm` | [`AlgebraicNumber`]: exact roots of polynomials; roots counted another way |
@@ -95,11 +97,13 @@ mod generating_function;
 mod integer_polynomial;
 mod interval_iteration;
 mod linear;
+mod linear_programming;
 mod m_matrix;
 mod measure;
 mod modified_policy_iteration;
 mod non_dominated;
 mod observer;
+mod occupancy_measure;
 mod optimistic_value_iteration;
 mod policy_iteration;
 mod policy_value;
@@ -108,6 +112,7 @@ mod prioritized_sweeping;
 mod qualitative;
 mod rational_system;
 mod reachability;
+mod relative_value_iteration;
 mod reward_polyhedron;
 mod rounding;
 mod shortest_path;
@@ -145,16 +150,19 @@ pub use functional_graph::{
     DecisionGraph, GraphSolution, LOST, LostMove, TIE_TOLERANCE, Walk, evaluate_functional_graph,
 };
 pub use interval_iteration::IntervalIteration;
+pub use linear_programming::{LinearProgramming, OptimalOccupancy, ProgramForm};
 pub use measure::StateMeasure;
 pub use modified_policy_iteration::ModifiedPolicyIteration;
 pub use non_dominated::{DominanceCertificate, NonDominated};
 pub use observer::{Observer, Progress};
+pub use occupancy_measure::{ExpectedReward, OccupancyMeasure};
 pub use optimistic_value_iteration::OptimisticValueIteration;
 pub use policy_iteration::PolicyIteration;
 pub use policy_value::PolicyValue;
 pub use polynomial::Polynomial;
 pub use prioritized_sweeping::PrioritizedSweeping;
 pub use reachability::{Extremum, Reachability};
+pub use relative_value_iteration::RelativeValueIteration;
 pub use reward_polyhedron::{ConstraintCertificate, ConstraintRelation, RewardConstraint, RewardPolyhedron};
 pub use soft::{SoftSolution, SoftValueIteration};
 pub use solution::{Solution, Statistics, Termination, ValueBounds};

@@ -107,7 +107,7 @@ impl Solver for PolicyIteration {
 }
 
 /// Replaces the action wherever another one is better by more than `margin`.
-fn improve(bellman: &Bellman<'_>, value: &[f64], policy: &mut [u32], margin: f64) -> bool {
+pub(crate) fn improve(bellman: &Bellman<'_>, value: &[f64], policy: &mut [u32], margin: f64) -> bool {
     let mut changed = false;
     for (state, choice) in policy.iter_mut().enumerate() {
         let (best, pair) = bellman.best_pair(state, value);

@@ -1,9 +1,9 @@
 //! What every solver is, and the registry of those of this crate.
 
 use crate::{
-    AndersonAcceleration, AverageReward, FiniteHorizon, IntervalIteration, ModifiedPolicyIteration, Observer,
-    OptimisticValueIteration, PolicyIteration, PrioritizedSweeping, Solution, SolveError, Tolerance,
-    TopologicalValueIteration, TotalReward, ValueIteration,
+    AndersonAcceleration, AverageReward, FiniteHorizon, IntervalIteration, LinearProgramming, ModifiedPolicyIteration,
+    Observer, OptimisticValueIteration, PolicyIteration, PrioritizedSweeping, RelativeValueIteration, Solution,
+    SolveError, Tolerance, TopologicalValueIteration, TotalReward, ValueIteration,
 };
 use dunamis_mdp::{Criterion, Mdp};
 use serde::{Deserialize, Serialize};
@@ -125,6 +125,10 @@ solvers! {
         "a lower bound by value iteration, an upper bound guessed and proved";
     "average-reward" AverageReward for "average":
         "optimal gain of every state, multichain, by end components";
+    "relative-value-iteration" RelativeValueIteration for "average":
+        "optimal gain of every state, multichain, by sweeps of each end component";
+    "linear-programming" LinearProgramming for "discounted" "average":
+        "primal or dual program by an interior-point method, certified and finished by policies";
     "total-reward" TotalReward for "total":
         "undiscounted sum of rewards, infinite where it diverges";
     "finite-horizon" FiniteHorizon for "finite-horizon":

@@ -27,7 +27,8 @@
 //! **Stopping rule.** Both bounds of every finite value as close as asked. **Complexity.** A few policies, each with one
 //! sparse linear system (its fill-in limits models with long chance cycles to some thousands of states), then sweeps.
 
-use crate::average_reward::component::{self, Rules};
+use crate::average_reward::component::{self, Component, Rules};
+use crate::average_reward::policy_iteration;
 use crate::bellman::Bellman;
 use crate::end_components::{EndComponents, NONE};
 use crate::observer::Budget;
@@ -196,7 +197,7 @@ impl Decomposition {
             if most <= 0 {
                 continue;
             }
-            let gain = component::solve(bellman, &components, index, rules)?;
+            let gain = policy_iteration::solve(&Component::new(bellman, &components, index), rules)?;
             if least < 0 && gain.lower <= 0.0 {
                 if gain.upper < 0.0 {
                     continue;

@@ -4,7 +4,7 @@ mod models;
 
 use dunamis_mdp::{Criterion, Discount, Mdp, Rational};
 use dunamis_solve::{
-    AverageReward, PolicyIteration, SolveError, Solver, SolverConfig, Termination, ValueIteration, solve_exact,
+    AverageReward, PolicyIteration, SOLVERS, SolveError, Solver, SolverConfig, Termination, ValueIteration, solve_exact,
 };
 use models::{any_draft, hand_made, marked_policy, policies, solve_linear};
 use num_bigint::BigInt;
@@ -79,7 +79,13 @@ fn check(what: &str, mdp: &Mdp) {
             *best = gain.max(best.clone());
         }
     }
-    let solution = AverageReward::default().solve(mdp, &Criterion::Average).unwrap();
+    for info in SOLVERS.iter().filter(|info| info.supports(&Criterion::Average)) {
+        check_solver(&format!("{what}, {}", info.name), mdp, &SolverConfig::from_name(info.name).unwrap(), &best);
+    }
+}
+
+fn check_solver(what: &str, mdp: &Mdp, solver: &SolverConfig, best: &[Rational]) {
+    let solution = solver.solve(mdp, &Criterion::Average).unwrap();
     assert_eq!(solution.status, Termination::Converged, "{what}: {solution:?}");
     let exact = |x: f64| Rational::from_float(x).unwrap();
     for (state, gain) in best.iter().enumerate() {
@@ -162,8 +168,8 @@ fn criteria_of_other_solvers_are_refused() {
     let discounted: Criterion = "0.9".parse::<Discount>().unwrap().into();
     let refused = AverageReward::default().solve(&mdp, &discounted).unwrap_err();
     assert!(matches!(refused, SolveError::UnsupportedCriterion { solver: "average-reward", .. }));
-    insta::assert_snapshot!(refused, @"solver `average-reward` does not support the criterion `discounted (γ = 9/10)`: use `value-iteration`, `policy-iteration`, `modified-policy-iteration`");
-    insta::assert_snapshot!(PolicyIteration::default().solve(&mdp, &Criterion::Average).unwrap_err(), @"solver `policy-iteration` does not support the criterion `average reward`: use `average-reward`");
+    insta::assert_snapshot!(refused, @"solver `average-reward` does not support the criterion `discounted (γ = 9/10)`: use `value-iteration`, `policy-iteration`, `modified-policy-iteration`, `topological-value-iteration`, `anderson-acceleration`, `prioritized-sweeping`, `interval-iteration`, `optimistic-value-iteration`, `linear-programming`");
+    insta::assert_snapshot!(PolicyIteration::default().solve(&mdp, &Criterion::Average).unwrap_err(), @"solver `policy-iteration` does not support the criterion `average reward`: use `average-reward`, `relative-value-iteration`, `linear-programming`");
     insta::assert_snapshot!(ValueIteration::default().solve(&mdp, &Criterion::Total).unwrap_err(), @"solver `value-iteration` does not support the criterion `total reward`: use `total-reward`");
     assert_eq!(SolverConfig::for_criterion(&Criterion::Average).unwrap().name(), "average-reward");
     assert_eq!(SolverConfig::for_criterion(&Criterion::Total).unwrap().name(), "total-reward");
