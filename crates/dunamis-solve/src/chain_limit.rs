@@ -28,12 +28,12 @@ pub struct ChainLimit {
     classes: ChainClasses,
     /// Mass of every row, leaks included.
     mass: Vec<f64>,
-    longest_row: usize,
+    pub(crate) longest_row: usize,
     /// By class; `None` for transient ones.
     stationary: Vec<Option<StateMeasure>>,
     /// Number of each transient state among them, and of no other.
-    position: Vec<Option<usize>>,
-    transient: MMatrix,
+    pub(crate) position: Vec<Option<usize>>,
+    pub(crate) transient: MMatrix,
 }
 
 /// Absorption probabilities into one recurrent class.
@@ -113,13 +113,13 @@ impl ChainLimit {
     }
 
     /// Successors and probabilities of a state, rows divided by their mass.
-    fn row(&self, state: usize) -> impl Iterator<Item = (usize, f64)> {
+    pub(crate) fn row(&self, state: usize) -> impl Iterator<Item = (usize, f64)> {
         let (next, probability) = self.chain.row(state);
         next.iter().zip(probability).map(move |(&next, &p)| (next as usize, p / self.mass[state]))
     }
 
     /// The part of a row inside a set of states, in the numbers of that set.
-    fn restricted(&self, state: usize, position: &[Option<usize>]) -> Vec<(usize, f64)> {
+    pub(crate) fn restricted(&self, state: usize, position: &[Option<usize>]) -> Vec<(usize, f64)> {
         self.row(state).filter_map(|(next, p)| position[next].map(|number| (number, p))).collect()
     }
 

@@ -41,6 +41,7 @@
 //! | `relative_value_iteration` | [`RelativeValueIteration`]: the same by sweeps alone |
 //! | `linear_programming`, `occupancy_measure` | [`LinearProgramming`]: both criteria, primal or dual; [`OccupancyMeasure`] |
 //! | `bias` | [`LaurentExpansion`]: gain, bias and on; [`solve_sensitive`]: exact average, bias, n-discount, Blackwell optimality |
+//! | `gain_bias` | [`GainBias`]: gain and bias of a policy in `f64`, with bounds |
 //! | `breakpoints`, `breakpoint_certificate` | [`DiscountBreakpoints`]: where optimal policies change; [`BlackwellThreshold`] |
 //! | `algebraic`, `integer_polynomial`, `sturm` | [`AlgebraicNumber`]: exact roots of polynomials; roots counted another way |
 //! | `finite_horizon` | [`FiniteHorizon`]: backward induction, first stage or all |
@@ -93,6 +94,7 @@ mod exact;
 mod exact_chain;
 mod finite_horizon;
 mod functional_graph;
+mod gain_bias;
 mod generating_function;
 mod integer_polynomial;
 mod interval_iteration;
@@ -149,6 +151,7 @@ pub use finite_horizon::FiniteHorizon;
 pub use functional_graph::{
     DecisionGraph, GraphSolution, LOST, LostMove, TIE_TOLERANCE, Walk, evaluate_functional_graph,
 };
+pub use gain_bias::GainBias;
 pub use interval_iteration::IntervalIteration;
 pub use linear_programming::{LinearProgramming, OptimalOccupancy, ProgramForm};
 pub use measure::StateMeasure;

@@ -61,8 +61,7 @@ impl MMatrix {
             }
             largest = max_or_infinity(largest, residual.abs() + self.slack * magnitude);
         }
-        let time = self.time.iter().fold(0.0, |longest: f64, &t| longest.max(t));
-        Ok((solution, bound(largest * time)))
+        Ok((solution, bound(largest * self.longest_time())))
     }
 
     /// Solves $`y(I - Q) = b`$; the error bounds the sum over all entries.
@@ -84,6 +83,11 @@ impl MMatrix {
             error += (residual[state].abs() + slack * magnitude[state]) * time;
         }
         Ok((solution, bound(error * (1.0 + slack(self.rows.len())))))
+    }
+
+    /// $`\lVert (I - Q)^{-1} \rVert_\infty`$ is at most this.
+    pub(crate) fn longest_time(&self) -> f64 {
+        self.time.iter().fold(0.0, |longest: f64, &t| longest.max(t))
     }
 
     fn system(&self, transposed: bool, right: Vec<f64>) -> LinearSystem {

@@ -19,6 +19,9 @@
 //!
 //! `[Odoni 1969]`, whatever $`h`$ is: the bounds are those of the model as it was written, rounding included.
 //!
+//! Differences of biases that are large beside the rewards would take as many sweeps as they are times larger, so steps are
+//! doubled for as long as the span of $`d`$ does not grow, and taken back when it does; the sweeps in between are plain ones.
+//!
 //! **Stopping rule.** Both bounds of every state as close as asked. **Complexity.** $`O(\mathrm{nnz})`$ per sweep and no linear
 //! system, hence also for components of a million states; sweeps grow with the time that play takes to mix, and with the
 //! square of the lengths of optimal cycles.
@@ -29,6 +32,9 @@ use crate::observer::Budget;
 use crate::{Observer, Solution, SolveError, Solver, Termination, Tolerance};
 use dunamis_mdp::{Criterion, Mdp};
 use serde::{Deserialize, Serialize};
+
+/// Largest number of plain sweeps between two attempts to leap.
+const LONGEST_WAIT: u32 = 64;
 
 /// Settings of relative value iteration.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -86,31 +92,50 @@ impl Solver for RelativeValueIteration {
 /// Sweeps over one component until its gain is known.
 fn iterate(component: &Component<'_>, rules: &Rules<'_>, step: f64) -> ComponentGain {
     let mut bias = vec![0.0; component.members.len()];
-    let mut residual = bias.clone();
+    let (mut best, mut residual) = (bias.clone(), bias.clone());
+    // The last accepted bias with its residual and span, and how many steps from there led to `bias`.
+    let (mut base, mut base_residual, mut span, mut leap) = (bias.clone(), bias.clone(), f64::INFINITY, 1.0);
+    let (mut wait, mut patience) = (1, 1);
     let (mut lower, mut upper) = (f64::NEG_INFINITY, f64::INFINITY);
     let mut sweeps = 0;
     let status = loop {
         let sweep = sweep(component, &bias, &mut residual);
         sweeps += 1;
         let (low, high) = rules.within_rewards((sweep.lower, sweep.upper));
-        (lower, upper) = (low.max(lower), high.min(upper));
+        if low > lower {
+            // Every member has an action that keeps this promise, which makes optimal actions recognizable.
+            lower = low;
+            best.clone_from(&bias);
+        }
+        upper = high.min(upper);
         let gap = upper - lower;
         if gap <= rules.target {
             break Termination::Converged;
         }
-        // Once the residuals differ by no more than their rounding, further sweeps tell nothing.
-        if !sweep.resolved() {
-            break Termination::PrecisionLimit;
+        if leap > 1.0 && sweep.span > span {
+            // Too far: one step from the base, and more of them before the next leap if leaps are of no use.
+            patience = if leap > 2.0 { 1 } else { (2 * patience).min(LONGEST_WAIT) };
+            (leap, wait) = (1.0, patience);
+        } else {
+            // Once the residuals differ by no more than their rounding, further sweeps tell nothing.
+            if !sweep.resolved() {
+                break Termination::PrecisionLimit;
+            }
+            span = sweep.span;
+            base.clone_from(&bias);
+            base_residual.clone_from(&residual);
+            leap = if wait == 0 { 2.0 * leap } else { 1.0 };
+            wait = wait.saturating_sub(1);
         }
         if let Some(status) = rules.budget.spent(sweeps, gap, rules.target) {
             break status;
         }
-        let reference = residual[0];
-        for (h, d) in bias.iter_mut().zip(&residual) {
-            *h += step * (d - reference);
+        let reference = base_residual[0];
+        for ((h, from), d) in bias.iter_mut().zip(&base).zip(&base_residual) {
+            *h = from + leap * step * (d - reference);
         }
     };
-    ComponentGain { lower, upper, bias, iterations: sweeps, sweeps, status }
+    ComponentGain { lower, upper, bias: best, iterations: sweeps, sweeps, status }
 }
 
 /// What one sweep tells of the gain.
@@ -173,6 +198,29 @@ mod tests {
         let solution = RelativeValueIteration::default().solve(&mdp, &Criterion::Average).unwrap();
         assert_eq!(solution.status, Termination::Converged);
         assert!(solution.value.iter().all(|gain| (gain - 0.5).abs() <= 1e-9), "{:?}", solution.value);
+    }
+
+    /// The better loop lies behind a loss of a million times its gain: as many plain sweeps would pass before it counts.
+    #[test]
+    fn leaps_cross_barriers() {
+        let mut builder = TransitionModel::builder();
+        let [here, barrier, there] = ["here", "barrier", "there"].map(|name| builder.state(name).unwrap());
+        for (from, action, to) in [
+            (here, "stay", here),
+            (here, "cross", barrier),
+            (barrier, "on", there),
+            (there, "stay", there),
+            (there, "back", here),
+        ] {
+            builder.transition(from, action, to, 1.0).unwrap();
+        }
+        let model = builder.build().unwrap();
+        let reward = Reward::state(&model, [0.0, -2e6, 1.0]).unwrap();
+        let solver = RelativeValueIteration { max_iterations: 2000, ..Default::default() };
+        let solver = RelativeValueIteration { tolerance: Tolerance::Absolute(1e-6), ..solver };
+        let solution = solver.solve(&Mdp::new(model, reward).unwrap(), &Criterion::Average).unwrap();
+        assert_eq!(solution.status, Termination::Converged, "{solution:?}");
+        assert!(solution.value.iter().all(|gain| (gain - 1.0).abs() <= 1e-6), "{:?}", solution.value);
     }
 
     #[test]

@@ -4,7 +4,8 @@ mod models;
 
 use dunamis_mdp::{Criterion, Discount, Mdp, Rational};
 use dunamis_solve::{
-    AverageReward, PolicyIteration, SOLVERS, SolveError, Solver, SolverConfig, Termination, ValueIteration, solve_exact,
+    AverageReward, LinearProgramming, PolicyIteration, ProgramForm, SOLVERS, SolveError, Solver, SolverConfig,
+    Termination, ValueIteration, solve_exact,
 };
 use models::{any_draft, hand_made, marked_policy, policies, solve_linear};
 use num_bigint::BigInt;
@@ -82,6 +83,8 @@ fn check(what: &str, mdp: &Mdp) {
     for info in SOLVERS.iter().filter(|info| info.supports(&Criterion::Average)) {
         check_solver(&format!("{what}, {}", info.name), mdp, &SolverConfig::from_name(info.name).unwrap(), &best);
     }
+    let dual = LinearProgramming { form: ProgramForm::Dual, ..LinearProgramming::default() };
+    check_solver(&format!("{what}, dual program"), mdp, &SolverConfig::LinearProgramming(dual), &best);
 }
 
 fn check_solver(what: &str, mdp: &Mdp, solver: &SolverConfig, best: &[Rational]) {

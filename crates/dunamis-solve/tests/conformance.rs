@@ -5,8 +5,9 @@ mod models;
 
 use dunamis_mdp::{Criterion, Discount, Mdp, Rational, Reward, TransitionModel};
 use dunamis_solve::{
-    EvaluationMethod, ExactSolution, ModifiedPolicyIteration, Observer, PolicyIteration, SOLVERS, Solution, SolveError,
-    Solver, SolverConfig, Sweep, Termination, ValueBounds, ValueIteration, bellman_bounds, solve_exact,
+    EvaluationMethod, ExactSolution, LinearProgramming, ModifiedPolicyIteration, Observer, PolicyIteration,
+    ProgramForm, SOLVERS, Solution, SolveError, Solver, SolverConfig, Sweep, Termination, ValueBounds, ValueIteration,
+    bellman_bounds, solve_exact,
 };
 use models::{Draft, SLOW, any_draft, hand_made};
 use num_traits::ToPrimitive;
@@ -29,6 +30,7 @@ fn solvers(criterion: &Criterion, slow: bool) -> Vec<SolverConfig> {
         .filter(|solver| solver.supports(criterion))
         .map(|solver| SolverConfig::from_name(solver.name).expect("registered"))
         .collect();
+    all.push(SolverConfig::LinearProgramming(LinearProgramming { form: ProgramForm::Dual, ..Default::default() }));
     all.push(SolverConfig::ValueIteration(ValueIteration { sweep: Sweep::GaussSeidel, ..Default::default() }));
     for sweep in [Sweep::Jacobi, Sweep::GaussSeidel] {
         let action_elimination = true;

@@ -128,7 +128,7 @@ fn forest() -> Mdp {
     )
 }
 
-/// The values that the documentation of MDPtoolbox gives for policy iteration, average reward and a finite horizon.
+/// The values that the documentation of pymdptoolbox gives for policy iteration, average reward and a finite horizon.
 #[test]
 fn forest_management() {
     let mdp = forest();
