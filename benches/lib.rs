@@ -1,4 +1,163 @@
-//! Benchmarks, with fixed seeds and several sizes, run by `cargo bench -p dunamis-benches`.
+//! Benchmarks of dunamis: families of models with fixed seeds, and the yardstick that solvers are measured by.
 //!
-//! Machines differ and drift: compare numbers of one run only. `solvers` therefore contains a yardstick, a plain Jacobi value
-//! iteration, on every model.
+//! The benchmarks stand beside this file, one per noun: `power`, `solvers`, and `ratios`, the table of solvers against the
+//! yardstick. `cargo xtask bench` runs them.
+
+use dunamis_envs::{EnvError, Forest, Garnet, Grid, Move};
+use dunamis_mdp::{Discount, Mdp, ModelError, Names, Reward, Rows, TransitionModel};
+use dunamis_sampling::Seed;
+use std::error::Error;
+
+/// Garnet: 4 to 10 actions, 4 to 10 uniform successors, Dirichlet(1) probabilities, standard normal rewards.
+///
+/// # Errors
+///
+/// [`EnvError`] when there are fewer states than successors.
+pub fn garnet(states: usize) -> Result<Mdp, EnvError> {
+    let garnet = Garnet { states, actions: 4..=10, branching: 4..=10, seed: 7 };
+    Ok(garnet.environment()?.mdp().expect("it has a reward"))
+}
+
+/// Forest management with r1 = 4, r2 = 2 and p = 0.1.
+///
+/// # Errors
+///
+/// [`EnvError`] for fewer than two states.
+pub fn forest(states: usize) -> Result<Mdp, EnvError> {
+    Ok(Forest::new(states).environment()?.mdp().expect("it has a reward"))
+}
+
+/// A noisy gridworld of `side`² cells, a tenth of them walls: four moves, of which 20 % go astray to either side; a move
+/// against a wall stays. The goal in the last corner pays 1 and teleports to the first one. Cells cut off by walls are
+/// states like all others.
+///
+/// # Errors
+///
+/// None, for sides above 0.
+pub fn grid(side: usize) -> Result<Mdp, ModelError> {
+    let mut rng = Seed::new(7).derive("grid").stream(0);
+    let mut open: Vec<bool> = (0..side * side).map(|_| rng.uniform() >= 0.1).collect();
+    (open[0], open[side * side - 1]) = (true, true);
+    let mut number = vec![u32::MAX; side * side];
+    let cells: Vec<usize> = (0..side * side).filter(|&cell| open[cell]).collect();
+    for (state, &cell) in cells.iter().enumerate() {
+        number[cell] = state as u32;
+    }
+    let target = |cell: usize, direction: usize| {
+        let (row, column) = (cell / side, cell % side);
+        let (row, column) = match direction {
+            0 => (row.wrapping_sub(1), column),
+            1 => (row, column + 1),
+            2 => (row + 1, column),
+            _ => (row, column.wrapping_sub(1)),
+        };
+        let free = row < side && column < side && open[row * side + column];
+        number[if free { row * side + column } else { cell }]
+    };
+    let goal = cells.len() - 1;
+    let mut rows = Rows { pairs: vec![0], starts: vec![0], ..Rows::default() };
+    for (state, &cell) in cells.iter().enumerate() {
+        for direction in 0..4 {
+            let mut outcomes: Vec<(u32, f64)> = Vec::with_capacity(3);
+            for (turn, probability) in [(0, 0.75), (1, 0.125), (3, 0.125)] {
+                let next = if state == goal { 0 } else { target(cell, (direction + turn) % 4) };
+                match outcomes.iter_mut().find(|(known, _)| *known == next) {
+                    Some((_, sum)) => *sum += probability,
+                    None => outcomes.push((next, probability)),
+                }
+            }
+            outcomes.sort_by_key(|&(next, _)| next);
+            rows.next.extend(outcomes.iter().map(|&(next, _)| next));
+            rows.probability.extend(outcomes.iter().map(|&(_, p)| p));
+            rows.starts.push(rows.next.len());
+            rows.actions.push(direction as u32);
+        }
+        rows.pairs.push(rows.actions.len() as u32);
+    }
+    let names = Names::new(["up", "right", "down", "left"])?;
+    let model = TransitionModel::from_rows(Names::numbered("c", cells.len()), names, rows)?;
+    let reward = Reward::state(&model, (0..cells.len()).map(|state| if state == goal { 1.0 } else { 0.0 }))?;
+    Mdp::new(model, reward)
+}
+
+/// Two agents on one open grid of `side`² cells, moved by one hand: up to 25 joint moves without chance, and a uniform
+/// reward for every joint state.
+///
+/// # Errors
+///
+/// [`EnvError`] or [`ModelError`] for sides of 0.
+pub fn joint(side: usize) -> Result<Mdp, Box<dyn Error>> {
+    let grid = Grid::new(side, side)?;
+    let cells = side * side;
+    let ids: Vec<_> = grid.model(&dunamis_envs::Noise::default())?.state_ids().collect();
+    let moves: Vec<Vec<(u32, u32)>> = ids
+        .iter()
+        .map(|&cell| {
+            let all = Move::ALL.iter().enumerate();
+            all.filter_map(|(m, &to)| Some((m as u32, grid.target(cell, to)?.index() as u32))).collect()
+        })
+        .collect();
+    let mut rows = Rows { pairs: vec![0], starts: vec![0], ..Rows::default() };
+    for (h, a) in (0..cells).flat_map(|h| (0..cells).map(move |a| (h, a))) {
+        for &(i, x) in &moves[h] {
+            for &(j, y) in &moves[a] {
+                rows.next.push(x * cells as u32 + y);
+                rows.probability.push(1.0);
+                rows.starts.push(rows.next.len());
+                rows.actions.push(5 * i + j);
+            }
+        }
+        rows.pairs.push(rows.actions.len() as u32);
+    }
+    let model = TransitionModel::from_rows(Names::numbered("j", cells * cells), Names::numbered("m", 25), rows)?;
+    let mut rng = Seed::new(7).derive("joint").stream(0);
+    let reward = Reward::state(&model, (0..cells * cells).map(|_| rng.uniform()))?;
+    Ok(Mdp::new(model, reward)?)
+}
+
+/// What plain value iteration took, or would have taken.
+#[derive(Clone, Debug)]
+pub struct Yardstick {
+    /// The last values.
+    pub value: Vec<f64>,
+    /// Sweeps needed until the error bound is met.
+    pub sweeps: u64,
+    /// Sweeps done: fewer where the rest was foreseen.
+    pub done: u64,
+}
+
+/// Plain Jacobi value iteration until the error bound $`\frac{\gamma}{1-\gamma} \lVert V' - V \rVert_\infty`$ is at most
+/// `tolerance`. After `limit` sweeps the number of those that are left is foreseen: from then on, the change shrinks by
+/// $`\gamma`$ at least approximately (it cannot shrink faster for ever while any optimal play recurs).
+pub fn yardstick(mdp: &Mdp, discount: &Discount, tolerance: f64, limit: u64) -> Yardstick {
+    let (model, reward, gamma) = (mdp.model(), mdp.reward(), discount.value());
+    let matrix = model.matrix();
+    let (starts, next, probability) = (matrix.indptr(), matrix.indices(), matrix.data());
+    let starts = starts.raw_storage();
+    let pairs = model.available().starts();
+    let mut value = vec![0.0; model.states().len()];
+    let mut backed_up = value.clone();
+    let mut done = 0;
+    loop {
+        let mut change = 0.0_f64;
+        for state in 0..value.len() {
+            let mut best = f64::NEG_INFINITY;
+            for pair in pairs[state] as usize..pairs[state + 1] as usize {
+                let mut sum = 0.0;
+                for entry in starts[pair]..starts[pair + 1] {
+                    sum += probability[entry] * value[next[entry] as usize];
+                }
+                best = best.max(reward.at(state, pair) + gamma * sum);
+            }
+            change = change.max((best - value[state]).abs());
+            backed_up[state] = best;
+        }
+        std::mem::swap(&mut value, &mut backed_up);
+        done += 1;
+        let bound = gamma / (1.0 - gamma) * change;
+        if bound <= tolerance || done >= limit {
+            let left = if bound <= tolerance { 0.0 } else { ((tolerance / bound).ln() / gamma.ln()).ceil() };
+            return Yardstick { value, sweeps: done + left as u64, done };
+        }
+    }
+}

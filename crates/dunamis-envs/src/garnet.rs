@@ -1,7 +1,7 @@
 //! Garnet: generic average random models, the standard random test family.
 
 use crate::{EnvError, Environment, MAX_STATES, MAX_TRANSITIONS};
-use dunamis_mdp::{Reward, StateId, TransitionModel};
+use dunamis_mdp::{Names, Reward, Rows, TransitionModel};
 use dunamis_sampling::{Normal, Seed, StreamRng, Univariate};
 use std::collections::BTreeSet;
 use std::num::NonZeroU64;
@@ -34,26 +34,38 @@ impl Garnet {
     /// [`EnvError::TooSmall`], [`EnvError::EmptyRange`], [`EnvError::Branching`] or [`EnvError::TooLarge`].
     pub fn environment(&self) -> Result<Environment, EnvError> {
         self.check()?;
-        let mut builder = TransitionModel::builder();
-        for s in 0..self.states {
-            builder.state(&format!("s{s}"))?;
-        }
-        let names: Vec<String> = (0..*self.actions.end()).map(|a| format!("a{a}")).collect();
         let normal = Normal::new(0.0, 1.0).expect("the standard normal law");
         let seed = Seed::new(self.seed).derive("garnet");
-        let mut rewards = Vec::new();
+        // Room for the largest draw is reserved at once: what is not used is never touched.
+        let most = (self.states * self.actions.end(), self.states * self.actions.end() * self.branching.end());
+        let mut rows = Rows {
+            pairs: Vec::with_capacity(self.states + 1),
+            actions: Vec::with_capacity(most.0),
+            starts: Vec::with_capacity(most.0 + 1),
+            next: Vec::with_capacity(most.1),
+            probability: Vec::with_capacity(most.1),
+            ..Rows::default()
+        };
+        rows.pairs.push(0);
+        rows.starts.push(0);
+        let mut rewards = Vec::with_capacity(most.0);
+        let mut names = 0;
         for s in 0..self.states {
             let mut rng = seed.stream(s as u64);
-            for name in &names[..between(&self.actions, &mut rng)] {
+            let count = between(&self.actions, &mut rng);
+            names = names.max(count);
+            for action in 0..count {
                 let branching = between(&self.branching, &mut rng);
                 let successors = distinct(self.states, branching, &mut rng);
-                for (next, probability) in successors.into_iter().zip(pieces(branching, &mut rng)) {
-                    builder.transition(StateId::new(s), name, StateId::new(next), probability)?;
-                }
+                rows.next.extend(successors.into_iter().map(|next| next as u32));
+                rows.probability.extend(pieces(branching, &mut rng));
+                rows.starts.push(rows.next.len());
+                rows.actions.push(action as u32);
                 rewards.push(normal.sample(&mut rng));
             }
+            rows.pairs.push(rows.actions.len() as u32);
         }
-        let model = builder.build()?;
+        let model = TransitionModel::from_rows(Names::numbered("s", self.states), Names::numbered("a", names), rows)?;
         let reward = Reward::state_action(&model, rewards)?;
         Environment::new("garnet", model).with_reward(reward)
     }

@@ -25,6 +25,11 @@ impl AvailableActions {
         AvailableActions { start, action }
     }
 
+    /// Takes over arrays that were checked.
+    pub(crate) fn from_arrays(start: Vec<u32>, action: Vec<ActionId>) -> Self {
+        AvailableActions { start, action }
+    }
+
     /// Number of states.
     pub fn states(&self) -> usize {
         self.start.len() - 1

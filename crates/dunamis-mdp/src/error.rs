@@ -42,6 +42,15 @@ pub enum ModelError {
         /// The actions available there.
         available: Vec<String>,
     },
+    /// Arrays of a whole model that do not fit together.
+    #[error(
+        "the model's arrays do not fit together at {place}: starts must ascend from 0 to the length of what they index, \
+         successors must be states in ascending order, and a state's actions distinct"
+    )]
+    Rows {
+        /// The array and the entry.
+        place: String,
+    },
     /// A state without a single action.
     #[error("state `{state}` has no action: give it at least one (a terminal state stays where it is)")]
     StateWithoutAction {

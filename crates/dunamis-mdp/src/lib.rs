@@ -28,7 +28,7 @@
 //! |---|---|
 //! | `number` | [`Number`], [`Rational`]: an `f64` beside the rational it was written as |
 //! | `names`, `actions` | [`StateId`], [`ActionId`], [`Names`], [`AvailableActions`] |
-//! | `model`, `builder` | [`TransitionModel`], [`TransitionModelBuilder`] |
+//! | `model`, `builder`, `rows` | [`TransitionModel`], [`TransitionModelBuilder`], [`Rows`]: whole models as arrays |
 //! | `reward`, `mdp`, `discount` | [`Reward`], [`Mdp`], [`Discount`], [`Criterion`] |
 //! | `policy`, `chain` | [`DeterministicPolicy`], [`StochasticPolicy`], [`MarkovChain`] |
 //! | `joint` | [`JointModel`], [`SuccessorTable`] |
@@ -55,6 +55,7 @@ mod names;
 mod number;
 mod policy;
 mod reward;
+mod rows;
 
 pub use actions::AvailableActions;
 pub use builder::TransitionModelBuilder;
@@ -69,3 +70,4 @@ pub use names::{ActionId, Names, StateId, nearest};
 pub use number::{Number, NumberError, Rational};
 pub use policy::{DeterministicPolicy, StochasticPolicy};
 pub use reward::{Reward, RewardKind};
+pub use rows::Rows;

@@ -98,7 +98,18 @@ impl TransitionModel {
                 leak.get_or_insert_with(|| vec![0.0; row_count])[pair] = lost.value();
             }
         }
-        let matrix = SparseMatrix::new((row_count, states.len()), indptr, indices, data);
+        Self::from_parts(states, actions, available, (indptr, indices, data, written), (leak, written_leak))
+    }
+
+    /// Joins parts that are known to fit together.
+    pub(crate) fn from_parts(
+        states: Names,
+        actions: Names,
+        available: AvailableActions,
+        (indptr, indices, data, written): (Vec<usize>, Vec<u32>, Vec<f64>, Written),
+        (leak, written_leak): (Option<Vec<f64>>, Written),
+    ) -> Self {
+        let matrix = SparseMatrix::new((available.len(), states.len()), indptr, indices, data);
         TransitionModel { states, actions, available, matrix, written, leak, written_leak }
     }
 

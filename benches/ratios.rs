@@ -1,0 +1,91 @@
+//! The table of solvers against the yardstick: time to a certified gap of 1e-6, divided by the time of plain value iteration
+//! on the same model in the same run. Smaller is better.
+//!
+//! `cargo bench -p dunamis-benches --bench ratios -- [FILTER] [--solver NAME]… [--full]`; without `--full` only models of up
+//! to 10⁵ states.
+
+use dunamis_benches::{Yardstick, forest, garnet, grid, joint, yardstick};
+use dunamis_mdp::{Criterion, Discount, Mdp};
+use dunamis_solve::{Solver, SolverConfig, Termination, Tolerance};
+use std::error::Error;
+use std::time::Instant;
+
+/// The gap between bounds that every solver is asked for.
+const TOLERANCE: f64 = 1e-6;
+
+/// Sweeps of the yardstick that are really done.
+const YARDSTICK_SWEEPS: u64 = 100;
+
+type Build = fn() -> Result<Mdp, Box<dyn Error>>;
+
+/// Name, whether it takes long, discounts, model.
+const INSTANCES: &[(&str, bool, &[&str], Build)] = &[
+    ("garnet-1e3", false, &["0.9", "0.99", "0.999"], || Ok(garnet(1_000)?)),
+    ("garnet-1e4", false, &["0.9", "0.99", "0.999"], || Ok(garnet(10_000)?)),
+    ("garnet-1e5", false, &["0.9", "0.99", "0.999"], || Ok(garnet(100_000)?)),
+    ("grid-100x100", false, &["0.9", "0.99", "0.999"], || Ok(grid(100)?)),
+    ("joint-10,000", false, &["0.9", "0.99", "0.999"], || joint(10)),
+    ("forest-1e4", false, &["0.9", "0.99", "0.999"], || Ok(forest(10_000)?)),
+    ("joint-160,000", true, &["0.9", "0.99", "0.999"], || joint(20)),
+    ("grid-1000x1000", true, &["0.9", "0.99", "0.999"], || Ok(grid(1_000)?)),
+    ("forest-1e6", true, &["0.9", "0.99", "0.999"], || Ok(forest(1_000_000)?)),
+    ("garnet-1e6", true, &["0.9", "0.99", "0.999"], || Ok(garnet(1_000_000)?)),
+];
+
+/// Best time of a few runs, fewer where they take long.
+fn best_of<T>(mut run: impl FnMut() -> T) -> (f64, T) {
+    let mut timed = || {
+        let begin = Instant::now();
+        let result = run();
+        (begin.elapsed().as_secs_f64(), result)
+    };
+    let (mut best, mut result) = timed();
+    let mut spent = best;
+    for _ in 0..9 {
+        if spent > 2.0 {
+            break;
+        }
+        let (time, again) = timed();
+        spent += time;
+        (best, result) = (best.min(time), again);
+    }
+    (best, result)
+}
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let arguments: Vec<String> = std::env::args().skip(1).filter(|argument| argument != "--bench").collect();
+    let full = arguments.iter().any(|argument| argument == "--full");
+    let named: Vec<&String> = arguments.windows(2).filter(|pair| pair[0] == "--solver").map(|pair| &pair[1]).collect();
+    let filter = arguments.iter().find(|text| !text.starts_with("--") && !named.contains(text));
+    let default = ["modified-policy-iteration".to_owned(), "policy-iteration".to_owned()];
+    let solvers: Vec<&String> = if named.is_empty() { default.iter().collect() } else { named };
+    println!(
+        "| instance | γ | yardstick (sweeps) | one sweep, of the memory bound | {} |",
+        solvers.iter().map(|s| s.as_str()).collect::<Vec<_>>().join(" | ")
+    );
+    println!("|{}", "---|".repeat(4 + solvers.len()));
+    for (name, long, discounts, build) in INSTANCES {
+        if (*long && !full) || filter.is_some_and(|filter| !name.contains(filter.as_str())) {
+            continue;
+        }
+        let mdp = build()?;
+        for text in *discounts {
+            let discount: Discount = text.parse()?;
+            let (time, Yardstick { sweeps, done, .. }) =
+                best_of(|| yardstick(&mdp, &discount, TOLERANCE, YARDSTICK_SWEEPS));
+            let whole = time / done as f64 * sweeps as f64;
+            let criterion = Criterion::Discounted(discount);
+            let mut line = format!("| {name} | {text} | {whole:.3} s ({sweeps}) | |");
+            for solver in &solvers {
+                let config = SolverConfig::from_name(solver).ok_or_else(|| format!("no solver `{solver}`"))?;
+                let config = config.with_tolerances(Some(Tolerance::Absolute(TOLERANCE)), None);
+                let (time, solution) = best_of(|| config.solve(&mdp, &criterion));
+                let solution = solution?;
+                let mark = if solution.status == Termination::Converged { "" } else { " ✗" };
+                line += &format!(" {:.4}{mark} ({} it) |", time / whole, solution.statistics.iterations);
+            }
+            println!("{line}");
+        }
+    }
+    Ok(())
+}
