@@ -57,7 +57,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let full = arguments.iter().any(|argument| argument == "--full");
     let named: Vec<&String> = arguments.windows(2).filter(|pair| pair[0] == "--solver").map(|pair| &pair[1]).collect();
     let filter = arguments.iter().find(|text| !text.starts_with("--") && !named.contains(text));
-    let default = ["modified-policy-iteration".to_owned(), "policy-iteration".to_owned()];
+    let default = ["auto", "modified-policy-iteration", "policy-iteration"].map(str::to_owned);
     let solvers: Vec<&String> = if named.is_empty() { default.iter().collect() } else { named };
     println!(
         "| instance | γ | yardstick (sweeps) | one sweep, of the memory bound | {} |",
@@ -77,7 +77,11 @@ fn main() -> Result<(), Box<dyn Error>> {
             let criterion = Criterion::Discounted(discount);
             let mut line = format!("| {name} | {text} | {whole:.3} s ({sweeps}) | |");
             for solver in &solvers {
-                let config = SolverConfig::from_name(solver).ok_or_else(|| format!("no solver `{solver}`"))?;
+                // Settings are written as in configuration files, but as JSON.
+                let config = match solver.starts_with('{') {
+                    true => serde_json::from_str(solver)?,
+                    false => SolverConfig::from_name(solver).ok_or_else(|| format!("no solver `{solver}`"))?,
+                };
                 let config = config.with_tolerances(Some(Tolerance::Absolute(TOLERANCE)), None);
                 let (time, solution) = best_of(|| config.solve(&mdp, &criterion));
                 let solution = solution?;

@@ -91,8 +91,8 @@ impl Solver for AndersonAcceleration {
         loop {
             let (low, high) = rule.shifts(residual);
             let next = problem.check(&mut watch, high - low, &backed_up, self.max_iterations, &mut statistics);
-            if let Next::Stop(status) = next {
-                return Ok(problem.finish(&backed_up, status, statistics));
+            if let Next::Stop(status, bounds) = next {
+                return Ok(problem.finish(bounds, status, statistics));
             }
             history.push(&value, &backed_up);
             let last = statistics.iterations + 1 >= self.max_iterations;

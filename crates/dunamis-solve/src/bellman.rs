@@ -12,6 +12,7 @@ use dunamis_mdp::{Discount, MarkovChain, Mdp, RewardKind, SparseMatrix, Transiti
 use num_traits::Zero;
 use std::borrow::Cow;
 use std::ops::Range;
+use std::sync::OnceLock;
 
 /// A Bellman operator over borrowed rows.
 #[derive(Clone, Debug)]
@@ -28,6 +29,10 @@ pub(crate) struct Bellman<'a> {
     /// Whether every reward is exactly 0, also in the form it was written in.
     zero_reward: bool,
     pub(crate) discount: f64,
+    /// See [`Bellman::row_masses`].
+    masses: OnceLock<(f64, f64)>,
+    /// Whether every pair leads to one state with certainty, so that entries are numbered like pairs.
+    certain: bool,
 }
 
 /// The rows of one policy, packed together so that its evaluation reads nothing else.
@@ -73,6 +78,8 @@ impl<'a> Bellman<'a> {
             state_reward: false,
             zero_reward: reward.iter().all(|&r| r == 0.0),
             discount,
+            masses: OnceLock::new(),
+            certain: is_certain(rows, matrix.data()),
         }
     }
 
@@ -108,6 +115,9 @@ impl<'a> Bellman<'a> {
     /// $`\sum_{s'} T(s'|s,a) V(s')`$.
     #[inline]
     pub(crate) fn expected(&self, pair: usize, value: &[f64]) -> f64 {
+        if self.certain {
+            return value[self.next[pair] as usize];
+        }
         let (next, probability) = self.row(pair);
         let mut sum = 0.0;
         for (&next, &probability) in next.iter().zip(probability) {
@@ -144,9 +154,11 @@ impl<'a> Bellman<'a> {
 
     /// Smallest and largest row sum: both 1 up to rounding unless rows leak.
     pub(crate) fn row_masses(&self) -> (f64, f64) {
-        (0..self.pair_count())
-            .map(|pair| self.row(pair).1.iter().sum::<f64>())
-            .fold((f64::INFINITY, 0.0), |(low, high), mass| (mass.min(low), mass.max(high)))
+        *self.masses.get_or_init(|| {
+            (0..self.pair_count())
+                .map(|pair| self.row(pair).1.iter().sum::<f64>())
+                .fold((f64::INFINITY, 0.0), |(low, high), mass| (mass.min(low), mass.max(high)))
+        })
     }
 
     /// Most successors of any pair.
@@ -183,8 +195,16 @@ impl PolicyRows {
             state_reward: false,
             zero_reward: false,
             discount,
+            masses: OnceLock::new(),
+            certain: is_certain(&self.rows, &self.probability),
         }
     }
+}
+
+fn is_certain(rows: &[usize], probability: &[f64]) -> bool {
+    rows.len() == probability.len() + 1
+        && rows.iter().enumerate().all(|(pair, &start)| pair == start)
+        && probability.iter().all(|&p| p == 1.0)
 }
 
 /// Smallest and largest entry of a residual, gathered in one pass.

@@ -176,6 +176,17 @@ impl StoppingRule {
         (low, high)
     }
 
+    /// The gap of the bounds that a residual gives.
+    pub(crate) fn gap_of(&self, residual: Span) -> f64 {
+        let (low, high) = self.shifts(residual);
+        high - low
+    }
+
+    /// No value is larger.
+    pub(crate) fn magnitude(&self) -> f64 {
+        self.magnitude
+    }
+
     /// The same rule for another gap.
     pub(crate) fn with_target(self, target: f64) -> Self {
         StoppingRule { target, ..self }

@@ -16,10 +16,11 @@ pub(crate) struct Discounted<'a> {
 }
 
 /// Whether a solver goes on.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Next {
     Continue,
-    Stop(Termination),
+    /// With the certificate of the last values.
+    Stop(Termination, ValueBounds),
 }
 
 impl<'a> Discounted<'a> {
@@ -69,14 +70,15 @@ impl<'a> Discounted<'a> {
             return Next::Continue;
         }
         statistics.sweeps += 1;
-        if self.bounds(value).gap() <= self.rule.target {
-            return Next::Stop(Termination::Converged);
+        let bounds = self.bounds(value);
+        if bounds.gap() <= self.rule.target {
+            return Next::Stop(Termination::Converged, bounds);
         }
         match (interrupted, exhausted) {
-            (true, _) => Next::Stop(Termination::Interrupted),
-            (_, true) => Next::Stop(Termination::IterationLimit),
+            (true, _) => Next::Stop(Termination::Interrupted, bounds),
+            (_, true) => Next::Stop(Termination::IterationLimit, bounds),
             _ if watch.tighten(gap, &self.rule) => Next::Continue,
-            _ => Next::Stop(Termination::PrecisionLimit),
+            _ => Next::Stop(Termination::PrecisionLimit, bounds),
         }
     }
 
@@ -85,20 +87,9 @@ impl<'a> Discounted<'a> {
         residual_bounds(&self.bellman, self.discount, value)
     }
 
-    /// Certifies a value and marks the optimal actions. `otherwise` is the status unless the bounds are close enough.
-    pub(crate) fn finish(&self, value: &[f64], otherwise: Termination, mut statistics: Statistics) -> Solution {
-        let bounds = self.bounds(value);
-        statistics.sweeps += 2;
-        self.finish_with(bounds, otherwise, statistics)
-    }
-
-    /// The solution of bounds that are known to be true. `statistics` counts full sweeps, and backups beside them.
-    pub(crate) fn finish_with(
-        &self,
-        bounds: ValueBounds,
-        otherwise: Termination,
-        mut statistics: Statistics,
-    ) -> Solution {
+    /// Marks the optimal actions of a value between true bounds. `otherwise` is the status unless they are close enough.
+    pub(crate) fn finish(&self, bounds: ValueBounds, otherwise: Termination, mut statistics: Statistics) -> Solution {
+        statistics.sweeps += 1;
         statistics.backups += statistics.sweeps * self.bellman.pair_count();
         let value = bounds.midpoint();
         let (optimal, tie_tolerance) = self.ties(&value, bounds.gap());
@@ -118,10 +109,14 @@ impl<'a> Discounted<'a> {
         let rounding = 8.0 * allowance(bellman.longest_row()) * magnitude;
         let tolerance = self.tie_tolerance.max(1.000_001 * bellman.discount * mass * gap + rounding);
         let mut optimal = vec![false; bellman.pair_count()];
+        let mut action_values = Vec::new();
         for state in 0..bellman.states() {
-            let least = bellman.best(state, value) - tolerance;
-            for pair in bellman.pairs(state) {
-                optimal[pair] = bellman.action_value(state, pair, value) >= least;
+            let pairs = bellman.pairs(state);
+            action_values.clear();
+            action_values.extend(pairs.clone().map(|pair| bellman.action_value(state, pair, value)));
+            let least = action_values.iter().fold(f64::NEG_INFINITY, |best: f64, &q| best.max(q)) - tolerance;
+            for (mark, &q) in optimal[pairs].iter_mut().zip(&action_values) {
+                *mark = q >= least;
             }
         }
         (optimal, tolerance)
@@ -131,7 +126,7 @@ impl<'a> Discounted<'a> {
 /// Turns any vector into a solution of the discounted criterion: bounds from its Bellman residual, optimal actions within
 /// the tie tolerance, and the status [`Termination::Converged`] if the bounds are as close as `tolerance`, else `otherwise`.
 ///
-/// This is how a solver of your own ends: nothing it computed has to be believed. Three sweeps of $`O(\mathrm{nnz})`$.
+/// This is how a solver of your own ends: nothing it computed has to be believed. Two sweeps of $`O(\mathrm{nnz})`$.
 ///
 /// # Errors
 ///
@@ -150,5 +145,6 @@ pub fn certify(
     if value.len() != expected {
         return Err(SolveError::Length { what: "the value", expected, actual: value.len() });
     }
-    Ok(problem.finish(value, otherwise, statistics))
+    let statistics = Statistics { sweeps: statistics.sweeps + 1, ..statistics };
+    Ok(problem.finish(problem.bounds(value), otherwise, statistics))
 }

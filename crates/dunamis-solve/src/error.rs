@@ -48,6 +48,12 @@ pub enum SolveError {
         /// Its value.
         value: f64,
     },
+    /// A forcing term that asks for nothing.
+    #[error("`forcing` is {value}, but must be at least 0 and below 1")]
+    Forcing {
+        /// The value.
+        value: f64,
+    },
     /// An array that does not fit the model.
     #[error("{what} has {actual} entries, but {expected} are needed")]
     Length {

@@ -9,12 +9,14 @@
 //! | [`Iterative`](EvaluationMethod::Iterative) | Jacobi sweeps with MacQueen–Porteus bounds and shift | $`O(\mathrm{nnz})`$ per sweep, at most $`\log(1/\varepsilon)/(1-\gamma)`$ sweeps, far fewer when the chain mixes |
 //! | [`Dense`](EvaluationMethod::Dense) | Gaussian elimination | $`O(n^3)`$ |
 //! | [`SparseDirect`](EvaluationMethod::SparseDirect) | sparse LU with fill-reducing order | the fill: small on grids, $`O(n^3)`$ on random graphs |
-//! | [`Krylov`](EvaluationMethod::Krylov) | `BiCGStab` `[van der Vorst 1992]`, sweeps when it breaks down | two products per step, robust against slow mixing |
+//! | [`Krylov`](EvaluationMethod::Krylov) | `BiCGStab` `[van der Vorst 1992]`; GMRES, then sweeps where it breaks down | two products per step, robust against slow mixing |
+//! | [`Gmres`](EvaluationMethod::Gmres) | restarted GMRES `[Saad & Schultz 1986]`, then sweeps | one product and up to 30 vectors per step; never breaks down |
 //! | [`Cycles`](EvaluationMethod::Cycles) | cycle detection in a chain without chance | $`O(n)`$, exact up to rounding |
 //!
 //! No method is believed: the bounds come from the residual of the vector that it returns (see [`crate::bellman_bounds`];
 //! a chain is a model with one action). Rows may sum to less than 1; mass that leaks is worth 0.
 
+mod gmres;
 mod krylov;
 
 use crate::bellman::{Bellman, Span};
@@ -43,8 +45,10 @@ pub enum EvaluationMethod {
     Dense,
     /// Sparse LU factorization. The only method whose last bits depend on the machine's instruction set.
     SparseDirect,
-    /// `BiCGStab`, completed by sweeps when it breaks down.
+    /// `BiCGStab`, completed by GMRES and sweeps where it breaks down.
     Krylov,
+    /// Restarted GMRES, completed by sweeps where it stagnates.
+    Gmres,
     /// Exact evaluation of chains without chance by cycle detection.
     Cycles,
 }
@@ -166,8 +170,13 @@ pub(crate) fn solve(
             let (sweeps, status) = sweep(bellman, value, rule, max_sweeps);
             Ok(Solved { method, sweeps, status })
         }
-        EvaluationMethod::Krylov => {
-            let products = krylov::solve(bellman, value, rule, max_sweeps);
+        EvaluationMethod::Krylov | EvaluationMethod::Gmres => {
+            let mut products = 0;
+            if method == EvaluationMethod::Krylov {
+                products += krylov::solve(bellman, value, rule, max_sweeps);
+            }
+            // Does nothing but one product where `BiCGStab` reached its goal.
+            products += gmres::solve(bellman, value, rule, max_sweeps.saturating_sub(products));
             // Sweeps confirm the solution, or finish the work after a breakdown.
             let (sweeps, status) = sweep(bellman, value, rule, max_sweeps.saturating_sub(products).max(1));
             Ok(Solved { method, sweeps: products + sweeps, status })

@@ -78,8 +78,7 @@ impl Solver for IntervalIteration {
                 break Termination::IterationLimit;
             }
         };
-        statistics.sweeps += 1;
-        Ok(problem.finish_with(bounds, status, statistics))
+        Ok(problem.finish(bounds, status, statistics))
     }
 }
 

@@ -32,6 +32,7 @@
 //! |---|---|
 //! | `solver`, `solution`, `tolerance`, `error` | [`Solver`], [`SolverConfig`], [`SOLVERS`]; [`Solution`]; [`Tolerance`]; [`SolveError`] |
 //! | `observer`, `discounted` | [`Observer`], [`Progress`]: watch and stop; [`certify`]: how a discounted solver ends |
+//! | `auto` | [`Auto`]: chooses a solver and says why |
 //! | `value_iteration`, `policy_iteration`, `modified_policy_iteration` | [`ValueIteration`], [`PolicyIteration`], [`ModifiedPolicyIteration`] |
 //! | `topological_value_iteration` | [`TopologicalValueIteration`]: bounds of their own for every component |
 //! | `anderson_acceleration`, `prioritized_sweeping` | [`AndersonAcceleration`], [`PrioritizedSweeping`] |
@@ -73,6 +74,7 @@
 mod action_elimination;
 mod algebraic;
 mod anderson_acceleration;
+mod auto;
 mod average_reward;
 mod batch;
 mod bellman;
@@ -133,6 +135,7 @@ mod visit_distribution_set;
 
 pub use algebraic::AlgebraicNumber;
 pub use anderson_acceleration::AndersonAcceleration;
+pub use auto::Auto;
 pub use average_reward::AverageReward;
 pub use batch::{BatchSolution, BatchSolver, BatchWorkspace, Kernel, solve_batch};
 pub use bias::{LaurentExpansion, SensitiveSolution, Sensitivity, solve_sensitive};

@@ -126,7 +126,7 @@ impl LinearProgramming {
         let states = problem.bellman.states();
         let mut statistics = Statistics::new(self.name());
         if problem.interrupted(0, f64::INFINITY) {
-            return Ok(problem.finish(&vec![0.0; states], Termination::Interrupted, statistics));
+            return Ok(problem.finish(problem.bounds(&vec![0.0; states]), Termination::Interrupted, statistics));
         }
         let weights = vec![1.0 / states as f64; states];
         let program = DiscountedProgram::new(&problem.bellman, &weights);
@@ -135,9 +135,10 @@ impl LinearProgramming {
         let policy = match self.form {
             ProgramForm::Primal => {
                 statistics.sweeps += 1;
-                if problem.bounds(&optimum.value).gap() <= problem.rule.target {
+                let bounds = problem.bounds(&optimum.value);
+                if bounds.gap() <= problem.rule.target {
                     statistics.choice = story(optimum.iterations, 0);
-                    return Ok(problem.finish(&optimum.value, Termination::Converged, statistics));
+                    return Ok(problem.finish(bounds, Termination::Converged, statistics));
                 }
                 (0..states).map(|state| problem.bellman.best_pair(state, &optimum.value).1).collect()
             }
@@ -156,16 +157,17 @@ impl LinearProgramming {
         mut statistics: Statistics,
     ) -> Result<Solution, SolveError> {
         let program_iterations = statistics.iterations;
-        let mut checkpoint = Vec::new();
+        let (mut checkpoint, mut backed_up) = (Vec::new(), vec![0.0; policy.len()]);
         loop {
             let value = evaluate(&problem.bellman, &policy)?;
             statistics.iterations += 1;
             statistics.sweeps += 2;
             let policies = statistics.iterations - program_iterations;
-            let gap = problem.bounds(&value).gap();
+            let bounds = problem.bounds(&value);
+            let gap = bounds.gap();
             // Action values err by the rounding of one backup; what is within it is a tie.
             let margin = problem.rule.rounding * problem.rule.complement();
-            let changed = improve(&problem.bellman, &value, &mut policy, margin);
+            let changed = improve(&problem.bellman, &value, &mut backed_up, &mut policy, margin).changed;
             let status = if gap <= problem.rule.target {
                 Termination::Converged
             } else if problem.interrupted(statistics.iterations, gap) {
@@ -181,7 +183,7 @@ impl LinearProgramming {
                 continue;
             };
             statistics.choice = story(program_iterations, policies);
-            return Ok(problem.finish(&value, status, statistics));
+            return Ok(problem.finish(bounds, status, statistics));
         }
     }
 

@@ -64,7 +64,7 @@ impl OccupancyMeasure {
     /// let model = builder.build()?;
     /// let half = Discount::new(0.5)?;
     /// let measure = OccupancyMeasure::of_policy(&model, &model.uniform_policy(), &half, &[1.0, 0.0])?;
-    /// assert!((measure.mass[0] - 4.0 / 3.0).abs() <= measure.error && measure.error < 1e-13);
+    /// assert!((measure.mass[0] - 4.0 / 3.0).abs() <= measure.error && measure.error < 1e-12);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     ///

@@ -86,9 +86,8 @@ impl Solver for OptimisticValueIteration {
         let max_iterations = self.max_iterations;
         let mut run = Run { problem: &problem, operator, bounds, statistics, max_iterations };
         let status = run.until_stopped();
-        let Run { bounds, mut statistics, .. } = run;
-        statistics.sweeps += 1;
-        Ok(problem.finish_with(bounds, status, statistics))
+        let Run { bounds, statistics, .. } = run;
+        Ok(problem.finish(bounds, status, statistics))
     }
 }
 

@@ -1,14 +1,23 @@
 //! Policy iteration `[Howard 1960]`: evaluate a policy, improve it wherever another action is better, repeat.
 //!
 //! The values of successive policies increase, so the iteration ends with an optimal policy, as a rule after fewer than
-//! twenty rounds whatever the discount. An action replaces the current one only when it is better beyond the rounding of a
-//! backup, and a policy that comes back (which only errors of evaluation can cause) makes the evaluation more exact.
+//! twenty rounds whatever the discount. The improvement is a Jacobi sweep, whose residual tells how far things are, and a
+//! Gauss–Seidel sweep, whose backups see the improvements before them: news travels across the whole model in two rounds,
+//! and because $`V \le T_\pi V`$ holds for the policy that the sweeps leave behind, its value is still at least that of the
+//! Jacobi improvement. An action
+//! replaces the current one only when it is better beyond the rounding of a backup, and a policy that comes back (which only
+//! errors of evaluation can cause) makes the evaluation more exact.
 //!
-//! **Stopping rule.** After every evaluation the Bellman residual of the policy's value is certified (see
-//! [`crate::bellman_bounds`]); the iteration ends when those bounds are as close as asked, or when no action is better beyond
-//! rounding. **Complexity.** One evaluation (see [`crate::EvaluationMethod`]) and two sweeps of $`O(\mathrm{nnz})`$ per round.
+//! **Inexact evaluation.** Iterative methods evaluate a policy only until the gap of its value is a fraction, the *forcing
+//! term*, of the gap that the last improvement left `[Dembo, Eisenstat & Steihaug 1982; Gargiani et al. 2024]`: early
+//! policies are not worth more.
+//!
+//! **Stopping rule.** When the improvement promises that the Bellman residual is small enough, or changes nothing, the
+//! bounds are certified (see [`crate::bellman_bounds`]); the iteration ends when they are as close as asked, or when no
+//! action is better beyond rounding. **Complexity.** One evaluation (see [`crate::EvaluationMethod`]) and two sweeps of
+//! $`O(\mathrm{nnz})`$ per round.
 
-use crate::bellman::{Bellman, PolicyRows};
+use crate::bellman::{Bellman, PolicyRows, Span};
 use crate::discounted::Discounted;
 use crate::evaluation::{self, EvaluationMethod};
 use crate::{Observer, Solution, SolveError, Solver, Statistics, Termination, Tolerance};
@@ -23,6 +32,9 @@ pub struct PolicyIteration {
     pub evaluation: EvaluationMethod,
     /// Largest number of products with one policy's matrix in one evaluation.
     pub evaluation_sweeps: usize,
+    /// The forcing term: iterative methods evaluate a policy to this part of the current gap; 0 evaluates every policy to
+    /// the end.
+    pub forcing: f64,
     /// Largest allowed distance of the bounds.
     pub tolerance: Tolerance,
     /// Distance from the best action value within which actions count as tied.
@@ -36,6 +48,7 @@ impl Default for PolicyIteration {
         PolicyIteration {
             evaluation: EvaluationMethod::Auto,
             evaluation_sweeps: 1_000_000,
+            forcing: 0.01,
             tolerance: Tolerance::Relative(1e-9),
             tie_tolerance: Tolerance::Relative(1e-9),
             max_iterations: 10_000,
@@ -56,48 +69,71 @@ impl Solver for PolicyIteration {
     ) -> Result<Solution, SolveError> {
         let tolerances = (self.tolerance, self.tie_tolerance);
         let problem = Discounted::new(self.name(), mdp, criterion, tolerances, observer)?;
+        if !(0.0..1.0).contains(&self.forcing) {
+            return Err(SolveError::Forcing { value: self.forcing });
+        }
         let (bellman, rule) = (&problem.bellman, &problem.rule);
         // The evaluation gets a share of the gap that leaves room for the rounding of the certificate.
-        let mut evaluation_rule = rule.with_target(0.25 * rule.target);
+        let mut finest = 0.25 * rule.target;
+        let margin = rule.rounding * rule.complement();
         let mut statistics = Statistics::new(self.name());
         let mut value = vec![0.0; bellman.states()];
+        let mut backed_up = value.clone();
         let mut policy: Vec<u32> = (0..bellman.states()).map(|state| bellman.best_pair(state, &value).1).collect();
-        let mut checkpoint = Vec::new();
+        let (mut checkpoint, mut gap) = (Vec::new(), f64::INFINITY);
         statistics.sweeps += 1;
         let mut packed = PolicyRows::default();
         loop {
             bellman.pack(&policy, &mut packed);
             let policy_bellman = packed.bellman(bellman.discount);
+            let goal =
+                if gap.is_finite() { (self.forcing * gap).max(finest) } else { finest.max(0.1 * rule.magnitude()) };
+            let exact = self.forcing == 0.0 || goal <= finest;
             let solved = evaluation::solve(
                 &policy_bellman,
                 self.evaluation,
                 &mut value,
-                &evaluation_rule,
+                &rule.with_target(if exact { finest } else { goal }),
                 self.evaluation_sweeps,
             )?;
             statistics.iterations += 1;
             statistics.evaluation_sweeps += solved.sweeps;
+            // A direct method has done what it can.
+            let exact = exact || solved.status != Termination::Converged;
+            let improvement = improve(bellman, &value, &mut backed_up, &mut policy, margin);
+            std::mem::swap(&mut value, &mut backed_up);
             statistics.sweeps += 1;
-            let gap = problem.bounds(&value).gap();
-            if gap <= rule.target {
-                return Ok(problem.finish(&value, Termination::Converged, statistics));
-            }
-            if problem.interrupted(statistics.iterations, gap) {
-                return Ok(problem.finish(&value, Termination::Interrupted, statistics));
-            }
-            // Action values err by the rounding of one backup; what is within it is a tie.
-            let changed = improve(bellman, &value, &mut policy, rule.rounding * rule.complement());
-            if statistics.iterations >= self.max_iterations {
-                return Ok(problem.finish(&value, Termination::IterationLimit, statistics));
-            }
+            gap = rule.gap_of(improvement.residual);
+            let interrupted = problem.interrupted(statistics.iterations, gap);
+            let exhausted = statistics.iterations >= self.max_iterations;
             // In exact arithmetic no policy comes back, so one that does shows that the evaluation is not exact enough.
             // Comparing with the policy at the last power of two finds every cycle `[Brent 1980]`.
-            let stuck = !changed || policy == checkpoint;
-            if stuck && (solved.status != Termination::Converged || evaluation_rule.target <= 0.1 * rule.rounding) {
-                return Ok(problem.finish(&value, solved.status.or_precision_limit(), statistics));
-            }
-            if stuck {
-                evaluation_rule.target *= 0.1;
+            let stuck = !improvement.changed || policy == checkpoint;
+            if stuck || gap <= rule.target || interrupted || exhausted {
+                let bounds = problem.bounds(&value);
+                statistics.sweeps += 1;
+                let status = if bounds.gap() <= rule.target {
+                    Some(Termination::Converged)
+                } else if interrupted {
+                    Some(Termination::Interrupted)
+                } else if exhausted {
+                    Some(Termination::IterationLimit)
+                } else if stuck && exact && (solved.status != Termination::Converged || finest <= 0.1 * rule.rounding) {
+                    Some(solved.status.or_precision_limit())
+                } else {
+                    None
+                };
+                if let Some(status) = status {
+                    return Ok(problem.finish(bounds, status, statistics));
+                }
+                if stuck && exact {
+                    finest *= 0.1;
+                }
+                // The estimate was too hopeful, or nothing is left but the error of the evaluation.
+                gap = if stuck { 0.0 } else { gap };
+            } else if improvement.changed {
+                improve_in_place(bellman, &mut value, &mut policy, margin, statistics.iterations % 2 == 1);
+                statistics.sweeps += 1;
             }
             if stuck || statistics.iterations.is_power_of_two() {
                 checkpoint.clone_from(&policy);
@@ -106,17 +142,56 @@ impl Solver for PolicyIteration {
     }
 }
 
-/// Replaces the action wherever another one is better by more than `margin`.
-pub(crate) fn improve(bellman: &Bellman<'_>, value: &[f64], policy: &mut [u32], margin: f64) -> bool {
-    let mut changed = false;
-    for (state, choice) in policy.iter_mut().enumerate() {
-        let (best, pair) = bellman.best_pair(state, value);
-        if best > bellman.action_value(state, *choice as usize, value) + margin {
-            *choice = pair;
-            changed = true;
+/// What one sweep of improvements found.
+pub(crate) struct Improvement {
+    pub(crate) changed: bool,
+    residual: Span,
+}
+
+/// Backs up every state, and replaces its action wherever another one is better by more than `margin`.
+pub(crate) fn improve(
+    bellman: &Bellman<'_>,
+    value: &[f64],
+    backed_up: &mut [f64],
+    policy: &mut [u32],
+    margin: f64,
+) -> Improvement {
+    let mut improvement = Improvement { changed: false, residual: Span::EMPTY };
+    for (state, (next, choice)) in backed_up.iter_mut().zip(policy).enumerate() {
+        improvement.changed |= better(bellman, state, value, choice, margin, next);
+        improvement.residual.add(*next - value[state]);
+    }
+    improvement
+}
+
+/// The same in place, where every backup sees the newest values.
+fn improve_in_place(bellman: &Bellman<'_>, value: &mut [f64], policy: &mut [u32], margin: f64, backwards: bool) {
+    for step in 0..value.len() {
+        let state = if backwards { value.len() - 1 - step } else { step };
+        let mut best = 0.0;
+        better(bellman, state, value, &mut policy[state], margin, &mut best);
+        value[state] = best;
+    }
+}
+
+/// The backup of one state; whether its action was replaced.
+fn better(bellman: &Bellman<'_>, state: usize, value: &[f64], choice: &mut u32, margin: f64, best: &mut f64) -> bool {
+    let (mut pair, mut own) = (*choice, 0.0);
+    *best = f64::NEG_INFINITY;
+    for other in bellman.pairs(state) {
+        let q = bellman.action_value(state, other, value);
+        if other == *choice as usize {
+            own = q;
+        }
+        if q > *best {
+            (*best, pair) = (q, other as u32);
         }
     }
-    changed
+    let replaced = *best > own + margin;
+    if replaced {
+        *choice = pair;
+    }
+    replaced
 }
 
 #[cfg(test)]

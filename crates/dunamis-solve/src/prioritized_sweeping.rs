@@ -81,8 +81,8 @@ impl Solver for PrioritizedSweeping {
             let (low, high) = problem.rule.shifts(residual);
             let gap = high - low;
             let next = problem.check(&mut watch, gap, &backed_up, self.max_iterations, &mut statistics);
-            if let Next::Stop(status) = next {
-                return Ok(problem.finish(&backed_up, status, statistics));
+            if let Next::Stop(status, bounds) = next {
+                return Ok(problem.finish(bounds, status, statistics));
             }
             queue.restart(ROUND_SHRINKS_TO * residual.width());
             for state in 0..value.len() {
@@ -108,7 +108,8 @@ impl Solver for PrioritizedSweeping {
                 statistics.iterations += 1;
                 (done, sweeps) = (0, sweeps + 1);
                 if problem.interrupted(statistics.iterations, gap) {
-                    return Ok(problem.finish(&value, Termination::Interrupted, statistics));
+                    let bounds = problem.bounds(&value);
+                    return Ok(problem.finish(bounds, Termination::Interrupted, statistics));
                 }
                 if sweeps == SWEEPS_PER_ROUND || statistics.iterations + 1 >= self.max_iterations {
                     break;

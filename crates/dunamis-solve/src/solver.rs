@@ -1,9 +1,9 @@
 //! What every solver is, and the registry of those of this crate.
 
 use crate::{
-    AndersonAcceleration, AverageReward, FiniteHorizon, IntervalIteration, LinearProgramming, ModifiedPolicyIteration,
-    Observer, OptimisticValueIteration, PolicyIteration, PrioritizedSweeping, RelativeValueIteration, Solution,
-    SolveError, Tolerance, TopologicalValueIteration, TotalReward, ValueIteration,
+    AndersonAcceleration, Auto, AverageReward, FiniteHorizon, IntervalIteration, LinearProgramming,
+    ModifiedPolicyIteration, Observer, OptimisticValueIteration, PolicyIteration, PrioritizedSweeping,
+    RelativeValueIteration, Solution, SolveError, Tolerance, TopologicalValueIteration, TotalReward, ValueIteration,
 };
 use dunamis_mdp::{Criterion, Mdp};
 use serde::{Deserialize, Serialize};
@@ -107,6 +107,8 @@ macro_rules! solvers {
 }
 
 solvers! {
+    "auto" Auto for "discounted" "average" "total" "finite-horizon":
+        "chooses by criterion, model and discount, and says why";
     "value-iteration" ValueIteration for "discounted":
         "Jacobi or Gauss–Seidel backups with MacQueen–Porteus bounds";
     "policy-iteration" PolicyIteration for "discounted":
@@ -138,12 +140,7 @@ solvers! {
 impl SolverConfig {
     /// The default solver for a criterion; `None` if no solver takes it.
     pub fn for_criterion(criterion: &Criterion) -> Option<Self> {
-        let name = match criterion {
-            // Exact evaluation stays fast at every discount; large models choose modified policy iteration by name.
-            Criterion::Discounted(_) => "policy-iteration",
-            _ => SOLVERS.iter().find(|solver| solver.supports(criterion))?.name,
-        };
-        Self::from_name(name)
+        SOLVERS.iter().find(|solver| solver.supports(criterion)).and_then(|solver| Self::from_name(solver.name))
     }
 
     /// The same solver with other tolerances; `None` keeps what is set.

@@ -96,8 +96,7 @@ impl Solver for TopologicalValueIteration {
                 (bounds.lower[state], bounds.upper[state]) = (all.lower[state], all.upper[state]);
             }
         }
-        statistics.sweeps += 1;
-        Ok(problem.finish_with(bounds, status, statistics))
+        Ok(problem.finish(bounds, status, statistics))
     }
 }
 

@@ -96,8 +96,8 @@ impl Solver for ValueIteration {
             statistics.iterations += 1;
             let (low, high) = problem.rule.shifts(residual);
             let next = problem.check(&mut watch, high - low, &value, self.max_iterations, &mut statistics);
-            if let Next::Stop(status) = next {
-                return Ok(problem.finish(&value, status, statistics));
+            if let Next::Stop(status, bounds) = next {
+                return Ok(problem.finish(bounds, status, statistics));
             }
             if self.sweep == Sweep::GaussSeidel {
                 for v in &mut value {
@@ -127,7 +127,7 @@ pub(crate) fn order(states: usize, sweep: usize) -> impl Iterator<Item = usize> 
     (0..states).map(move |step| if sweep.is_multiple_of(2) { step } else { states - 1 - step })
 }
 
-/// Backs up all states; returns the span of the residual.
+/// One Jacobi sweep, and the span of its residual.
 pub(crate) fn jacobi(bellman: &Bellman<'_>, value: &[f64], backed_up: &mut [f64]) -> Span {
     let mut residual = Span::EMPTY;
     for (state, next) in backed_up.iter_mut().enumerate() {

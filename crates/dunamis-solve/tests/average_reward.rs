@@ -171,9 +171,9 @@ fn criteria_of_other_solvers_are_refused() {
     let discounted: Criterion = "0.9".parse::<Discount>().unwrap().into();
     let refused = AverageReward::default().solve(&mdp, &discounted).unwrap_err();
     assert!(matches!(refused, SolveError::UnsupportedCriterion { solver: "average-reward", .. }));
-    insta::assert_snapshot!(refused, @"solver `average-reward` does not support the criterion `discounted (γ = 9/10)`: use `value-iteration`, `policy-iteration`, `modified-policy-iteration`, `topological-value-iteration`, `anderson-acceleration`, `prioritized-sweeping`, `interval-iteration`, `optimistic-value-iteration`, `linear-programming`");
-    insta::assert_snapshot!(PolicyIteration::default().solve(&mdp, &Criterion::Average).unwrap_err(), @"solver `policy-iteration` does not support the criterion `average reward`: use `average-reward`, `relative-value-iteration`, `linear-programming`");
-    insta::assert_snapshot!(ValueIteration::default().solve(&mdp, &Criterion::Total).unwrap_err(), @"solver `value-iteration` does not support the criterion `total reward`: use `total-reward`");
-    assert_eq!(SolverConfig::for_criterion(&Criterion::Average).unwrap().name(), "average-reward");
-    assert_eq!(SolverConfig::for_criterion(&Criterion::Total).unwrap().name(), "total-reward");
+    insta::assert_snapshot!(refused, @"solver `average-reward` does not support the criterion `discounted (γ = 9/10)`: use `auto`, `value-iteration`, `policy-iteration`, `modified-policy-iteration`, `topological-value-iteration`, `anderson-acceleration`, `prioritized-sweeping`, `interval-iteration`, `optimistic-value-iteration`, `linear-programming`");
+    insta::assert_snapshot!(PolicyIteration::default().solve(&mdp, &Criterion::Average).unwrap_err(), @"solver `policy-iteration` does not support the criterion `average reward`: use `auto`, `average-reward`, `relative-value-iteration`, `linear-programming`");
+    insta::assert_snapshot!(ValueIteration::default().solve(&mdp, &Criterion::Total).unwrap_err(), @"solver `value-iteration` does not support the criterion `total reward`: use `auto`, `total-reward`");
+    assert_eq!(SolverConfig::for_criterion(&Criterion::Average).unwrap().name(), "auto");
+    assert_eq!(SolverConfig::for_criterion(&Criterion::Total).unwrap().name(), "auto");
 }

@@ -36,7 +36,9 @@ fn solvers(criterion: &Criterion, slow: bool) -> Vec<SolverConfig> {
         let action_elimination = true;
         all.push(SolverConfig::ValueIteration(ValueIteration { sweep, action_elimination, ..Default::default() }));
     }
-    for evaluation in [EvaluationMethod::Dense, EvaluationMethod::SparseDirect, EvaluationMethod::Krylov] {
+    for evaluation in
+        [EvaluationMethod::Dense, EvaluationMethod::SparseDirect, EvaluationMethod::Krylov, EvaluationMethod::Gmres]
+    {
         all.push(SolverConfig::PolicyIteration(PolicyIteration { evaluation, ..Default::default() }));
     }
     if slow {

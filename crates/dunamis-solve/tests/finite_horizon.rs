@@ -184,7 +184,7 @@ fn other_criteria_and_overflow_are_refused() {
     let mdp = hand_made()[0].1.build();
     let refused = FiniteHorizon::default().solve(&mdp, &Criterion::Average).unwrap_err();
     assert!(matches!(refused, SolveError::UnsupportedCriterion { solver: "finite-horizon", .. }));
-    assert_eq!(SolverConfig::for_criterion(&criterion(3, None)).unwrap().name(), "finite-horizon");
+    assert_eq!(SolverConfig::for_criterion(&criterion(3, None)).unwrap().name(), "auto");
     let reward = dunamis_mdp::Reward::state(mdp.model(), [1e303]).unwrap();
     let mdp = mdp.with_reward(reward).unwrap();
     let refused = FiniteHorizon::default().solve(&mdp, &criterion(1_000_000, None)).unwrap_err();
