@@ -32,6 +32,7 @@ use self::component::{Component, ComponentGain, Rules};
 use crate::bellman::Bellman;
 use crate::end_components::EndComponents;
 use crate::observer::Budget;
+use crate::solution::first_marked;
 use crate::tolerance::value_scale;
 use crate::{Observer, Solution, SolveError, Solver, Statistics, Termination, Tolerance, ValueBounds};
 use dunamis_mdp::{Criterion, Discount, Mdp};
@@ -131,7 +132,8 @@ pub(crate) fn solve_by_components(
     let value = bounds.midpoint();
     let tie_tolerance = tie_tolerance.absolute(scale).max(2.0 * gap);
     let optimal = quotient.optimal(&value, &gains, tie_tolerance);
-    Ok(Solution { value, bounds, optimal, tie_tolerance, status, statistics })
+    let best = first_marked(&bellman, &optimal);
+    Ok(Solution { value, bounds, optimal, best, tie_tolerance, status, statistics })
 }
 
 #[cfg(test)]

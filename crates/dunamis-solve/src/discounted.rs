@@ -1,7 +1,7 @@
 //! What all solvers of the discounted criterion share: the problem with its operator and stopping rule, and the certificate.
 
 use crate::bellman::Bellman;
-use crate::bounds::{GapWatch, StoppingRule, allowance, residual_bounds};
+use crate::bounds::{GapWatch, StoppingRule, UNIT, allowance, residual_bounds};
 use crate::tolerance::{reward_scale, value_scale};
 use crate::{Observer, Progress, Solution, SolveError, Statistics, Termination, Tolerance, ValueBounds};
 use dunamis_mdp::{Criterion, Discount, Mdp};
@@ -89,17 +89,32 @@ impl<'a> Discounted<'a> {
 
     /// Marks the optimal actions of a value between true bounds. `otherwise` is the status unless they are close enough.
     pub(crate) fn finish(&self, bounds: ValueBounds, otherwise: Termination, mut statistics: Statistics) -> Solution {
-        statistics.sweeps += 1;
-        statistics.backups += statistics.sweeps * self.bellman.pair_count();
         let value = bounds.midpoint();
-        let (optimal, tie_tolerance) = self.ties(&value, bounds.gap());
+        let is_even = self.is_even(&bounds);
+        // Bounds of uneven distance are judged by a pass of their own.
+        statistics.sweeps += if is_even { 1 } else { 2 };
+        statistics.backups += statistics.sweeps * self.bellman.pair_count();
+        let sure = if is_even { &value } else { &bounds.lower };
+        let (optimal, best, tie_tolerance) = self.ties(&value, sure, bounds.gap());
         let status = if bounds.gap() <= self.rule.target { Termination::Converged } else { otherwise };
-        Solution { value, bounds, optimal, tie_tolerance, status, statistics }
+        Solution { value, bounds, optimal, best, tie_tolerance, status, statistics }
+    }
+
+    /// Whether what is greedy in the middle of the bounds is greedy for the lower ones: they are a constant apart, and
+    /// all actions keep the same mass.
+    fn is_even(&self, bounds: &ValueBounds) -> bool {
+        let (lightest, heaviest) = self.bellman.row_masses();
+        let gap = bounds.gap();
+        let both = || bounds.lower.iter().zip(&bounds.upper);
+        let rounding =
+            4.0 * UNIT * both().fold(0.0, |largest: f64, (lower, upper)| largest.max(lower.abs()).max(upper.abs()));
+        heaviest - lightest <= 1e-9 && both().all(|(lower, upper)| upper - lower >= gap - 1e-7 * gap - rounding)
     }
 
     /// Marks the pairs whose action value is within the tie tolerance of the best. The tolerance is at least twice the
-    /// error of an action value, so that no optimal action is missed.
-    fn ties(&self, value: &[f64], gap: f64) -> (Vec<bool>, f64) {
+    /// error of an action value, so that no optimal action is missed. Of every state, the best action for the values
+    /// `sure` too; of those that only rounding tells apart, the first.
+    fn ties(&self, value: &[f64], sure: &[f64], gap: f64) -> (Vec<bool>, Vec<u32>, f64) {
         let bellman = &self.bellman;
         let magnitude = (0..bellman.states())
             .flat_map(|state| bellman.pairs(state).map(move |pair| bellman.reward(state, pair)))
@@ -109,18 +124,29 @@ impl<'a> Discounted<'a> {
         let rounding = 8.0 * allowance(bellman.longest_row()) * magnitude;
         let tolerance = self.tie_tolerance.max(1.000_001 * bellman.discount * mass * gap + rounding);
         let mut optimal = vec![false; bellman.pair_count()];
+        let mut best = Vec::with_capacity(bellman.states());
         let mut action_values = Vec::new();
+        let own_pass = !std::ptr::eq(value, sure);
         for state in 0..bellman.states() {
             let pairs = bellman.pairs(state);
-            action_values.clear();
-            action_values.extend(pairs.clone().map(|pair| bellman.action_value(state, pair, value)));
-            let least = action_values.iter().fold(f64::NEG_INFINITY, |best: f64, &q| best.max(q)) - tolerance;
-            for (mark, &q) in optimal[pairs].iter_mut().zip(&action_values) {
-                *mark = q >= least;
+            let most = back_up(bellman, state, value, &mut action_values);
+            for (mark, &q) in optimal[pairs.clone()].iter_mut().zip(&action_values) {
+                *mark = q >= most - tolerance;
             }
+            let most = if own_pass { back_up(bellman, state, sure, &mut action_values) } else { most };
+            let alike = most - 4.0 * UNIT * magnitude;
+            let first = action_values.iter().position(|&q| q >= alike).unwrap_or(0);
+            best.push((pairs.start + first) as u32);
         }
-        (optimal, tolerance)
+        (optimal, best, tolerance)
     }
+}
+
+/// The action values of a state, and the largest.
+fn back_up(bellman: &Bellman<'_>, state: usize, value: &[f64], action_values: &mut Vec<f64>) -> f64 {
+    action_values.clear();
+    action_values.extend(bellman.pairs(state).map(|pair| bellman.action_value(state, pair, value)));
+    action_values.iter().fold(f64::NEG_INFINITY, |most: f64, &q| most.max(q))
 }
 
 /// Turns any vector into a solution of the discounted criterion: bounds from its Bellman residual, optimal actions within

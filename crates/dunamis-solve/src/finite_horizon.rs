@@ -24,6 +24,7 @@
 use crate::bellman::Bellman;
 use crate::bounds::{Enclosure, allowance, contraction, enclose_discount};
 use crate::observer::Budget;
+use crate::solution::first_marked;
 use crate::tolerance::{reward_scale, value_scale};
 use crate::{Observer, Solution, SolveError, Solver, Statistics, Termination, Tolerance, ValueBounds};
 use dunamis_mdp::{Criterion, Discount, Mdp};
@@ -247,6 +248,7 @@ impl<'a> Induction<'a> {
             sweeps: self.sweeps + 1,
             ..Statistics::default()
         };
-        Solution { value: self.value.clone(), bounds, optimal, tie_tolerance, status, statistics }
+        let best = first_marked(bellman, &optimal);
+        Solution { value: self.value.clone(), bounds, optimal, best, tie_tolerance, status, statistics }
     }
 }

@@ -49,6 +49,7 @@
 //! | `total_reward`, `reachability` | [`TotalReward`]; [`Reachability`], [`Extremum`]: smallest and largest probabilities |
 //! | `shortest_path`, `qualitative` | the two sides of both: numbers between bounds, and the graph |
 //! | `evaluation`, `linear` | [`PolicyEvaluation`]: sweeps, dense or sparse elimination, Krylov, cycles |
+//! | [`conformance`] | whether any solver keeps its promises, on models of your choice |
 //! | `verify` | [`verify()`]: any solution checked without the solvers; [`Verification`], [`VerifyError`] |
 //! | `bounds`, `bellman`, `enclosed_bellman` | [`bellman_bounds`]: what a residual proves; backups rounded outwards |
 //! | `classes` | [`ChainClasses`], [`ModelClasses`]: communicating classes, recurrence, periods, reachability |
@@ -85,6 +86,7 @@ mod breakpoint_certificate;
 mod breakpoints;
 mod chain_limit;
 mod classes;
+pub mod conformance;
 mod convex_hull;
 mod discounted;
 mod enclosed_bellman;

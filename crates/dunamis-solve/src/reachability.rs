@@ -20,6 +20,7 @@ use crate::end_components::{EndComponents, NONE};
 use crate::observer::Budget;
 use crate::qualitative::{Predecessors, almost_sure, avoidable};
 use crate::shortest_path::ShortestPath;
+use crate::solution::first_marked;
 use crate::{Solution, SolveError, Statistics, Tolerance, ValueBounds};
 use dunamis_mdp::TransitionModel;
 use serde::{Deserialize, Serialize};
@@ -123,7 +124,8 @@ impl Reachability {
             ..Statistics::default()
         };
         let value = bounds.midpoint();
-        Ok(Solution { value, bounds, optimal, tie_tolerance, status: enclosure.status, statistics })
+        let best = first_marked(&bellman, &optimal);
+        Ok(Solution { value, bounds, optimal, best, tie_tolerance, status: enclosure.status, statistics })
     }
 }
 

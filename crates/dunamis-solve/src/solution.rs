@@ -1,6 +1,7 @@
 //! Solutions: values that carry their bounds, and what was done to get them.
 
-use dunamis_mdp::{AvailableActions, DeterministicPolicy, Mdp, StochasticPolicy};
+use crate::bellman::Bellman;
+use dunamis_mdp::{DeterministicPolicy, Mdp, StochasticPolicy};
 use serde::Serialize;
 
 /// Lower and upper bounds of a value function, each of shape |S|, with $`\text{lower} \le V^* \le \text{upper}`$ in every
@@ -94,6 +95,12 @@ pub struct Solution {
     /// For average reward the marked actions solve the optimality equations, so that every policy which picks among them
     /// is optimal within the tolerance; other optimal policies may exist.
     pub optimal: Vec<bool>,
+    /// A marked state-action pair for every state, shape |S|: the policy of [`Solution::greedy`].
+    ///
+    /// Under the discounted criterion the policy is greedy for the lower bounds. No backup of those is below them, so that the
+    /// policy's value is not below them either (up to rounding, over $`1 - \gamma`$): it loses no more than the gap, where
+    /// a policy of other marked actions may lose twice the tie tolerance at every step. Elsewhere it is the first that is marked.
+    pub best: Vec<u32>,
     /// Distance from the best action value within which actions count as tied, in the units of the reward: the tolerance
     /// that was set, or the uncertainty of the computed action values where that is larger.
     pub tie_tolerance: f64,
@@ -113,15 +120,13 @@ impl Solution {
         StochasticPolicy::uniform_over(mdp.model().available(), &self.optimal)
     }
 
-    /// The policy that takes the first of the tied best actions of every state.
+    /// The policy of [`Solution::best`].
     ///
     /// # Panics
     ///
     /// If `mdp` has another layout than the one that was solved.
     pub fn greedy(&self, mdp: &Mdp) -> DeterministicPolicy {
-        let available = mdp.model().available();
-        let first = |state| first_marked(available, &self.optimal, state);
-        DeterministicPolicy::new(available, mdp.model().state_ids().map(first).collect())
+        DeterministicPolicy::new(mdp.model().available(), self.best.clone())
             .expect("one pair of its own for every state")
     }
 
@@ -131,8 +136,12 @@ impl Solution {
     }
 }
 
-fn first_marked(available: &AvailableActions, optimal: &[bool], state: dunamis_mdp::StateId) -> u32 {
-    let pairs = available.pairs(state);
-    let first = pairs.start;
-    pairs.into_iter().find(|&pair| optimal[pair]).unwrap_or(first) as u32
+/// The first marked pair of every state, or the first one where none is marked.
+pub(crate) fn first_marked(bellman: &Bellman<'_>, marks: &[bool]) -> Vec<u32> {
+    let first = |state| {
+        let mut pairs = bellman.pairs(state);
+        let first = pairs.start;
+        pairs.find(|&pair| marks[pair]).unwrap_or(first) as u32
+    };
+    (0..bellman.states()).map(first).collect()
 }

@@ -8,8 +8,9 @@ use crate::{
 use dunamis_mdp::{Criterion, Mdp};
 use serde::{Deserialize, Serialize};
 
-/// Finds the optimal value of every state and the actions that attain it.
-pub trait Solver {
+/// Finds the optimal value of every state and the actions that attain it. What it promises is checked, for any solver, by the
+/// [`conformance`](crate::conformance) suite.
+pub trait Solver: Sync {
     /// The registered name, as in configuration files.
     fn name(&self) -> &'static str;
 

@@ -34,6 +34,7 @@ use crate::end_components::{EndComponents, NONE};
 use crate::observer::Budget;
 use crate::qualitative::{Predecessors, almost_sure};
 use crate::shortest_path::ShortestPath;
+use crate::solution::first_marked;
 use crate::tolerance::value_scale;
 use crate::{Observer, Solution, SolveError, Solver, Statistics, Termination, Tolerance, ValueBounds};
 use dunamis_mdp::{Criterion, Discount, Mdp, Rational, RewardKind};
@@ -109,7 +110,8 @@ impl Solver for TotalReward {
             sweeps: 2 * enclosure.policies + enclosure.sweeps + 1,
             ..Statistics::default()
         };
-        Ok(Solution { value, bounds, optimal, tie_tolerance, status: enclosure.status, statistics })
+        let best = first_marked(&bellman, &optimal);
+        Ok(Solution { value, bounds, optimal, best, tie_tolerance, status: enclosure.status, statistics })
     }
 }
 
@@ -121,6 +123,7 @@ impl TotalReward {
             value: vec![0.0; states],
             bounds: ValueBounds { lower: vec![f64::NEG_INFINITY; states], upper: vec![f64::INFINITY; states] },
             optimal: vec![true; bellman.pair_count()],
+            best: (0..states).map(|state| bellman.pairs(state).start as u32).collect(),
             tie_tolerance: f64::INFINITY,
             status: Termination::Interrupted,
             statistics: Statistics::new(self.name()),
