@@ -1,13 +1,14 @@
-//! Every solver on every small model: discounted ones against the exact solution in rationals, and for every criterion what
-//! its definition demands of any solver. The exact oracles of the other criteria are in the tests named after them.
+//! Every solver on small models: the conformance suite, the optimality equation of every criterion, and bounds where rounding
+//! is all there is. A thousand models more are in the workspace's tests; exact oracles of the criteria are in the tests named
+//! after them.
 
 mod models;
 
 use dunamis_mdp::{Criterion, Discount, Mdp, Rational, Reward, TransitionModel};
+use dunamis_solve::conformance::{Conformance, Report};
 use dunamis_solve::{
-    EvaluationMethod, ExactSolution, LinearProgramming, ModifiedPolicyIteration, Observer, PolicyIteration,
-    ProgramForm, SOLVERS, Solution, SolveError, Solver, SolverConfig, Sweep, Termination, ValueBounds, ValueIteration,
-    bellman_bounds, solve_exact,
+    EvaluationMethod, ExactSolution, LinearProgramming, ModifiedPolicyIteration, PolicyIteration, ProgramForm, SOLVERS,
+    Solver, SolverConfig, Sweep, ValueBounds, ValueIteration, bellman_bounds, solve_exact,
 };
 use models::{Draft, SLOW, any_draft, hand_made};
 use num_traits::ToPrimitive;
@@ -89,21 +90,14 @@ fn check(what: &str, mdp: &Mdp, discount: &str, slow: bool) {
     let truth = solve_exact(mdp, &criterion).unwrap();
     let loss = smallest_loss(mdp, &discount.parse().unwrap(), &truth);
     for solver in solvers(&criterion, slow) {
-        let what = format!("{what}, discount {discount}, {solver:?}");
-        let solution: Solution = solver.solve(mdp, &criterion).unwrap();
-        assert_bounds(&what, &solution.bounds, &truth.value);
-        assert_eq!(solution.status, Termination::Converged, "{what}: gap {}", solution.gap());
-        for (state, &value) in solution.value.iter().enumerate() {
-            assert!(solution.bounds.lower[state] <= value && value <= solution.bounds.upper[state], "{what}");
-        }
-        // Optimal actions are never missed; with clear gaps nothing else is marked.
-        for (pair, &optimal) in truth.optimal.iter().enumerate() {
-            assert!(!optimal || solution.optimal[pair], "{what}: optimal pair {pair} is not marked");
-        }
+        let suite = Conformance::new(&solver).criteria([criterion.clone()]).converging();
+        let suite = suite.interruptions(1).threads([]);
+        suite.check(what, mdp).unwrap_or_else(|error| panic!("{error}, {solver:?}"));
+        // With clear gaps nothing but the optimal actions is marked.
+        let solution = solver.solve(mdp, &criterion).unwrap();
         if loss > exact(solution.tie_tolerance) * exact(2.0) {
-            assert_eq!(solution.optimal, truth.optimal, "{what}");
+            assert_eq!(solution.optimal, truth.optimal, "{what}, discount {discount}, {solver:?}");
         }
-        assert_eq!(solution.statistics.solver, solver.name());
         assert!(solution.statistics.iterations > 0 && solution.statistics.sweeps > 0, "{what}");
     }
 }
@@ -116,48 +110,6 @@ fn hand_made_models() {
             check(name, &mdp, discount, !(name == "slow mixing" && discount == "0.9999"));
         }
     }
-}
-
-/// Asks to stop at the `n`-th question.
-struct Impatient(std::cell::Cell<usize>);
-
-impl Observer for Impatient {
-    fn cancelled(&self) -> bool {
-        self.0.set(self.0.get().saturating_sub(1));
-        self.0.get() == 0
-    }
-}
-
-/// Whoever is interrupted returns true bounds: those of a patient solver lie within.
-#[test]
-fn interrupted_solvers_keep_true_bounds() {
-    let mut interrupted = 0;
-    for (name, draft) in hand_made() {
-        let mdp = draft.build();
-        for (info, criterion) in SOLVERS.iter().flat_map(|info| criteria().into_iter().map(move |c| (info, c))) {
-            if !info.supports(&criterion) {
-                continue;
-            }
-            let solver = SolverConfig::from_name(info.name).expect("registered");
-            let Ok(patient) = solver.solve(&mdp, &criterion) else { continue };
-            for questions in 1..4 {
-                let observer = Impatient(questions.into());
-                let hasty = solver.solve_observed(&mdp, &criterion, &observer).unwrap();
-                let finite = patient.value.iter().filter(|v| v.is_finite());
-                let slack = 1e-9 * finite.fold(1.0, |most: f64, v| most.max(v.abs()));
-                for (state, value) in patient.value.iter().enumerate() {
-                    assert!(
-                        hasty.bounds.lower[state] <= value + slack && value - slack <= hasty.bounds.upper[state],
-                        "{name}, {criterion}, {}, after {questions}: {:?} does not contain {value}",
-                        info.name,
-                        hasty.bounds
-                    );
-                }
-                interrupted += u32::from(hasty.status == Termination::Interrupted);
-            }
-        }
-    }
-    assert!(interrupted > 50, "{interrupted}");
 }
 
 /// A row of a thousand tiny terms behind a large one: each is lost when it is added, so that the computed residual is 0 and
@@ -208,69 +160,61 @@ fn after(mdp: &Mdp, pair: usize, bounds: &ValueBounds) -> (Rational, Rational) {
     (expected(&bounds.lower), expected(&bounds.upper))
 }
 
-/// Every registered solver with every criterion: those it does not take are refused by name, and solutions of those it takes
-/// have the right shapes, values inside their bounds, an optimal action in every state, and bounds that satisfy the
-/// optimality equation of the criterion.
-fn check_all(what: &str, mdp: &Mdp) {
+/// Every registered solver with every criterion: the conformance suite, and bounds that satisfy the optimality equation.
+fn check_all(name: &str, mdp: &Mdp) -> Report {
+    let mut report = Report::default();
+    for info in SOLVERS {
+        let solver = SolverConfig::from_name(info.name).expect("registered");
+        let own = criteria().into_iter().filter(|criterion| info.supports(criterion));
+        let suite = Conformance::new(&solver).criteria(own).converging().threads([]);
+        report += suite.check(name, mdp).unwrap_or_else(|error| panic!("{error}"));
+        for criterion in criteria().into_iter().filter(|criterion| info.supports(criterion)) {
+            check_optimality_equation(&format!("{name}, {}, {criterion}", info.name), mdp, &solver, &criterion);
+        }
+    }
+    report
+}
+
+/// No action promises more than the upper bounds, and some action of each state promises the lower one.
+fn check_optimality_equation(what: &str, mdp: &Mdp, solver: &SolverConfig, criterion: &Criterion) {
     let model = mdp.model();
     let by_state = mdp.reward().values().len() == model.states().len();
-    for (info, criterion) in SOLVERS.iter().flat_map(|info| criteria().into_iter().map(move |c| (info, c))) {
-        let what = format!("{what}, {}, {criterion}", info.name);
-        let solver = SolverConfig::from_name(info.name).expect("registered");
-        let solution = match solver.solve(mdp, &criterion) {
-            Ok(solution) => solution,
-            Err(SolveError::UnsupportedCriterion { solver, .. }) => {
-                assert!(solver == info.name && !info.supports(&criterion), "{what}");
-                continue;
-            }
-            Err(SolveError::IndefiniteTotal { .. } | SolveError::UndefinedTotal { .. }) => {
-                assert_eq!(criterion, Criterion::Total, "{what}");
-                continue;
-            }
-            Err(error) => panic!("{what}: {error}"),
-        };
-        assert!(info.supports(&criterion), "{what}");
-        assert_eq!((solution.statistics.solver, solution.status), (info.name, Termination::Converged), "{what}");
-        assert_eq!(solution, solver.solve(mdp, &criterion).unwrap(), "{what}: twice the same");
-        let bounds = &solution.bounds;
-        // What follows a decision is the same problem, or the one with a step less.
-        let (discount, next) = match &criterion {
-            Criterion::Discounted(discount) => (discount.exact(), bounds.clone()),
-            Criterion::FiniteHorizon { steps, discount } => {
-                let criterion = Criterion::FiniteHorizon { steps: steps - 1, discount: discount.clone() };
-                let exact = discount.as_ref().map_or(exact(1.0), Discount::exact);
-                (exact, solver.solve(mdp, &criterion).unwrap().bounds)
-            }
-            _ => (exact(1.0), bounds.clone()),
-        };
-        for state in model.state_ids() {
-            let (lower, upper) = (bounds.lower[state.index()], bounds.upper[state.index()]);
-            let value = solution.value[state.index()];
-            assert!(lower <= value && value <= upper, "{what}: {lower} <= {value} <= {upper}");
-            let pairs = model.available().pairs(state);
-            assert!(solution.optimal[pairs.clone()].contains(&true), "{what}: no optimal action at {state:?}");
-            if !lower.is_finite() || !upper.is_finite() {
-                assert!(lower == upper && criterion == Criterion::Total, "{what}: {lower}..{upper}");
-                continue;
-            }
-            // No action may promise more than the upper bound, and some action must promise the lower one.
-            let mut promised = None;
-            for pair in pairs {
-                let successors = model.exact_row(pair);
-                if successors.iter().any(|(next_state, _)| next.lower[next_state.index()] == f64::NEG_INFINITY) {
-                    continue;
-                }
-                let reward = match criterion {
-                    Criterion::Average => exact(0.0),
-                    _ => mdp.reward().exact(if by_state { state.index() } else { pair }),
-                };
-                let (low, high) = after(mdp, pair, &next);
-                let (low, high) = (&reward + &discount * low, reward + &discount * high);
-                assert!(low <= exact(upper), "{what}: pair {pair} promises more than the bounds at {state:?}");
-                promised = promised.max(Some(high));
-            }
-            assert!(promised.is_some_and(|most| most >= exact(lower)), "{what}: nothing promises {lower} at {state:?}");
+    let Ok(solution) = solver.solve(mdp, criterion) else { return };
+    let bounds = &solution.bounds;
+    // What follows a decision is the same problem, or the one with a step less.
+    let (discount, next) = match criterion {
+        Criterion::Discounted(discount) => (discount.exact(), bounds.clone()),
+        Criterion::FiniteHorizon { steps, discount } => {
+            let criterion = Criterion::FiniteHorizon { steps: steps - 1, discount: discount.clone() };
+            let exact = discount.as_ref().map_or(exact(1.0), Discount::exact);
+            (exact, solver.solve(mdp, &criterion).unwrap().bounds)
         }
+        _ => (exact(1.0), bounds.clone()),
+    };
+    for state in model.state_ids() {
+        let (lower, upper) = (bounds.lower[state.index()], bounds.upper[state.index()]);
+        let pairs = model.available().pairs(state);
+        if !lower.is_finite() || !upper.is_finite() {
+            assert!(lower == upper && *criterion == Criterion::Total, "{what}: {lower}..{upper}");
+            continue;
+        }
+        // No action may promise more than the upper bound, and some action must promise the lower one.
+        let mut promised = None;
+        for pair in pairs {
+            let successors = model.exact_row(pair);
+            if successors.iter().any(|(next_state, _)| next.lower[next_state.index()] == f64::NEG_INFINITY) {
+                continue;
+            }
+            let reward = match criterion {
+                Criterion::Average => exact(0.0),
+                _ => mdp.reward().exact(if by_state { state.index() } else { pair }),
+            };
+            let (low, high) = after(mdp, pair, &next);
+            let (low, high) = (&reward + &discount * low, reward + &discount * high);
+            assert!(low <= exact(upper), "{what}: pair {pair} promises more than the bounds at {state:?}");
+            promised = promised.max(Some(high));
+        }
+        assert!(promised.is_some_and(|most| most >= exact(lower)), "{what}: nothing promises {lower} at {state:?}");
     }
 }
 
@@ -280,13 +224,15 @@ fn every_solver_takes_or_refuses_every_criterion() {
         let default = SolverConfig::for_criterion(&criterion).expect("some solver takes every criterion");
         assert!(SOLVERS.iter().any(|info| info.name == default.name() && info.supports(&criterion)));
     }
+    let mut report = Report::default();
     for (name, draft) in hand_made() {
-        check_all(name, &draft.build());
+        report += check_all(name, &draft.build());
     }
+    assert!(report.interrupted > 50 && report.refused > 50, "{report:?}");
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 250, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 100, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn generated_models(draft in any_draft(6, 3, true), discount in proptest::sample::select(&DISCOUNTS[..5])) {

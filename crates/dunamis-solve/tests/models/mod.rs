@@ -7,7 +7,8 @@ use num_traits::{One, Zero};
 use proptest::prelude::*;
 
 /// Solvers without a shortcut for the constant part of the error, or for slow mixing: discounts near 1 take too many sweeps.
-pub(crate) const SLOW: &[&str] = &["value-iteration", "interval-iteration", "optimistic-value-iteration"];
+pub(crate) const SLOW: &[&str] =
+    &["value-iteration", "interval-iteration", "optimistic-value-iteration", "prioritized-sweeping"];
 
 /// Successors with weights.
 type Row = Vec<(usize, u32)>;
