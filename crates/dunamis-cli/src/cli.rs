@@ -1,7 +1,7 @@
 //! The arguments of `dunamis`.
 
 use crate::argument;
-use crate::commands::{env, figure, power, run, solve};
+use crate::commands::{discounts, env, figure, power, run, solve};
 use clap::{Parser, Subcommand};
 use std::num::NonZeroUsize;
 
@@ -21,13 +21,15 @@ use std::num::NonZeroUsize;
 First steps:
   dunamis env list                            which worlds there are
   dunamis env show maze-7x7                   what one of them looks like
+  dunamis solve forest --discount 0.9         what is best in a world with rewards
   dunamis power maze-7x7 --discount 0.9       which of its states have most POWER
   dunamis power grid-3x3 --agents 2 --collision leak --discount 0.6
                                               two agents: are their interests aligned?
   dunamis figure list                         the published figures it can draw anew
 
 Each command explains itself: try dunamis power --help. Data goes to stdout, messages to stderr.
-Exit codes: 0 all is well, 1 a published value is missed without a reason, 2 wrong usage or error."
+Exit codes: 0 all is well, 1 a published value is missed without a reason or a solution is not
+verified, 2 wrong usage or error, 130 stopped by Ctrl-C."
 )]
 pub(crate) struct Cli {
     #[command(subcommand)]
@@ -49,6 +51,7 @@ pub(crate) enum Command {
     #[command(subcommand)]
     Env(env::Command),
     Solve(solve::Arguments),
+    Discounts(discounts::Arguments),
     Power(power::Arguments),
     Run(run::Arguments),
     /// List the published figures, or draw them and compare their numbers

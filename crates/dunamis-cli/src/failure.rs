@@ -3,7 +3,7 @@
 use dunamis_envs::EnvError;
 use dunamis_experiment::{ConfigError, ExperimentError};
 use dunamis_figures::FigureError;
-use dunamis_mdp::ModelError;
+use dunamis_mdp::{Criterion, ModelError};
 use dunamis_power::PowerError;
 use dunamis_sampling::RewardError;
 use dunamis_solve::SolveError;
@@ -15,7 +15,7 @@ use std::process::ExitCode;
 pub(crate) enum ExitStatus {
     /// All is well.
     Success,
-    /// A claim or published value was missed.
+    /// A published value was missed, or a solution is not verified.
     Missed,
     /// The command could not do what it was asked to.
     Error,
@@ -91,6 +91,65 @@ pub(crate) enum Failure {
         /// The nearest registered name.
         nearest: Option<String>,
     },
+    /// Nothing says what to maximize.
+    #[error("nothing says how rewards of different times count, and `{environment}` has no discount of its own")]
+    NoCriterion {
+        /// The model.
+        environment: String,
+    },
+    /// A setting that the solver does not have.
+    #[error("`{solver}` has no setting `{key}`{}: it has {}", perhaps(.nearest.as_deref()), listed(.known))]
+    UnknownSetting {
+        /// The solver.
+        solver: String,
+        /// The unknown key.
+        key: String,
+        /// The nearest known key.
+        nearest: Option<String>,
+        /// All keys.
+        known: Vec<String>,
+    },
+    /// A value that a setting cannot have.
+    #[error("`{text}` is no setting of `{solver}`")]
+    Setting {
+        /// The solver.
+        solver: String,
+        /// What was written.
+        text: String,
+        /// What is wrong with it.
+        source: serde_json::Error,
+    },
+    /// A state that the model does not have.
+    #[error("there is no state `{name}`{}", did_you_mean(.nearest.as_deref()))]
+    UnknownState {
+        /// The unknown name.
+        name: String,
+        /// The nearest name of a state.
+        nearest: Option<String>,
+    },
+    /// A model in doubles, where exact numbers are needed.
+    #[error(
+        "the probabilities of `{environment}` are rounded to double precision and do not sum to exactly 1, so nothing exact \
+         follows from them"
+    )]
+    Inexact {
+        /// The model.
+        environment: String,
+    },
+    /// A criterion without an exact solver.
+    #[error("there is no exact solver for {criterion}: choose `--discount G` or `--average`")]
+    ExactCriterion {
+        /// The criterion.
+        criterion: Criterion,
+    },
+    /// A format of another name.
+    #[error("there is no format `{name}`{}", did_you_mean(.nearest.as_deref()))]
+    UnknownFormat {
+        /// The unknown name.
+        name: String,
+        /// The nearest name.
+        nearest: Option<String>,
+    },
     /// An option that means nothing for one agent.
     #[error("`{option}` is for two agents, but there is one")]
     NeedsTwoAgents {
@@ -118,6 +177,14 @@ pub(crate) enum Failure {
         path: String,
         /// What is wrong with it.
         source: ModelError,
+    },
+    /// A file that cannot be written.
+    #[error("cannot write `{path}`")]
+    WriteFile {
+        /// The path.
+        path: String,
+        /// Why not.
+        source: io::Error,
     },
     /// Stdout cannot be written.
     #[error("cannot write the output")]
@@ -147,4 +214,14 @@ impl Failure {
 /// The question that follows a misspelt name.
 pub(crate) fn did_you_mean(nearest: Option<&str>) -> String {
     nearest.map_or_else(String::new, |name| format!(": did you mean `{name}`?"))
+}
+
+/// Names between backticks.
+fn listed(names: &[String]) -> String {
+    names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+}
+
+/// The remark that follows a misspelt name before more is said.
+fn perhaps(nearest: Option<&str>) -> String {
+    nearest.map_or_else(String::new, |name| format!(" (`{name}`, perhaps?)"))
 }

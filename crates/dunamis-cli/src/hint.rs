@@ -32,13 +32,26 @@ impl Hint for Failure {
                  or average over reward functions with `dunamis power {environment}`"
             )),
             Failure::UnknownSolver { .. } => Some("`dunamis solve --list` shows the solvers".into()),
+            Failure::NoCriterion { .. } => Some("add `--discount G`, `--average`, `--total` or `--steps N`".into()),
+            Failure::UnknownState { .. } => Some("`dunamis env show MODEL --all` shows the states".into()),
+            Failure::Inexact { environment } => Some(format!(
+                "write probabilities as fractions such as \"1/3\" (`dunamis env convert {environment} model.json` gives a file to \
+                 edit); `--verify` proves bounds in double precision"
+            )),
+            Failure::UnknownFormat { .. } => Some("`dunamis env formats` shows the formats".into()),
             Failure::OneHotStates { .. } => {
                 Some("`--reward bernoulli:probability=0.001` rewards few states as well, and needs no list".into())
             }
             Failure::NeedsTwoAgents { option } => Some(format!("add `--agents 2`, or leave `{option}` out")),
             Failure::NeedsOneAgent { option } => Some(format!("leave `{option}` or `--agents 2` out")),
+            Failure::WriteFile { .. } => Some("check the free space and the permissions of its directory".into()),
             Failure::Read { .. } => Some("check the path and its permissions".into()),
-            Failure::Solve(_) | Failure::Write(_) | Failure::Threads(_) => None,
+            Failure::Solve(_)
+            | Failure::UnknownSetting { .. }
+            | Failure::Setting { .. }
+            | Failure::ExactCriterion { .. }
+            | Failure::Write(_)
+            | Failure::Threads(_) => None,
         }
     }
 }

@@ -18,7 +18,7 @@ pub(crate) fn listen() {
         if again || LISTENERS.load(Ordering::Relaxed) == 0 {
             std::process::exit(i32::from(ExitStatus::Interrupted.code()));
         }
-        output::warning("stopping after the samples at hand; press Ctrl-C again to stop at once");
+        output::warning("stopping with what is at hand; press Ctrl-C again to stop at once");
     };
     // The only errors are a handler that is there already and a system without signals.
     let _ = ctrlc::set_handler(handler);

@@ -1,26 +1,28 @@
 //! The `dunamis` command: environments, optimal values, POWER, experiments and figures from a terminal.
 //!
 //! Data goes to stdout, everything else to stderr. The exit code is 0 when all is well, 1 when a published value is missed
-//! without a reason, 2 when the command could not do what it was asked to, and 130 after Ctrl-C.
+//! without a reason or a solution is not verified, 2 when the command could not do what it was asked to, and 130 after Ctrl-C.
 //!
 //! | module | noun |
 //! |---|---|
 //! | `cli` | the arguments |
 //! | `commands` | one file per command |
 //! | `argument` | how single arguments are read |
-//! | `law` | the reward laws of `--reward` |
-//! | `output`, `progress`, `interrupt` | what is written to the terminal, and Ctrl-C |
-//! | `table`, `heat_map` | text layouts |
+//! | `law`, `setting` | the reward laws of `--reward`, the settings of `--set` |
+//! | `output`, `progress`, `solver_progress`, `interrupt` | what is written to the terminal, and Ctrl-C |
+//! | `selection`, `table`, `heat_map` | which states are shown, text layouts |
+//! | `csv_file` | tables in files |
 //! | `failure`, `hint` | errors and what to do about them |
 //!
 //! # Invariants
 //!
-//! - Only `output` writes to stdout or stderr, and `progress` draws bars; nothing is drawn where stderr is no terminal.
+//! - Only `output` writes to stdout or stderr, and both kinds of progress draw bars; nothing is drawn where stderr is no terminal.
 //! - A command computes nothing itself: it parses, calls a library and lays the answer out.
 
 mod argument;
 mod cli;
 mod commands;
+mod csv_file;
 mod failure;
 mod heat_map;
 mod hint;
@@ -28,6 +30,9 @@ mod interrupt;
 mod law;
 mod output;
 mod progress;
+mod selection;
+mod setting;
+mod solver_progress;
 mod table;
 
 use clap::Parser;

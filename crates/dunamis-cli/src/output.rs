@@ -3,6 +3,7 @@
 use crate::failure::{ExitStatus, Failure};
 use crate::hint::{self, Hint};
 use crate::progress::Progress;
+use crate::solver_progress::{SolverProgress, Spinner};
 use clap::error::{ContextKind, ErrorKind};
 use serde::Serialize;
 use std::error::Error;
@@ -37,7 +38,10 @@ pub(crate) fn data(text: &str) -> Result<(), Failure> {
 ///
 /// As for [`data`].
 pub(crate) fn json(document: &impl Serialize) -> Result<(), Failure> {
-    data(&serde_json::to_string_pretty(document).expect("documents have text keys only"))
+    let mut stdout = std::io::BufWriter::new(std::io::stdout().lock());
+    serde_json::to_writer_pretty(&mut stdout, document).map_err(std::io::Error::from)?;
+    stdout.write_all(b"\n")?;
+    Ok(stdout.flush()?)
 }
 
 /// Remarks on what commands do.
@@ -62,6 +66,16 @@ impl Output {
     /// A progress bar over samples, drawn only on a terminal and unless quiet.
     pub(crate) fn progress(self, what: &str) -> Progress {
         Progress::new(what, self.quiet)
+    }
+
+    /// The progress of a solver, drawn only on a terminal and unless quiet.
+    pub(crate) fn solver_progress(self, what: &str) -> SolverProgress {
+        SolverProgress::new(what, self.quiet)
+    }
+
+    /// A spinner, drawn only on a terminal and unless quiet.
+    pub(crate) fn spinner(self, what: &str) -> Spinner {
+        Spinner::new(what, self.quiet)
     }
 }
 

@@ -1,10 +1,13 @@
 //! `dunamis env`: which environments there are, and what they look like.
 
+mod convert;
+
 use crate::failure::{ExitStatus, Failure};
 use crate::output::{self, Output, SCHEMA};
 use crate::table::{Align, Table, wrap};
 use clap::{Args, Subcommand};
-use dunamis_envs::{Collision, Entry, Environment, JointEnvironment, JointRules, REGISTRY, Swaps, find, load};
+use convert::Convert;
+use dunamis_envs::{Collision, Entry, Environment, Format, JointEnvironment, JointRules, REGISTRY, Swaps, find, load};
 use dunamis_mdp::{Agent, Shortfall, StateId};
 use serde::Serialize;
 use std::fmt::Write;
@@ -23,7 +26,7 @@ pub(crate) enum Command {
         long_about = "List the shipped environments with their parameters.\n\n\
             An environment is a rewardless MDP: states, actions, and where the actions lead. Wherever a command takes ENV, \
             it takes one of these names, a name with parameters such as garnet:states=50,seed=7, or the path of a file of \
-            your own: a map (.txt, with # for walls and . for open cells) or a model (.json, see dunamis env show --help).",
+            your own: a map (.txt, with # for walls and . for open cells) or a model (see dunamis env formats).",
         after_long_help = "\
 Examples:
   dunamis env list
@@ -35,6 +38,22 @@ Examples:
         json: bool,
     },
     Show(Show),
+    Convert(Convert),
+    /// List the file formats of models, and what each can hold
+    #[command(
+        long_about = "List the file formats of models, and what each can hold.\n\n\
+            Wherever a command takes the path of a model, it takes a file of any format that is read; the extension says which \
+            one. Of a file with several rewards, model.umb:reward=NAME takes one.",
+        after_long_help = "\
+Examples:
+  dunamis env formats
+  dunamis env formats --json | jq -r '.formats[] | select(.writes).name'"
+    )]
+    Formats {
+        /// Print one JSON document
+        #[arg(long)]
+        json: bool,
+    },
 }
 
 /// Which environment to show, and how.
@@ -52,7 +71,7 @@ Examples:
   dunamis env show corridor-3 --agents 2 --collision leak"
 )]
 pub(crate) struct Show {
-    /// A shipped name (with parameters), or the path of a map (.txt) or model (.json)
+    /// A shipped name (with parameters), or the path of a map (.txt) or model (see dunamis env formats)
     #[arg(value_name = "ENV")]
     environment: String,
 
@@ -115,6 +134,8 @@ pub(crate) fn run(command: Command, output: Output) -> Result<ExitStatus, Failur
     match command {
         Command::List { json: true } => output::json(&List::of_registry())?,
         Command::List { json: false } => output::data(&list())?,
+        Command::Convert(convert) => convert::run(&convert)?,
+        Command::Formats { json } => convert::formats(json)?,
         Command::Show(show) => match show.joint.rules()? {
             None => show_single(&show, output)?,
             Some(rules) => show_joint(&show, rules, output)?,
@@ -181,7 +202,8 @@ fn show_single(show: &Show, output: Output) -> Result<(), Failure> {
     let environment = load(&show.environment)?;
     let model = environment.model();
     if show.json {
-        return output::data(&model.to_json(environment.reward()));
+        let files = Format::Json.encode(&environment)?;
+        return output::data(&files.iter().map(|(_, bytes)| String::from_utf8_lossy(bytes)).collect::<String>());
     }
     let states = model.states().len();
     let complete = show.all || states <= SMALL;

@@ -1,5 +1,6 @@
 //! The commands, one file each.
 
+pub(crate) mod discounts;
 pub(crate) mod env;
 pub(crate) mod figure;
 pub(crate) mod power;
@@ -14,7 +15,8 @@ use crate::output::Output;
 pub(crate) fn run(command: Command, output: Output) -> Result<ExitStatus, Failure> {
     match command {
         Command::Env(command) => env::run(command, output),
-        Command::Solve(arguments) => solve::run(&arguments),
+        Command::Solve(arguments) => solve::run(&arguments, output),
+        Command::Discounts(arguments) => discounts::run(&arguments, output),
         Command::Power(arguments) => power::run(&arguments, output),
         Command::Run(arguments) => run::run(&arguments, output),
         Command::Figure(command) => figure::run(command, output),

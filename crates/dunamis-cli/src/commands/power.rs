@@ -49,7 +49,7 @@ where null stands for what is not defined."
 )]
 #[expect(clippy::struct_excessive_bools, reason = "every one is a flag of its own")]
 pub(crate) struct Arguments {
-    /// A shipped name (with parameters), or the path of a map (.txt) or model (.json)
+    /// A shipped name (with parameters), or the path of a map (.txt) or model (see dunamis env formats)
     #[arg(value_name = "ENV")]
     environment: String,
 

@@ -1,6 +1,7 @@
 //! Bad input: one clear error each, which names the place and the fix, and nothing left behind.
 
 use crate::Workplace;
+use dunamis_envs::format::Content;
 
 const CONFIG: &str =
     "name = \"corridor\"\nsamples = 10\n\n[environment]\nname = \"corridor-3\"\n\n[power]\ndiscount = 0.5\n";
@@ -18,6 +19,11 @@ fn workplace() -> Workplace {
     };
     place.file("row-sum.json", &model([row("here", "there", 0.9), row("there", "there", 1.0)]));
     place.file("excess.json", &model([row("here", "there", 0.9), row("here", "here", 0.2)]));
+    let rewarded = |rows| model(rows).replace("\"states\"", "\"rewards\": {\"here\": 1}, \"states\"");
+    place.file("here.json", &rewarded([row("here", "there", 1.0), row("there", "there", 1.0)]));
+    let rounded = dunamis_envs::load("forest").and_then(|forest| forest.without(Content::ExactNumbers));
+    let rounded = rounded.expect("a model in doubles");
+    dunamis_envs::format::write(&rounded, place.path().join("inexact.npz")).expect("a writable directory");
     place.file("no-json.json", "{\"schema\": 1,\n\"states\": [\"a\"]");
     place.file("policy.json", r#"{"schema": 1, "policy": {"(0, 0)_H^(0, 0)_A": {"stay": 1}}}"#);
     place.file("good.toml", CONFIG);
@@ -72,6 +78,22 @@ errors! {
     unknown_solver: "solve forest --discount 0.9 --solver policy-iterations";
     tolerance_of_zero: "solve forest --discount 0.9 --tolerance 0";
     wrong_criterion: "solve forest --discount 0.9 --solver average-reward";
+    no_criterion: "solve forest";
+    two_criteria: "solve forest --average --total";
+    no_setting: "solve forest --discount 0.9 --set sweep";
+    unknown_setting: "solve forest --discount 0.9 --solver value-iteration --set swep=jacobi";
+    wrong_setting: "solve forest --discount 0.9 --solver value-iteration --set sweep=sideways";
+    unknown_state: "solve here.json --average --states heer";
+    unwritable_values: "solve forest --discount 0.9 --output good.toml/values.csv";
+    inexact_model: "solve inexact.npz --discount 0.9 --exact";
+    inexact_discounts: "discounts inexact.npz";
+    exact_steps: "solve forest --steps 3 --exact";
+    exact_by_a_solver: "solve forest --discount 0.9 --exact --solver value-iteration";
+    discounts_without_reward: "discounts case-study";
+    unwritable_format: "env convert case-study case-study.tra";
+    unknown_content: "env convert forest forest.npz --without lables";
+    unknown_format: "env convert forest forest.json --format stormdrn";
+    unknown_extension: "env convert forest forest.txt";
     unknown_collision: "power grid-3x3 --agents 2 --discount 0.9 --collision leek";
     swaps_without_rule: "power grid-3x3 --agents 2 --discount 0.9 --swaps forbidden";
     one_agent_with_correlation: "power grid-3x3 --discount 0.9 --correlation 0.5";

@@ -142,6 +142,124 @@ fn solutions() {
 }
 
 #[test]
+fn exact_values_are_fractions() {
+    let place = Workplace::new();
+    let document = place.document("solve forest --discount 9/10 --exact --json");
+    assert_eq!((&document["discount"], &document["all_actions"]), (&json!("9/10"), &json!(true)));
+    let value = |state: usize| &document["values"][state];
+    assert_eq!(keys(value(0)), ["actions", "approximation", "state", "value"]);
+    // 26.244, 29.484 and 33.484, as in the test above.
+    assert_eq!(
+        [0, 1, 2].map(|state| &value(state)["value"]),
+        [&json!("6561/250"), &json!("7371/250"), &json!("8371/250")]
+    );
+    assert_eq!(value(1)["approximation"], json!(29.484));
+    // Waiting for ever, fire comes at a tenth of all steps: 81 of 100 steps find the oldest stage.
+    let average = place.document("solve forest --average --exact --json");
+    assert_eq!(average["values"][0]["value"], json!("81/25"));
+}
+
+#[test]
+fn verifications() {
+    let place = Workplace::new();
+    let verification = |command: &str| place.document(command)["verification"].clone();
+    assert_eq!(verification("solve forest --discount 0.5 --json"), Value::Null);
+    for criterion in ["--discount 0.5", "--average", "--steps 4"] {
+        let verification = verification(&format!("solve forest {criterion} --verify --json"));
+        assert_eq!((&verification["proved"], &verification["failure"]), (&json!(true), &Value::Null), "{criterion}");
+        assert!(verification["policy_loss"].as_f64().expect("a number") < 1e-6, "{verification}");
+    }
+    // Nobody has a proof for rewards without end, and the exit code says so.
+    let open = place.answer("solve forest --total --verify --json");
+    let document: Value = serde_json::from_str(&open.stdout).expect("JSON");
+    assert_eq!((open.code, &document["verification"]["proved"]), (Some(1), &json!(false)));
+    assert_eq!(document["values"][0]["upper"], json!("inf"));
+    assert!(open.stderr.contains("neither proved nor refuted"), "{open}");
+}
+
+#[test]
+fn values_go_to_a_file() {
+    let place = Workplace::new();
+    let printed = place.answer("solve garnet:states=50 --discount 0.9 --output values.csv");
+    assert!(printed.stdout.lines().count() < 40, "{printed}");
+    assert!(printed.stderr.starts_with("note: 26 of 50 states are left out"), "{printed}");
+    let document = place.document("solve garnet:states=50 --discount 0.9 --json");
+    let table = std::fs::read_to_string(place.path().join("values.csv")).expect("a table");
+    let mut lines = table.lines();
+    assert_eq!(lines.next(), Some("state,value,lower,upper,actions"));
+    let values = document["values"].as_array().expect("values");
+    assert_eq!(values.len(), 50);
+    for (line, value) in lines.by_ref().zip(values) {
+        let cells: Vec<&str> = line.split(',').collect();
+        assert_eq!((cells.len(), cells[0]), (5, value["state"].as_str().expect("a name")));
+        for (cell, key) in cells[1..4].iter().zip(["value", "lower", "upper"]) {
+            assert_eq!(cell.parse().ok(), value[key].as_f64(), "{line}");
+        }
+        let actions: Vec<&str> = cells[4].split(';').collect();
+        assert_eq!(json!(actions), value["actions"]);
+    }
+    assert_eq!(lines.next(), None);
+    assert_eq!(std::fs::read_dir(place.path()).expect("a directory").count(), 1, "no half-written file is left");
+    place.answer("solve forest --discount 9/10 --exact --output values.csv");
+    let table = std::fs::read_to_string(place.path().join("values.csv")).expect("a table");
+    assert_eq!(table.lines().nth(1), Some("0,6561/250,wait"));
+}
+
+#[test]
+fn every_writable_format_keeps_the_solution() {
+    let place = Workplace::new();
+    let model = "solve forest:p=1/4 --discount 0.9 --json";
+    let expected = place.document(model)["values"].clone();
+    for format in dunamis_envs::Format::all().filter(|format| format.writes() && format.reads()) {
+        let file = format!("forest.{}", format.extensions()[0]);
+        let name = format.name().to_lowercase().replace(' ', "-");
+        let all = dunamis_envs::format::Content::ALL.map(dunamis_envs::format::Content::name).join(",");
+        let answer = place.answer(&format!("env convert forest:p=1/4 {file} --format {name} --without {all}"));
+        assert_eq!(answer.code, Some(0), "{format}: {answer}");
+        let solved = place.document(&format!("solve {file} --discount 0.9 --json"));
+        for (found, expected) in solved["values"].as_array().expect("values").iter().zip(expected.as_array().unwrap()) {
+            assert_eq!((&found["lower"], &found["upper"]), (&expected["lower"], &expected["upper"]), "{format}");
+        }
+        assert_eq!(solved["values"].as_array().map(Vec::len), Some(3));
+    }
+}
+
+#[test]
+fn a_file_may_bring_its_discount() {
+    let place = Workplace::new();
+    let model = place.answer("env show forest --json").stdout;
+    let mut model: Value = serde_json::from_str(&model).expect("JSON");
+    model["discount"] = json!("9/10");
+    place.file("forest.json", &model.to_string());
+    let own = place.document("solve forest.json --json");
+    assert_eq!((&own["criterion"], &own["discount"]), (&json!("discounted"), &json!(0.9)));
+    assert_eq!(own["values"], place.document("solve forest --discount 0.9 --json")["values"]);
+    assert_eq!(place.document("solve forest.json --discount 0.5 --json")["discount"], json!(0.5));
+    assert_eq!(place.document("solve forest.json --average --json")["discount"], Value::Null);
+    // What is shown is what is read back, the discount included.
+    let shown: Value = serde_json::from_str(&place.answer("env show forest.json --json").stdout).expect("JSON");
+    assert_eq!(shown["discount"], json!("9/10"));
+}
+
+#[test]
+fn discounts_have_exact_forms() {
+    let place = Workplace::new();
+    let document = place.document("discounts forest --json");
+    let points = document["breakpoints"].as_array().expect("points");
+    assert_eq!((points.len(), document["intervals"].as_array().map(Vec::len)), (1, Some(2)));
+    // Cutting at stage 1 is worth as much as waiting where 81 γ² + 90 γ = 25.
+    let discount = &points[0]["discount"];
+    assert_eq!((&discount["exact"], &discount["polynomial"]), (&Value::Null, &json!(["-25", "90", "81"])));
+    let root = (f64::sqrt(90.0 * 90.0 + 4.0 * 81.0 * 25.0) - 90.0) / 162.0;
+    let bound = |key: &str| discount[key].as_f64().expect("a number");
+    assert!(bound("lower") <= root + 1e-15 && root - 1e-15 <= bound("upper"), "{discount}");
+    assert_eq!(points[0]["actions"]["1"], json!(["wait", "cut"]));
+    assert_eq!(document["intervals"][0]["actions"]["1"], json!(["cut"]));
+    assert_eq!(document["blackwell_threshold"], *discount);
+    assert_eq!(document["intervals"][1]["low"], *discount);
+}
+
+#[test]
 fn all_tied_actions_are_named() {
     let place = Workplace::new();
     let transition = |action: &str| json!({"from": "a", "action": action, "to": "b", "probability": 1});

@@ -3,6 +3,22 @@
 use crate::Workplace;
 use dunamis_mdp::TransitionModel;
 
+/// One now, or three a step later, which is better from γ = 1/3 on.
+const TORTOISE: &str = r#"{
+    "schema": 1,
+    "states": ["start", "wait", "end"],
+    "transitions": [
+        {"from": "start", "action": "one now", "to": "end", "probability": 1},
+        {"from": "start", "action": "three later", "to": "wait", "probability": 1},
+        {"from": "wait", "action": "go", "to": "end", "probability": 1},
+        {"from": "end", "action": "stay", "to": "end", "probability": 1}
+    ],
+    "rewards": [
+        {"state": "start", "action": "one now", "reward": 1},
+        {"state": "wait", "action": "go", "reward": 3}
+    ]
+}"#;
+
 /// Snapshots of what the binary answers.
 macro_rules! answers {
     ($($name:ident: $arguments:expr;)*) => {$(
@@ -11,6 +27,7 @@ macro_rules! answers {
             let place = Workplace::new();
             place.file("ring.txt", "...\n.#.\n...\n");
             place.file("wide.txt", &format!("{}\n", ".".repeat(21)));
+            place.file("tortoise.json", TORTOISE);
             let answer = place.answer($arguments);
             assert_eq!(answer.code, Some(0), "{answer}");
             for line in answer.stdout.lines() {
@@ -30,6 +47,20 @@ answers! {
     env_show_outline: "env show robot-face-20x20";
     env_show_joint: "env show corridor-3 --agents 2 --collision renormalise --swaps forbidden";
     env_show_joint_outline: "env show grid-3x3 --agents 2";
+    env_formats: "env formats";
+    env_convert: "env convert forest:p=1/3 forest.npz --without exact-numbers,state-names";
+    solve_list: "solve --list";
+    solve_total: "solve forest --total";
+    solve_exact: "solve forest --discount 9/10 --exact";
+    solve_exact_average: "solve forest --average --exact";
+    solve_exact_long: "solve garnet:states=20 --discount 0.9 --exact --states s3";
+    solve_verified: "solve forest --discount 0.5 --verify";
+    solve_verified_average: "solve forest --average --verify";
+    solve_cut: "solve garnet:states=41 --steps 2 --solver finite-horizon";
+    solve_chosen_states: "solve forest --steps 2 --states 2,0";
+    solve_iteration_limit: "solve forest --discount 0.9 --max-iterations 1 --solver value-iteration --set sweep=gauss-seidel";
+    discounts: "discounts forest";
+    discounts_rational: "discounts tortoise.json";
     solve_forest: "solve forest --discount 0.9";
     solve_average: "solve forest --average";
     solve_steps: "solve forest --steps 3";

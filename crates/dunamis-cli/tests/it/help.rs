@@ -5,7 +5,21 @@ use crate::Workplace;
 #[test]
 fn every_command_explains_itself() {
     let place = Workplace::new();
-    for command in ["", "env", "env list", "env show", "solve", "power", "run", "figure", "figure list", "figure run"] {
+    for command in [
+        "",
+        "env",
+        "env list",
+        "env show",
+        "env convert",
+        "env formats",
+        "solve",
+        "discounts",
+        "power",
+        "run",
+        "figure",
+        "figure list",
+        "figure run",
+    ] {
         let answer = place.answer(&format!("{command} --help"));
         assert_eq!((answer.code, answer.stderr.as_str()), (Some(0), ""), "{command}");
         for line in answer.stdout.lines() {
@@ -49,7 +63,7 @@ fn the_examples_in_the_help_work() {
     let place = Workplace::new();
     place.file("my-map.txt", "..\n.#\n");
     place.file("my-model.json", &place.answer("env show forest --json").stdout);
-    for command in ["env list", "env show", "solve", "power"] {
+    for command in ["env list", "env show", "env convert", "env formats", "solve", "discounts", "power"] {
         let help = place.answer(&format!("{command} --help")).stdout;
         let examples = help.lines().filter_map(|line| line.strip_prefix("  dunamis "));
         let examples: Vec<&str> = examples.filter(|example| !example.contains(['|', '>'])).collect();

@@ -70,6 +70,20 @@ impl Content {
         Content::Rewardless,
     ];
 
+    /// Its name in arguments: in lower case, with hyphens.
+    pub fn name(self) -> &'static str {
+        match self {
+            Content::StateNames => "state-names",
+            Content::ActionNames => "action-names",
+            Content::PartialActions => "partial-actions",
+            Content::Labels => "labels",
+            Content::Discount => "discount",
+            Content::Leaks => "leaks",
+            Content::ExactNumbers => "exact-numbers",
+            Content::Rewardless => "rewardless",
+        }
+    }
+
     /// The first place where an environment has it. $`O(\mathrm{nnz})`$.
     pub fn find(self, environment: &Environment) -> Option<String> {
         let model = environment.model();
