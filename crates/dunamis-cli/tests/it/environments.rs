@@ -34,7 +34,9 @@ macro_rules! answers {
                 assert!(line.chars().count() <= 100, "{line}");
             }
             let mut settings = insta::Settings::clone_current();
-            // Bounds change with every improvement of a solver.
+            // Work and bounds change with every improvement of a solver.
+            settings.add_filter(r"after \d+ iterations? and \d+ sweeps?", "after WORK");
+            settings.add_filter("loses at most [^ \n]+", "loses at most LOSS");
             settings.add_filter("off by more than [^ \n]+", "off by more than GAP");
             settings.bind(|| insta::assert_snapshot!(answer));
         }
