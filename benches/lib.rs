@@ -1,7 +1,11 @@
 //! Benchmarks of dunamis: families of models with fixed seeds, and the yardstick that solvers are measured by.
 //!
 //! The benchmarks stand beside this file, one per noun: `power`, `solvers`, and `ratios`, the table of solvers against the
-//! yardstick. `cargo xtask bench` runs them.
+//! yardstick. `cargo xtask bench` runs them. [`compare`] takes any solver.
+
+mod comparison;
+
+pub use comparison::{Comparison, Entry, compare};
 
 use dunamis_envs::{EnvError, Forest, Garnet, Grid, Move};
 use dunamis_mdp::{Discount, Mdp, ModelError, Names, Reward, Rows, TransitionModel};

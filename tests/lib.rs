@@ -4,3 +4,8 @@
 #[doc = include_str!("../README.md")]
 #[cfg(doctest)]
 pub struct Readme;
+
+/// The program of the guide's chapter on solvers compiles and runs.
+#[doc = include_str!("../docs/guide/adding-a-solver.md")]
+#[cfg(doctest)]
+pub struct AddingASolver;

@@ -315,9 +315,13 @@ impl Problem<'_> {
             return Err(Deviation::Unrepeatable { how: "when it runs again without an observer".into() });
         }
         for &threads in &suite.threads {
+            let failed = |reason: String| Deviation::Threads { threads, reason };
             let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
-            let pool = pool.map_err(|error| Deviation::Threads { threads, reason: error.to_string() })?;
-            if pool.install(|| suite.solver.solve(mdp, criterion))? != *solution {
+            let pool = pool.map_err(|error| failed(error.to_string()))?;
+            // A worker of another pool would take up other work while it waits, ever deeper: so a plain thread waits.
+            let again =
+                std::thread::scope(|scope| scope.spawn(|| pool.install(|| suite.solver.solve(mdp, criterion))).join());
+            if again.map_err(|_| failed("the solver panics".into()))?? != *solution {
                 return Err(Deviation::Unrepeatable { how: format!("with another number of threads ({threads})") });
             }
         }

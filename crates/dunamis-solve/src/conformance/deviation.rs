@@ -82,8 +82,8 @@ pub enum Deviation {
         /// What is wrong then.
         deviation: Box<Deviation>,
     },
-    /// The threads to try it with could not be started.
-    #[error("{threads} threads could not be started: {reason}")]
+    /// It could not be run with another number of threads.
+    #[error("it does not run with {threads} threads: {reason}")]
     Threads {
         /// Their number.
         threads: usize,
