@@ -36,7 +36,7 @@ fn everything() -> bool {
 
 /// Every `step`-th number, or all of them.
 fn sample(numbers: u64, step: usize) -> impl ParallelIterator<Item = u64> {
-    (0..numbers).into_par_iter().filter(move |&number| everything() || number as usize % step == 0)
+    (0..numbers).into_par_iter().filter(move |&number| everything() || (number as usize).is_multiple_of(step))
 }
 
 /// Every registered solver, and variants of those that have some.

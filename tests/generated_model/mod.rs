@@ -81,7 +81,7 @@ impl Draws {
             *weights.entry(next).or_insert(0) += 1 + self.below(4);
         }
         match structure {
-            "deterministic" => BTreeMap::from_iter(weights.into_iter().take(1)),
+            "deterministic" => weights.into_iter().take(1).collect(),
             "slowly mixing" => {
                 *weights.entry(s).or_insert(0) += 9_999;
                 weights
