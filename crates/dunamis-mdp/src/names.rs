@@ -95,7 +95,11 @@ impl Names {
     }
 
     /// The number of a name, added if it is new.
-    pub(crate) fn intern(&mut self, name: &str) -> usize {
+    ///
+    /// # Panics
+    ///
+    /// If there would be more than 2^32 names.
+    pub fn intern(&mut self, name: &str) -> usize {
         match self.get(name) {
             Some(index) => index,
             None => self.add(name).expect("a new name"),

@@ -336,11 +336,6 @@ impl Written {
         }
     }
 
-    /// Whether any entry of a range was written as something else.
-    pub(crate) fn any(&self, range: std::ops::Range<usize>) -> bool {
-        self.0.range(range).next().is_some()
-    }
-
     /// Forgets how the entries of a range were written.
     pub(crate) fn remove(&mut self, range: std::ops::Range<usize>) {
         for index in range {
