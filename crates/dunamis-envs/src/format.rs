@@ -3,14 +3,21 @@
 //! Each format is one file of this folder with a `Registration`, which is a line of `FORMATS`. A format turns bytes into
 //! [`Contents`] and back; choosing the format, the file system and refusing what a format cannot hold are the same for all.
 
+mod arrays;
+mod cassandra;
 mod choices;
 mod content;
+mod dot;
 mod drn;
 mod error;
 mod files;
+mod gymnasium;
 mod json;
+mod mdptoolbox;
 mod npz;
 mod prism;
+mod quantecon;
+mod table;
 mod text;
 mod umb;
 mod without;
@@ -38,6 +45,16 @@ pub enum Format {
     PrismExplicit,
     /// Explicit files of Storm, in text with exact rationals.
     Drn,
+    /// Tables `P[s][a]` of Gymnasium as JSON.
+    Gymnasium,
+    /// State-action pairs of `QuantEcon` as arrays for `NumPy`.
+    QuantEcon,
+    /// The arrays P and R of `MDPtoolbox` for `NumPy`.
+    MdpToolbox,
+    /// Cassandra's text files.
+    Cassandra,
+    /// Drawings by Graphviz.
+    Dot,
 }
 
 /// What is known of a format.
@@ -62,7 +79,18 @@ type Write = fn(&Environment) -> Result<Files, FormatError>;
 
 /// All formats. Where several share an extension, the own one comes last, so that it explains what is wrong with a file that
 /// none recognizes.
-const FORMATS: &[Registration] = &[umb::FORMAT, prism::FORMAT, drn::FORMAT, npz::FORMAT, json::FORMAT];
+const FORMATS: &[Registration] = &[
+    umb::FORMAT,
+    prism::FORMAT,
+    drn::FORMAT,
+    cassandra::FORMAT,
+    quantecon::FORMAT,
+    mdptoolbox::FORMAT,
+    npz::FORMAT,
+    gymnasium::FORMAT,
+    json::FORMAT,
+    dot::FORMAT,
+];
 
 impl Format {
     /// All formats.
@@ -131,7 +159,7 @@ impl Format {
         let Some(write) = self.registration().write else { return Err(FormatError::ReadOnly { format: self }.into()) };
         for content in Content::ALL {
             if let Some(found) = content.find(environment).filter(|_| !self.holds(content)) {
-                let able = |format: &Format| format.writes() && format.holds_all(environment);
+                let able = |format: &Format| format.reads() && format.writes() && format.holds_all(environment);
                 let instead = Format::all().filter(able).collect();
                 return Err(FormatError::CannotHold { format: self, content, found, instead }.into());
             }

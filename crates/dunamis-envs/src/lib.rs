@@ -26,6 +26,7 @@
 //! | `grid`, `moves`, `noise`, `gridworld` | [`Grid`], [`Rectangle`], [`Move`], [`Noise`], [`Grid::model`] |
 //! | `collision`, `joint` | [`Collision`], [`Swaps`], [`JointRules`], [`JointEnvironment`] |
 //! | `forest`, `garnet` | [`Forest`], [`Garnet`] |
+//! | `frozen_lake`, `taxi`, `cliff_walking` | [`FrozenLake`] and other worlds of Gymnasium |
 //! | [`format`] | [`Format`], [`format::read`], [`format::write`], [`FormatError`]: model files |
 //! | `registry`, `parameters` | [`REGISTRY`], [`Entry`], [`find`], [`load`], [`Parameter`], [`Parameters`] |
 //!
@@ -40,11 +41,13 @@
 //! - A format holds an environment with exactly the same numbers, or refuses it with [`FormatError::CannotHold`].
 //! - Nothing here panics on any text, map, number or file.
 
+mod cliff_walking;
 mod collision;
 mod environment;
 mod error;
 mod forest;
 pub mod format;
+mod frozen_lake;
 mod garnet;
 mod grid;
 mod gridworld;
@@ -53,12 +56,14 @@ mod moves;
 mod noise;
 mod parameters;
 mod registry;
+mod taxi;
 
 pub use collision::{Collision, JointRules, Swaps};
 pub use environment::Environment;
 pub use error::EnvError;
 pub use forest::Forest;
 pub use format::{Format, FormatError};
+pub use frozen_lake::FrozenLake;
 pub use garnet::Garnet;
 pub use grid::{Grid, Rectangle};
 pub use joint::JointEnvironment;

@@ -104,6 +104,18 @@ impl<'a> Parameters<'a> {
         self.text(key).map(parse).transpose()
     }
 
+    /// Which of some words a parameter is.
+    ///
+    /// # Errors
+    ///
+    /// [`EnvError::ParameterValue`].
+    pub fn choice(&self, key: &str, words: &[&str]) -> Result<usize, EnvError> {
+        let text = self.text(key).unwrap_or_default();
+        let expected =
+            || format!("write {}", words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(" or "));
+        words.iter().position(|&word| word == text).ok_or_else(|| self.refuse(key, text, &expected()))
+    }
+
     fn refuse(&self, key: &str, value: &str, expected: &str) -> EnvError {
         EnvError::ParameterValue {
             environment: self.environment.into(),

@@ -1,6 +1,10 @@
 //! The shipped environments, and how a name or path becomes an environment.
 
-use crate::{EnvError, Environment, Forest, Format, Garnet, Grid, Move, Noise, Parameter, Parameters, format};
+use crate::cliff_walking::cliff_walking;
+use crate::taxi::taxi;
+use crate::{
+    EnvError, Environment, Forest, Format, FrozenLake, Garnet, Grid, Move, Noise, Parameter, Parameters, format,
+};
 use dunamis_mdp::{Number, nearest};
 use std::path::Path;
 
@@ -169,6 +173,37 @@ pub const REGISTRY: &[Entry] = &[
             let states = parameters.count("states")?;
             Forest { states, reward_wait: number("r1")?, reward_cut: number("r2")?, fire: number("p")? }.environment()
         },
+    },
+    Entry {
+        name: "frozen-lake",
+        aliases: &["FrozenLake-v1"],
+        description: "across slippery ice to the goal without falling into a hole",
+        source: "[Gymnasium, FrozenLake-v1]",
+        parameters: &[
+            parameter("map", Some("4x4"), "`4x4` or `8x8`"),
+            parameter("slippery", Some("true"), "whether moves slip, `true` or `false`"),
+        ],
+        build: |parameters| {
+            let large = parameters.choice("map", &["4x4", "8x8"])? == 1;
+            let slippery = parameters.choice("slippery", &["false", "true"])? == 1;
+            FrozenLake { large, slippery }.environment()
+        },
+    },
+    Entry {
+        name: "taxi",
+        aliases: &["Taxi-v3"],
+        description: "fetch a passenger and take them where they want to go",
+        source: "[Dietterich 2000; Gymnasium, Taxi-v3]",
+        parameters: &[],
+        build: |_| taxi(),
+    },
+    Entry {
+        name: "cliff-walking",
+        aliases: &["CliffWalking-v1"],
+        description: "along the edge of a cliff, or safely around it",
+        source: "[Sutton & Barto 2018, Example 6.6; Gymnasium, CliffWalking-v1]",
+        parameters: &[],
+        build: |_| cliff_walking(),
     },
 ];
 

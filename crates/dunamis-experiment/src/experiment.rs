@@ -214,7 +214,10 @@ impl<T: Into<String>> From<T> for EnvironmentSettings {
 impl EnvironmentSettings {
     /// Changes the path, if it is a path; parameters that follow it are left as they are.
     pub(crate) fn map_path(mut self, change: impl FnOnce(&Path) -> PathBuf) -> Self {
-        let is_path = self.name.contains(['/', '\\']) || [".txt", ".json"].iter().any(|end| self.name.contains(end));
+        let file = self.name.split(':').next().unwrap_or_default();
+        let is_file = Path::new(file).extension().is_some_and(|end| end.eq_ignore_ascii_case("txt"))
+            || dunamis_envs::Format::from_path(file).is_some_and(dunamis_envs::Format::reads);
+        let is_path = self.name.contains(['/', '\\']) || is_file;
         let registered = self.name.split(':').next().and_then(dunamis_envs::find).is_some();
         if is_path && !registered {
             self.name = change(Path::new(&self.name)).to_string_lossy().into_owned();

@@ -103,6 +103,16 @@ pub enum FormatError {
         /// The formats that can hold everything this model has.
         instead: Vec<Format>,
     },
+    /// A model that takes far more numbers in a format than it has.
+    #[error("{format} needs {count} numbers for the model, more than {limit}: write a sparse format")]
+    TooLarge {
+        /// The format.
+        format: Format,
+        /// How many numbers it needs.
+        count: u128,
+        /// How many are possible.
+        limit: u64,
+    },
     /// A name that a format cannot spell.
     #[error("{format} cannot hold the {what} `{}`: {rule}", .name.escape_debug())]
     CannotName {
@@ -149,6 +159,8 @@ fn list(names: &[String]) -> String {
 }
 
 fn otherwise(formats: &[Format]) -> String {
-    let extensions: Vec<String> = formats.iter().map(|format| format!("`.{}`", format.extensions()[0])).collect();
+    let mut extensions: Vec<String> = formats.iter().map(|format| format!("`.{}`", format.extensions()[0])).collect();
+    // Formats that share an extension are neighbors.
+    extensions.dedup();
     if extensions.is_empty() { String::new() } else { format!(": write {}", extensions.join(" or ")) }
 }

@@ -13,12 +13,10 @@
 //!
 //! Numbers are doubles, all others 64-bit unsigned integers: a model with exact numbers that no double denotes is refused.
 
-mod arrays;
-
+use super::arrays::{Arrays, Writer, wrong};
 use super::{Content, Contents, Files, Format, FormatError, Registration};
 use crate::Environment;
-use arrays::{Arrays, Writer, wrong};
-use dunamis_mdp::{Discount, Labels, ModelError, Number, Reward, RewardKind, StateId, TransitionModel};
+use dunamis_mdp::{Discount, Labels, Names, Number, Reward, RewardKind, Rows, StateId, TransitionModel};
 
 pub(super) const FORMAT: Registration = Registration {
     format: Format::Npz,
@@ -46,61 +44,46 @@ fn read(files: &Files) -> Result<Contents, FormatError> {
     if schema != [1] {
         return Err(wrong("schema", format!("{schema:?}"), "[1]"));
     }
-    let (states, actions) = (arrays.texts("state")?, arrays.texts("action")?);
+    let (states, actions) = (Names::new(arrays.texts("state")?)?, Names::new(arrays.texts("action")?)?);
     let (of_pair, successors) = (arrays.counts("actions")?, arrays.counts("successors")?);
-    let state_starts = arrays.starts("state_starts", states.len(), of_pair.len())?;
-    let row_starts = arrays.starts("row_starts", of_pair.len(), successors.len())?;
-    let probabilities = arrays.numbers("probabilities", successors.len())?;
-    let leaks = if arrays.has("leaks") { Some(arrays.numbers("leaks", of_pair.len())?) } else { None };
-    let mut builder = TransitionModel::builder();
-    for name in &states {
-        builder.state(name)?;
-    }
-    // The state that an action was last seen at: each has it once.
-    let mut seen = vec![usize::MAX; actions.len()];
-    for s in 0..states.len() {
-        let from = StateId::new(s);
-        for pair in state_starts[s]..state_starts[s + 1] {
-            let place = format!("actions[{pair}]");
-            let fresh = seen.get_mut(of_pair[pair]).is_some_and(|last| std::mem::replace(last, s) != s);
-            let action = actions.get(of_pair[pair]).filter(|_| fresh);
-            let expected = format!("an action below {} that the state has not yet", actions.len());
-            let action = action.ok_or_else(|| wrong(place, of_pair[pair].to_string(), expected))?;
-            if row_starts[pair] == row_starts[pair + 1] && leaks.is_none() {
-                return Err(ModelError::RowSum { state: states[s].clone(), action: action.clone(), sum: 0.0 }.into());
-            }
-            for k in row_starts[pair]..row_starts[pair + 1] {
-                if successors[k] >= states.len() {
-                    let expected = format!("a state below {}", states.len());
-                    return Err(wrong(format!("successors[{k}]"), successors[k].to_string(), expected));
-                }
-                builder.transition(from, action, StateId::new(successors[k]), probabilities[k])?;
-            }
-            if let Some(leaks) = &leaks {
-                builder.leak(from, action, leaks[pair])?;
-            }
-        }
-    }
-    let model = builder.build()?;
+    let pairs = arrays.starts("state_starts", states.len(), of_pair.len())?;
+    let starts = arrays.starts("row_starts", of_pair.len(), successors.len())?;
+    let probability = arrays.numbers("probabilities", successors.len())?;
+    let leaks = if arrays.has("leaks") { arrays.numbers("leaks", of_pair.len())? } else { Vec::new() };
+    let leaks = leaks.into_iter().enumerate().filter(|&(_, leak)| leak != 0.0).map(|(pair, leak)| (pair, leak.into()));
+    let narrow = |name, numbers: Vec<usize>| -> Result<Vec<u32>, FormatError> {
+        let numbers = numbers.into_iter().map(u32::try_from).collect::<Result<_, _>>();
+        numbers.map_err(|error| wrong(name, error.to_string(), "numbers below 2^32"))
+    };
+    let rows = Rows {
+        pairs: narrow("state_starts", pairs)?,
+        actions: narrow("actions", of_pair)?,
+        starts,
+        next: narrow("successors", successors)?,
+        probability,
+        leaks: leaks.collect(),
+        ..Rows::default()
+    };
+    let model = TransitionModel::from_rows(states, actions, rows)?;
+    let (states, pairs) = (model.states().len(), model.available().len());
     let mut rewards = Vec::new();
     if arrays.has("state_rewards") {
-        rewards.push(("state".into(), Reward::state(&model, arrays.numbers("state_rewards", states.len())?)?));
+        rewards.push(("state".into(), Reward::state(&model, arrays.numbers("state_rewards", states)?)?));
     }
     if arrays.has("pair_rewards") {
-        rewards.push(("pair".into(), Reward::state_action(&model, arrays.numbers("pair_rewards", of_pair.len())?)?));
+        rewards.push(("pair".into(), Reward::state_action(&model, arrays.numbers("pair_rewards", pairs)?)?));
     }
     let mut labels = Labels::default();
     let (names, members) = (arrays.texts("label")?, arrays.counts("label_states")?);
     let label_starts = arrays.starts("label_starts", names.len(), members.len())?;
     for (k, name) in names.iter().enumerate() {
         let members = &members[label_starts[k]..label_starts[k + 1]];
-        if let Some(outside) = members.iter().find(|&&state| state >= states.len()) {
-            return Err(wrong("label_states", outside.to_string(), format!("states below {}", states.len())));
+        if let Some(outside) = members.iter().find(|&&state| state >= states) {
+            return Err(wrong("label_states", outside.to_string(), format!("states below {states}")));
         }
         labels.add(name, members.iter().map(|&state| StateId::new(state)));
     }
-    let discount = if arrays.has("discount") { Some(arrays.numbers("discount", 1)?[0]) } else { None };
-    let discount = discount.map(Discount::new).transpose().map_err(ModelError::from)?;
+    let discount = arrays.discount("discount")?;
     Ok(Contents { model, rewards, labels, discount })
 }
 

@@ -102,6 +102,26 @@ impl<'a> Line<'a> {
         self.next().ok_or_else(|| self.error(self.text.len(), "the end of the line", expected))
     }
 
+    /// All words up to a comment, with some character as a word of its own wherever it stands.
+    pub(super) fn words(self, alone: char, comment: char) -> Vec<Word<'a>> {
+        let end = self.text.find(comment).unwrap_or(self.text.len());
+        let mut words = Vec::new();
+        let mut start = None;
+        for (place, c) in self.text[..end].char_indices().chain([(end, ' ')]) {
+            let is_single = c == alone;
+            if is_single || c.is_whitespace() {
+                let word = start.take().map(|start| Word { line: self, start, text: &self.text[start..place] });
+                words.extend(word);
+                if is_single {
+                    words.push(Word { line: self, start: place, text: &self.text[place..place + c.len_utf8()] });
+                }
+            } else if start.is_none() {
+                start = Some(place);
+            }
+        }
+        words
+    }
+
     /// Nothing more.
     pub(super) fn end(&mut self, expected: &str) -> Result<(), FormatError> {
         self.next().map_or(Ok(()), |word| Err(word.error(expected)))

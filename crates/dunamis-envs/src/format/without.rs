@@ -77,8 +77,13 @@ fn rebuild(environment: &Environment, content: Content) -> Result<Environment, E
         }
     }
     if let Some(sink) = sink {
-        builder.transition(sink, &actions[0], sink, 1.0)?;
-        rewards.extend(reward.map(|_| Number::from(0.0)));
+        // Where all states have all actions, that stays so.
+        let partial = Content::PartialActions.find(environment).is_some();
+        for action in actions.iter().take(if partial { 1 } else { actions.len() }) {
+            builder.transition(sink, action, sink, 1.0)?;
+            rewards.extend(reward.filter(|_| !by_state).map(|_| Number::from(0.0)));
+        }
+        rewards.extend(reward.filter(|_| by_state).map(|_| Number::from(0.0)));
     }
     let model = builder.build()?;
     let reward = match reward {

@@ -7,12 +7,12 @@ use std::fmt::Write as _;
 use std::io::Write as _;
 use std::path::PathBuf;
 
-fn path(name: &str) -> PathBuf {
+pub(crate) fn path(name: &str) -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/it/files").join(name)
 }
 
 /// The error of files, with its causes.
-fn error(format: Format, files: &Files) -> String {
+pub(crate) fn error(format: Format, files: &Files) -> String {
     let Err(error) = format.decode(files, None) else { return "no error\n".into() };
     let mut text = format!("{error}\n");
     let mut cause = error.source();
@@ -303,10 +303,13 @@ fn what_cannot_be_held_is_refused() {
         ("discount", model("a", r#","discount":"1/2""#)),
         ("blank", model("go on", "")),
         ("no name", model("", "")),
+        ("gap", model("7", r#","rewards":{"0":1}"#)),
         ("label", model("a", r#","labels":{"x \"y\"":["0"]}"#)),
         ("nobody's label", model("a", r#","labels":{"x":[]}"#)),
     ] {
-        for format in [Format::Umb, Format::PrismExplicit, Format::Drn, Format::Json] {
+        for format in
+            [Format::Umb, Format::PrismExplicit, Format::Drn, Format::Cassandra, Format::MdpToolbox, Format::Json]
+        {
             let written = format.encode(&environment).map_or_else(|error| error.to_string(), |_| "written".into());
             writeln!(report, "{what}, {format}: {written}").unwrap();
         }

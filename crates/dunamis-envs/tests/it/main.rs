@@ -1,7 +1,9 @@
 //! Golden dumps, laws and error messages of the environments.
 
 mod errors;
+mod foreign_arrays;
 mod foreign_files;
+mod foreign_texts;
 mod formats;
 mod golden;
 mod joint_laws;

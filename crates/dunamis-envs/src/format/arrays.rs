@@ -1,7 +1,8 @@
 //! Arrays in a `.npz` file.
 
-use super::super::FormatError;
-use ndarray::{Array1, ArrayView1};
+use super::FormatError;
+use dunamis_mdp::{Discount, ModelError};
+use ndarray::{Array, Array1, ArrayD, ArrayViewD, Dimension};
 use ndarray_npy::{NpzWriter, ReadNpyExt, ReadableElement, ViewElement, ViewNpyError, ViewNpyExt};
 use std::io::{Cursor, Read};
 
@@ -33,10 +34,9 @@ impl<'a> Arrays<'a> {
         self.archive.index_for_name(&format!("{name}.npy")).is_some()
     }
 
-    /// An array of one dimension. Its header is believed only as far as there are bytes.
-    fn array<T: ReadableElement + ViewElement + Clone>(&mut self, name: &str) -> Result<Vec<T>, FormatError> {
-        let refuse =
-            |error: String| wrong(name, error, "an array of one dimension, of doubles, 64-bit counts or bytes");
+    /// The bytes of an array. Its header is believed only as far as there are bytes.
+    fn bytes(&mut self, name: &str) -> Result<Vec<u8>, FormatError> {
+        let refuse = |error: String| wrong(name, error, "an array");
         let member = self.archive.by_name(&format!("{name}.npy")).map_err(|error| refuse(error.to_string()))?;
         let mut bytes = Vec::new();
         member.take(self.limit + 1).read_to_end(&mut bytes).map_err(|error| refuse(error.to_string()))?;
@@ -49,32 +49,60 @@ impl<'a> Arrays<'a> {
         if bytes.len() as u64 > self.limit || u64::from(header) > bytes.len() as u64 {
             return Err(refuse("lengths that do not fit".into()));
         }
-        match ArrayView1::<T>::view_npy(&bytes) {
-            Ok(view) => Ok(view.to_vec()),
-            // That the bytes are as many as the header says is checked before their place in memory is.
-            Err(ViewNpyError::MisalignedData) => {
-                let array = Array1::<T>::read_npy(bytes.as_slice()).map_err(|error| refuse(error.to_string()))?;
-                Ok(array.to_vec())
-            }
-            Err(error) => Err(refuse(error.to_string())),
+        Ok(bytes)
+    }
+
+    /// Finite doubles of any shape; other numbers of `NumPy` are converted where that is exact.
+    pub(super) fn doubles(&mut self, name: &str) -> Result<ArrayD<f64>, FormatError> {
+        let bytes = self.bytes(name)?;
+        let doubles = decode::<f64>(&bytes)
+            .or_else(|error| decode::<f32>(&bytes).map(|array| array.mapv(f64::from)).map_err(|_| error))
+            .or_else(|error| decode::<i32>(&bytes).map(|array| array.mapv(f64::from)).map_err(|_| error))
+            .or_else(|error| match decode::<i64>(&bytes) {
+                Ok(array) if array.iter().all(|n| n.unsigned_abs() <= 1 << 53) => Ok(array.mapv(|n| n as f64)),
+                _ => Err(error),
+            });
+        let doubles = doubles.map_err(|error| wrong(name, error, "an array of doubles"))?;
+        match doubles.iter().enumerate().find(|(_, number)| !number.is_finite()) {
+            Some((k, number)) => Err(wrong(format!("{name}[{k}]"), number.to_string(), "a finite number")),
+            None => Ok(doubles),
         }
     }
 
-    /// Counts.
+    /// Counts, in an array of one dimension and any whole numbers.
     pub(super) fn counts(&mut self, name: &str) -> Result<Vec<usize>, FormatError> {
-        let counts = self.array::<u64>(name)?.into_iter().map(usize::try_from).collect::<Result<_, _>>();
+        let bytes = self.bytes(name)?;
+        let refuse = |found: String| wrong(name, found, "an array of one dimension, of counts");
+        let counts = decode::<u64>(&bytes)
+            .or_else(|error| counts::<i64>(&bytes).ok_or(error))
+            .or_else(|error| counts::<i32>(&bytes).ok_or(error))
+            .or_else(|error| counts::<u32>(&bytes).ok_or(error));
+        let counts = counts.map_err(refuse)?;
+        if counts.ndim() != 1 {
+            return Err(refuse(format!("{} dimensions", counts.ndim())));
+        }
+        let counts = counts.into_iter().map(usize::try_from).collect::<Result<_, _>>();
         counts.map_err(|error| wrong(name, error.to_string(), "numbers of this machine's size"))
     }
 
-    /// Finite doubles, as many as there have to be.
+    /// Finite doubles in one dimension, as many as there have to be.
     pub(super) fn numbers(&mut self, name: &str, count: usize) -> Result<Vec<f64>, FormatError> {
-        let numbers = self.array::<f64>(name)?;
-        if numbers.len() != count {
-            return Err(wrong(name, format!("{} numbers", numbers.len()), count.to_string()));
+        let numbers = self.doubles(name)?;
+        if numbers.ndim() != 1 || numbers.len() != count {
+            return Err(wrong(name, format!("{} numbers", shape(&numbers)), count.to_string()));
         }
-        match numbers.iter().position(|number| !number.is_finite()) {
-            Some(k) => Err(wrong(format!("{name}[{k}]"), numbers[k].to_string(), "a finite number")),
-            None => Ok(numbers),
+        Ok(numbers.into_iter().collect())
+    }
+
+    /// A discount, in an array of one number of whatever shape.
+    pub(super) fn discount(&mut self, name: &str) -> Result<Option<Discount>, FormatError> {
+        if !self.has(name) {
+            return Ok(None);
+        }
+        let numbers = self.doubles(name)?;
+        match numbers.first() {
+            Some(&discount) if numbers.len() == 1 => Ok(Some(Discount::new(discount).map_err(ModelError::from)?)),
+            _ => Err(wrong(name, format!("{} numbers", shape(&numbers)), "one number")),
         }
     }
 
@@ -92,13 +120,37 @@ impl<'a> Arrays<'a> {
     /// Texts of some kind.
     pub(super) fn texts(&mut self, kind: &str) -> Result<Vec<String>, FormatError> {
         let (name, starts) = (format!("{kind}_names"), format!("{kind}_name_starts"));
-        let bytes = self.array::<u8>(&name)?;
+        let bytes = decode::<u8>(&self.bytes(&name)?).map_err(|error| wrong(&*name, error, "an array of bytes"))?;
+        let bytes: Vec<u8> = bytes.into_iter().collect();
         let count = self.counts(&starts)?.len().saturating_sub(1);
         let starts = self.starts(&starts, count, bytes.len())?;
         let text = |range: &[usize]| String::from_utf8(bytes[range[0]..range[1]].to_vec());
         let texts = starts.windows(2).map(text).collect::<Result<_, _>>();
         texts.map_err(|_| wrong(name, "bytes that are not UTF-8", "texts"))
     }
+}
+
+/// An array of some type, or what is wrong with it.
+fn decode<T: ReadableElement + ViewElement + Clone>(bytes: &[u8]) -> Result<ArrayD<T>, String> {
+    match ArrayViewD::<T>::view_npy(bytes) {
+        Ok(view) => Ok(view.to_owned()),
+        // That the bytes are as many as the header says is checked before their place in memory is.
+        Err(ViewNpyError::MisalignedData) => ArrayD::<T>::read_npy(bytes).map_err(|error| error.to_string()),
+        Err(error) => Err(error.to_string()),
+    }
+}
+
+/// Whole numbers that are not negative.
+fn counts<T: ReadableElement + ViewElement + Copy + TryInto<u64>>(bytes: &[u8]) -> Option<ArrayD<u64>> {
+    let array = decode::<T>(bytes).ok()?;
+    let numbers: Vec<u64> = array.iter().map(|&number| number.try_into().ok()).collect::<Option<_>>()?;
+    ArrayD::from_shape_vec(array.shape(), numbers).ok()
+}
+
+/// The shape of an array in words, such as `3 × 2`.
+pub(super) fn shape(array: &ArrayD<f64>) -> String {
+    let lengths: Vec<String> = array.shape().iter().map(ToString::to_string).collect();
+    lengths.join(" × ")
 }
 
 /// Arrays on their way into a file.
@@ -115,8 +167,13 @@ impl Default for Writer {
 
 impl Writer {
     fn add<T: ndarray_npy::WritableElement>(&mut self, name: &str, values: Vec<T>) {
+        self.array(name, &Array1::from_vec(values));
+    }
+
+    /// An array of any shape.
+    pub(super) fn array<T: ndarray_npy::WritableElement, D: Dimension>(&mut self, name: &str, array: &Array<T, D>) {
         if self.result.is_ok() {
-            self.result = self.writer.add_array(name, &Array1::from_vec(values));
+            self.result = self.writer.add_array(name, array);
         }
     }
 
