@@ -4,10 +4,14 @@
 //! `cargo bench -p dunamis-benches --bench ratios -- [FILTER] [--solver NAME]… [--full]`; without `--full` only models of up
 //! to 10⁵ states.
 
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "a table is what this program makes")]
+
 use dunamis_benches::{Yardstick, forest, garnet, grid, joint, yardstick};
 use dunamis_mdp::{Criterion, Discount, Mdp};
-use dunamis_solve::{Solver, SolverConfig, Termination, Tolerance};
+use dunamis_solve::{Solver, SolverConfig, Termination, Tolerance, ValueIteration};
 use std::error::Error;
+use std::fmt::Write;
+use std::hint::black_box;
 use std::time::Instant;
 
 /// The gap between bounds that every solver is asked for.
@@ -60,7 +64,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let default = ["auto", "modified-policy-iteration", "policy-iteration"].map(str::to_owned);
     let solvers: Vec<&String> = if named.is_empty() { default.iter().collect() } else { named };
     println!(
-        "| instance | γ | yardstick (sweeps) | one sweep, of the memory bound | {} |",
+        "| instance | γ | yardstick (sweeps) | one sweep / memory traffic | {} |",
         solvers.iter().map(|s| s.as_str()).collect::<Vec<_>>().join(" | ")
     );
     println!("|{}", "---|".repeat(4 + solvers.len()));
@@ -75,21 +79,62 @@ fn main() -> Result<(), Box<dyn Error>> {
                 best_of(|| yardstick(&mdp, &discount, TOLERANCE, YARDSTICK_SWEEPS));
             let whole = time / done as f64 * sweeps as f64;
             let criterion = Criterion::Discounted(discount);
-            let mut line = format!("| {name} | {text} | {whole:.3} s ({sweeps}) | |");
+            let traffic = sweep(&mdp, &criterion)? / flat(&mdp);
+            let mut line = format!("| {name} | {text} | {whole:.3} s ({sweeps}) | {traffic:.2} |");
             for solver in &solvers {
                 // Settings are written as in configuration files, but as JSON.
-                let config = match solver.starts_with('{') {
-                    true => serde_json::from_str(solver)?,
-                    false => SolverConfig::from_name(solver).ok_or_else(|| format!("no solver `{solver}`"))?,
+                let config: SolverConfig = if solver.starts_with('{') {
+                    serde_json::from_str(solver)?
+                } else {
+                    SolverConfig::from_name(solver).ok_or_else(|| format!("no solver `{solver}`"))?
                 };
                 let config = config.with_tolerances(Some(Tolerance::Absolute(TOLERANCE)), None);
                 let (time, solution) = best_of(|| config.solve(&mdp, &criterion));
                 let solution = solution?;
                 let mark = if solution.status == Termination::Converged { "" } else { " ✗" };
-                line += &format!(" {:.4}{mark} ({} it) |", time / whole, solution.statistics.iterations);
+                write!(line, " {:.4}{mark} ({} it) |", time / whole, solution.statistics.iterations)?;
             }
             println!("{line}");
         }
     }
+    if let Some(peak) = peak_memory() {
+        eprintln!("peak memory of the whole run: {:.0} MB", peak as f64 / 1e6);
+    }
     Ok(())
+}
+
+/// Seconds of one sweep of value iteration.
+fn sweep(mdp: &Mdp, criterion: &Criterion) -> Result<f64, Box<dyn Error>> {
+    let solver = |max_iterations| ValueIteration {
+        max_iterations,
+        tolerance: Tolerance::Absolute(f64::MIN_POSITIVE),
+        ..ValueIteration::default()
+    };
+    let (few, some) = (best_of(|| solver(3).solve(mdp, criterion)), best_of(|| solver(13).solve(mdp, criterion)));
+    Ok((some.0 - few.0) / (some.1?.statistics.iterations - few.1?.statistics.iterations) as f64)
+}
+
+/// Seconds for reading every probability once with the value it belongs to, in one flat loop without rows, actions or
+/// maxima: the memory traffic of a sweep and nothing else.
+fn flat(mdp: &Mdp) -> f64 {
+    let matrix = mdp.model().matrix();
+    let (next, probability) = (matrix.indices(), matrix.data());
+    let value = vec![1.0; mdp.model().states().len()];
+    let pass = || {
+        let mut sums = [0.0; 4];
+        for (next, probability) in next.chunks_exact(4).zip(probability.chunks_exact(4)) {
+            for lane in 0..4 {
+                sums[lane] += probability[lane] * value[next[lane] as usize];
+            }
+        }
+        black_box(sums)
+    };
+    best_of(|| (0..10).map(|_| pass()[0]).sum::<f64>()).0 / 10.0
+}
+
+/// The largest amount of memory that this process has had, in bytes, where the system tells.
+fn peak_memory() -> Option<u64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find(|line| line.starts_with("VmHWM:"))?;
+    Some(1024 * line.split_whitespace().nth(1)?.parse::<u64>().ok()?)
 }

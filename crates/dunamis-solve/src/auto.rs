@@ -4,16 +4,17 @@
 //! |---|---|---|
 //! | discounted, no chance | policy iteration | a policy is evaluated exactly in one pass over its cycles, at every discount |
 //! | discounted, up to 128 states | policy iteration | dense elimination is cheaper than sweeping |
-//! | discounted, $`1/(1-\gamma)`$ above 200 steps, slow mixing | policy iteration | Krylov evaluation feels the discount less than sweeps do |
+//! | discounted, $`1/(1-\gamma)`$ above 50 steps, slow mixing | policy iteration | Krylov evaluation feels the discount less than sweeps do |
 //! | discounted, all others | modified policy iteration | its sweeps cost least, and it adapts their order to the mixing |
 //! | average, total, finite horizon | the solver of that criterion | it takes models of every structure |
 //!
-//! Mixing is measured: it is slow unless the last of five Jacobi sweeps shrinks the span of the residual to less than
-//! $`0.95\,\gamma`$ of what it was.
+//! Mixing is measured: it is slow unless the last of five Jacobi sweeps, which begin with a slope over the states, shrinks the
+//! span of the residual to less than $`0.8\,\gamma`$ of what it was.
 //!
 //! What was chosen and why is in [`Statistics::choice`](crate::Statistics::choice).
 
 use crate::bellman::Bellman;
+use crate::tolerance::reward_scale;
 use crate::value_iteration::jacobi;
 use crate::{
     AverageReward, FiniteHorizon, ModifiedPolicyIteration, Observer, PolicyIteration, Solution, SolveError, Solver,
@@ -26,13 +27,13 @@ use serde::{Deserialize, Serialize};
 const SMALL: usize = 128;
 
 /// Steps of $`1/(1-\gamma)`$ from which on sweeping is slow.
-const LONG: f64 = 200.0;
+const LONG: f64 = 50.0;
 
 /// Sweeps by which mixing is measured.
 const PROBE: usize = 5;
 
 /// Part of the discount above which a sweep does not mix.
-const SLOW: f64 = 0.95;
+const SLOW: f64 = 0.8;
 
 /// Settings of the solver that chooses.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -96,7 +97,10 @@ impl Auto {
 /// Whether sweeps shrink the span of the residual faster than the discount alone.
 fn mixes(mdp: &Mdp, discount: &Discount) -> bool {
     let bellman = Bellman::new(mdp, discount);
-    let mut value = vec![0.0; bellman.states()];
+    // A slope over the states, about as high as values can be: local moves keep it, mixing flattens it.
+    let states = bellman.states();
+    let height = 2.0 * reward_scale(mdp.reward().values()) / (1.0 - discount.value());
+    let mut value: Vec<f64> = (0..states).map(|state| height * (state as f64 / states as f64)).collect();
     let mut backed_up = value.clone();
     let mut widths = [0.0; PROBE];
     for width in &mut widths {

@@ -152,6 +152,32 @@ impl<'a> Bellman<'a> {
         best
     }
 
+    /// One Jacobi sweep: visits every state in order with its backup and the first pair that attains it.
+    #[inline]
+    pub(crate) fn sweep(&self, value: &[f64], mut visit: impl FnMut(usize, f64, u32)) {
+        let pairs: &[u32] = &self.pairs;
+        let mut first = 0;
+        let mut start = 0;
+        for state in 0..pairs.len() - 1 {
+            let last = pairs[state + 1] as usize;
+            let mut best = f64::NEG_INFINITY;
+            let mut choice = first;
+            for (pair, &end) in (first..last).zip(&self.rows[first + 1..=last]) {
+                let mut sum = 0.0;
+                for (&next, &p) in self.next[start..end].iter().zip(&self.probability[start..end]) {
+                    sum += p * value[next as usize];
+                }
+                let q = self.reward[if self.state_reward { state } else { pair }] + self.discount * sum;
+                if q > best {
+                    (best, choice) = (q, pair);
+                }
+                start = end;
+            }
+            first = last;
+            visit(state, best, choice as u32);
+        }
+    }
+
     /// Smallest and largest row sum: both 1 up to rounding unless rows leak.
     pub(crate) fn row_masses(&self) -> (f64, f64) {
         *self.masses.get_or_init(|| {

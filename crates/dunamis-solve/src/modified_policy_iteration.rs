@@ -134,10 +134,10 @@ impl Solver for ModifiedPolicyIteration {
 /// One greedy sweep: values, policy and the span of the residual.
 fn improve(bellman: &Bellman<'_>, value: &[f64], backed_up: &mut [f64], policy: &mut [u32]) -> Span {
     let mut residual = Span::EMPTY;
-    for (state, (next, choice)) in backed_up.iter_mut().zip(policy).enumerate() {
-        (*next, *choice) = bellman.best_pair(state, value);
-        residual.add(*next - value[state]);
-    }
+    bellman.sweep(value, |state, best, pair| {
+        (backed_up[state], policy[state]) = (best, pair);
+        residual.add(best - value[state]);
+    });
     residual
 }
 

@@ -130,10 +130,10 @@ pub(crate) fn order(states: usize, sweep: usize) -> impl Iterator<Item = usize> 
 /// One Jacobi sweep, and the span of its residual.
 pub(crate) fn jacobi(bellman: &Bellman<'_>, value: &[f64], backed_up: &mut [f64]) -> Span {
     let mut residual = Span::EMPTY;
-    for (state, next) in backed_up.iter_mut().enumerate() {
-        *next = bellman.best(state, value);
-        residual.add(*next - value[state]);
-    }
+    bellman.sweep(value, |state, best, _| {
+        backed_up[state] = best;
+        residual.add(best - value[state]);
+    });
     residual
 }
 

@@ -60,7 +60,9 @@ pub(super) fn solve(bellman: &Bellman<'_>, value: &mut [f64], rule: &StoppingRul
             if right[k + 1].abs() <= 0.5 * goal || length == 0.0 {
                 break;
             }
-            next.iter_mut().for_each(|x| *x /= length);
+            for x in &mut next {
+                *x /= length;
+            }
             basis.push(next);
         }
         let mut weights = right[..columns.len()].to_vec();
