@@ -21,8 +21,6 @@
 //!
 //! Differences of biases that are large beside the rewards would take as many sweeps as they are times larger, so steps are
 //! doubled for as long as the span of $`d`$ does not grow, and taken back when it does; the sweeps in between are plain ones.
-//! Leaps that do not halve the span for long may go in circles: then plain sweeps follow, each time twice as many, so that
-//! convergence does not depend on leaps.
 //!
 //! **Stopping rule.** Both bounds of every state as close as asked. **Complexity.** $`O(\mathrm{nnz})`$ per sweep and no linear
 //! system, hence also for components of a million states; sweeps grow with the time that play takes to mix, and with the
@@ -35,10 +33,7 @@ use crate::{Observer, Solution, SolveError, Solver, Termination, Tolerance};
 use dunamis_mdp::{Criterion, Mdp};
 use serde::{Deserialize, Serialize};
 
-/// Leaps that may pass before the span has to be halved.
-const MOST_IDLE: u32 = 64;
-
-/// Largest number of plain sweeps between two attempts to leap, unless leaps go in circles.
+/// Largest number of plain sweeps between two attempts to leap.
 const LONGEST_WAIT: u32 = 64;
 
 /// Settings of relative value iteration.
@@ -102,8 +97,6 @@ fn iterate(component: &Component<'_>, rules: &Rules<'_>, step: f64) -> Component
     let (mut base, mut base_residual, mut span, mut leap) = (bias.clone(), bias.clone(), f64::INFINITY, 1.0);
     let (mut wait, mut patience) = (1, 1);
     let (mut lower, mut upper) = (f64::NEG_INFINITY, f64::INFINITY);
-    // The span that must be halved, leaps since it was, and plain sweeps if it is not.
-    let (mut progress, mut idle, mut rest) = (f64::INFINITY, 0, LONGEST_WAIT);
     let mut sweeps = 0;
     let status = loop {
         let sweep = sweep(component, &bias, &mut residual);
@@ -127,13 +120,6 @@ fn iterate(component: &Component<'_>, rules: &Rules<'_>, step: f64) -> Component
             // Once the residuals differ by no more than their rounding, further sweeps tell nothing.
             if !sweep.resolved() {
                 break Termination::PrecisionLimit;
-            }
-            if sweep.span < 0.5 * progress {
-                (progress, idle) = (sweep.span, 0);
-            }
-            idle += u32::from(leap > 1.0);
-            if idle > MOST_IDLE {
-                (wait, rest, idle, progress) = (rest, 2 * rest, 0, sweep.span);
             }
             span = sweep.span;
             base.clone_from(&bias);
