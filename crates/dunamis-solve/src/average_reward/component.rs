@@ -122,11 +122,15 @@ impl<'a> Component<'a> {
         (lower, upper)
     }
 
-    /// Marks the actions that attain the gain inside the component.
+    /// Marks the actions that attain the gain inside the component; the best of a member in any case, because rounding may
+    /// be coarser than the tolerance.
     pub(crate) fn mark(&self, gain: f64, bias: &[f64], tie_tolerance: f64, optimal: &mut [bool]) {
         for member in 0..self.members.len() {
+            let best =
+                self.pairs(member).map(|pair| self.residual(member, pair, bias).0).fold(f64::NEG_INFINITY, f64::max);
+            let least = best.min(gain - tie_tolerance);
             for pair in self.pairs(member) {
-                optimal[pair] = self.residual(member, pair, bias).0 >= gain - tie_tolerance;
+                optimal[pair] = self.residual(member, pair, bias).0 >= least;
             }
         }
     }
