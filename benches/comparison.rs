@@ -56,8 +56,8 @@ pub fn compare(
     Ok(Comparison { seconds, sweeps, entries: solvers.iter().map(entry).collect::<Result<_, _>>()? })
 }
 
-/// Best time of a few runs, fewer where they take long.
-fn best_of<T>(mut run: impl FnMut() -> T) -> (f64, T) {
+/// Best time in seconds of a few runs, fewer where they take long, and the result of the last.
+pub fn best_of<T>(mut run: impl FnMut() -> T) -> (f64, T) {
     let mut timed = || {
         let begin = Instant::now();
         let result = run();

@@ -5,7 +5,7 @@
 
 mod comparison;
 
-pub use comparison::{Comparison, Entry, compare};
+pub use comparison::{Comparison, Entry, best_of, compare};
 
 use dunamis_envs::{EnvError, Forest, Garnet, Grid, Move};
 use dunamis_mdp::{Discount, Mdp, ModelError, Names, Reward, Rows, TransitionModel};

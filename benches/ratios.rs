@@ -6,19 +6,14 @@
 
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a table is what this program makes")]
 
-use dunamis_benches::{Yardstick, forest, garnet, grid, joint, yardstick};
+use dunamis_benches::{best_of, compare, forest, garnet, grid, joint};
 use dunamis_mdp::{Criterion, Discount, Mdp};
-use dunamis_solve::{Solver, SolverConfig, Termination, Tolerance, ValueIteration};
+use dunamis_solve::{Solver, SolverConfig, Tolerance, ValueIteration};
 use std::error::Error;
-use std::fmt::Write;
 use std::hint::black_box;
-use std::time::Instant;
 
 /// The gap between bounds that every solver is asked for.
 const TOLERANCE: f64 = 1e-6;
-
-/// Sweeps of the yardstick that are really done.
-const YARDSTICK_SWEEPS: u64 = 100;
 
 type Build = fn() -> Result<Mdp, Box<dyn Error>>;
 
@@ -36,26 +31,6 @@ const INSTANCES: &[(&str, bool, &[&str], Build)] = &[
     ("garnet-1e6", true, &["0.9", "0.99", "0.999"], || Ok(garnet(1_000_000)?)),
 ];
 
-/// Best time of a few runs, fewer where they take long.
-fn best_of<T>(mut run: impl FnMut() -> T) -> (f64, T) {
-    let mut timed = || {
-        let begin = Instant::now();
-        let result = run();
-        (begin.elapsed().as_secs_f64(), result)
-    };
-    let (mut best, mut result) = timed();
-    let mut spent = best;
-    for _ in 0..9 {
-        if spent > 2.0 {
-            break;
-        }
-        let (time, again) = timed();
-        spent += time;
-        (best, result) = (best.min(time), again);
-    }
-    (best, result)
-}
-
 fn main() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).filter(|argument| argument != "--bench").collect();
     let full = arguments.iter().any(|argument| argument == "--full");
@@ -63,8 +38,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     let filter = arguments.iter().find(|text| !text.starts_with("--") && !named.contains(text));
     let default = ["auto", "modified-policy-iteration", "policy-iteration"].map(str::to_owned);
     let solvers: Vec<&String> = if named.is_empty() { default.iter().collect() } else { named };
+    let configs = solvers.iter().map(|solver| config(solver)).collect::<Result<Vec<_>, _>>()?;
     println!(
-        "| instance | γ | yardstick (sweeps) | one sweep / memory traffic | {} |",
+        "| instance | γ | one sweep / memory traffic | yardstick (sweeps) | {} |",
         solvers.iter().map(|s| s.as_str()).collect::<Vec<_>>().join(" | ")
     );
     println!("|{}", "---|".repeat(4 + solvers.len()));
@@ -75,32 +51,27 @@ fn main() -> Result<(), Box<dyn Error>> {
         let mdp = build()?;
         for text in *discounts {
             let discount: Discount = text.parse()?;
-            let (time, Yardstick { sweeps, done, .. }) =
-                best_of(|| yardstick(&mdp, &discount, TOLERANCE, YARDSTICK_SWEEPS));
-            let whole = time / done as f64 * sweeps as f64;
-            let criterion = Criterion::Discounted(discount);
+            let criterion = Criterion::Discounted(discount.clone());
             let traffic = sweep(&mdp, &criterion)? / flat(&mdp);
-            let mut line = format!("| {name} | {text} | {whole:.3} s ({sweeps}) | {traffic:.2} |");
-            for solver in &solvers {
-                // Settings are written as in configuration files, but as JSON.
-                let config: SolverConfig = if solver.starts_with('{') {
-                    serde_json::from_str(solver)?
-                } else {
-                    SolverConfig::from_name(solver).ok_or_else(|| format!("no solver `{solver}`"))?
-                };
-                let config = config.with_tolerances(Some(Tolerance::Absolute(TOLERANCE)), None);
-                let (time, solution) = best_of(|| config.solve(&mdp, &criterion));
-                let solution = solution?;
-                let mark = if solution.status == Termination::Converged { "" } else { " ✗" };
-                write!(line, " {:.4}{mark} ({} it) |", time / whole, solution.statistics.iterations)?;
-            }
-            println!("{line}");
+            let all: Vec<&dyn Solver> = configs.iter().map(|config| config as &dyn Solver).collect();
+            let comparison = compare(&mdp, &discount, TOLERANCE, &all)?;
+            println!("| {name} | {text} | {traffic:.2} | {comparison}");
         }
     }
     if let Some(peak) = peak_memory() {
         eprintln!("peak memory of the whole run: {:.0} MB", peak as f64 / 1e6);
     }
     Ok(())
+}
+
+/// A solver by its name, or with settings as in configuration files, but written in JSON.
+fn config(solver: &str) -> Result<SolverConfig, Box<dyn Error>> {
+    let config: SolverConfig = if solver.starts_with('{') {
+        serde_json::from_str(solver)?
+    } else {
+        SolverConfig::from_name(solver).ok_or_else(|| format!("no solver `{solver}`"))?
+    };
+    Ok(config.with_tolerances(Some(Tolerance::Absolute(TOLERANCE)), None))
 }
 
 /// Seconds of one sweep of value iteration.
