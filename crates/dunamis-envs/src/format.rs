@@ -1,7 +1,7 @@
 //! File formats of models: which there are, what each can hold, and how files become environments.
 //!
 //! Each format is one file of this folder with a `Registration`, which is a line of `FORMATS`. A format turns bytes into
-//! [`Contents`] and back; choosing the format, the file system and refusing what a format cannot hold are the same for all.
+//! what files hold and back; choosing the format, the file system and refusing what a format cannot hold are the same for all.
 
 mod arrays;
 mod cassandra;

@@ -27,7 +27,7 @@
 //! | `collision`, `joint` | [`Collision`], [`Swaps`], [`JointRules`], [`JointEnvironment`] |
 //! | `forest`, `garnet` | [`Forest`], [`Garnet`] |
 //! | `frozen_lake`, `taxi`, `cliff_walking` | [`FrozenLake`] and other worlds of Gymnasium |
-//! | [`format`] | [`Format`], [`format::read`], [`format::write`], [`FormatError`]: model files |
+//! | [`mod@format`] | [`Format`], [`format::read`], [`format::write`], [`FormatError`]: model files |
 //! | `registry`, `parameters` | [`REGISTRY`], [`Entry`], [`find`], [`load`], [`Parameter`], [`Parameters`] |
 //!
 //! To add an environment, put a map into `maps/`, a model into `models/` or a generator into a file of its own, and add an

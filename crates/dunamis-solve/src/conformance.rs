@@ -8,7 +8,7 @@
 //! | bounds contain the optimal value, the value lies between, optimal actions are marked and only those within the tie tolerance | [`verify`](crate::verify()), in exact arithmetic |
 //! | the same on models that are too large for that | bounds that overlap those of [`Auto`]: a false bound may pass, a true one cannot fail |
 //! | `converged` means a gap within the tolerance, and nothing is called interrupted that was not | the bounds |
-//! | the greedy policy loses at most the tolerance, or the gap where that is wider (discounted) | [`PolicyEvaluation`](crate::PolicyEvaluation) of that policy |
+//! | the greedy policy loses at most the tolerance, or the gap where that is wider (discounted) | [`PolicyEvaluation`] of that policy |
 //! | every policy that picks among marked actions loses at most twice the tie tolerance (average reward) | its exact gain |
 //! | bounds stay true, and the status honest, when an [`Observer`] ends it early | stops at questions spread over the run |
 //! | the same solution again, without an observer, and with other numbers of threads | equality of every bit |

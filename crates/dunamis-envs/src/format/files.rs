@@ -120,7 +120,7 @@ pub fn write(environment: &Environment, path: impl AsRef<Path>) -> Result<(), En
 ///
 /// # Errors
 ///
-/// As for [`write`].
+/// As for [`write()`].
 pub fn write_as(format: Format, environment: &Environment, path: impl AsRef<Path>) -> Result<(), EnvError> {
     let path = path.as_ref();
     let files = format.encode(environment)?;
