@@ -4,7 +4,7 @@ mod models;
 
 use dunamis_mdp::{Criterion, DeterministicPolicy, Discount, Mdp, Rational};
 use dunamis_solve::{AverageReward, LaurentExpansion, Sensitivity, SolveError, Solver, solve_exact, solve_sensitive};
-use models::{any_draft, hand_made, policies, solve_linear};
+use models::{any_draft, hand_made, moved, policies, reward, solve_linear};
 use num_bigint::BigInt;
 use num_traits::{One, Signed, Zero};
 use proptest::prelude::*;
@@ -14,14 +14,6 @@ const NEAR_ONE: &str = "0.999999999999999";
 
 fn deterministic(mdp: &Mdp, policy: &[usize]) -> DeterministicPolicy {
     DeterministicPolicy::new(mdp.model().available(), policy.iter().map(|&pair| pair as u32).collect()).unwrap()
-}
-
-fn reward(mdp: &Mdp, state: usize, pair: usize) -> Rational {
-    mdp.reward().exact(if mdp.reward().values().len() == mdp.model().states().len() { state } else { pair })
-}
-
-fn moved(mdp: &Mdp, pair: usize, x: &[Rational]) -> Rational {
-    mdp.model().exact_row(pair).into_iter().map(|(next, p)| p * &x[next.index()]).sum()
 }
 
 /// The exact discounted value of a policy.

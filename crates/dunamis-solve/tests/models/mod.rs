@@ -136,6 +136,16 @@ pub(crate) fn any_draft(states: usize, actions: usize, leaks: bool) -> impl Stra
     })
 }
 
+/// The expected reward of a pair of a state.
+pub(crate) fn reward(mdp: &Mdp, state: usize, pair: usize) -> Rational {
+    mdp.reward().exact(if mdp.reward().values().len() == mdp.model().states().len() { state } else { pair })
+}
+
+/// The expectation of `x` after a pair.
+pub(crate) fn moved(mdp: &Mdp, pair: usize, x: &[Rational]) -> Rational {
+    mdp.model().exact_row(pair).into_iter().map(|(next, p)| p * &x[next.index()]).sum()
+}
+
 /// All deterministic policies, each as one pair per state.
 pub(crate) fn policies(mdp: &Mdp) -> Vec<Vec<usize>> {
     let available = mdp.model().available();
