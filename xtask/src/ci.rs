@@ -3,7 +3,7 @@
 use crate::workspace::{Failure, Result, Workspace, output, run as run_command};
 use crate::{doc, figures, generate, tidy};
 use std::fmt;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 /// What to run.
 #[derive(Debug, clap::Args)]
@@ -72,10 +72,12 @@ fn cargo(workspace: &Workspace, arguments: &[&str]) -> Result<()> {
     run_command(&mut workspace.cargo(arguments))
 }
 
-/// The tests once more, with the suites that take long.
+/// The tests once more, with the suites that take long, and other cases for the property tests than in every run before.
 fn slow_tests(workspace: &Workspace) -> Result<()> {
+    let seed = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |time| time.as_secs());
+    eprintln!("property tests with PROPTEST_RNG_SEED={seed}");
     let mut command = workspace.cargo(&["test", "--workspace", "--no-fail-fast"]);
-    run_command(command.env("DUNAMIS_SLOW_TESTS", "1"))
+    run_command(command.env("DUNAMIS_SLOW_TESTS", "1").env("PROPTEST_RNG_SEED", seed.to_string()))
 }
 
 /// Every fuzz target for a short while, from its seeds and from what earlier runs have found; all of them, even after one fails.
