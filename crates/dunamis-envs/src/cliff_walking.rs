@@ -30,15 +30,7 @@ pub(crate) fn cliff_walking() -> Result<Environment, EnvError> {
             rewards.push(reward);
         }
     }
-    let pairs = next.len();
-    let rows = Rows {
-        pairs: (0..=pairs as u32).step_by(actions.len()).collect(),
-        actions: (0..actions.len() as u32).cycle().take(pairs).collect(),
-        starts: (0..=pairs).collect(),
-        probability: vec![1.0; pairs],
-        next,
-        ..Rows::default()
-    };
+    let rows = Rows::certain(actions.len() as u32, next);
     let states = Names::new((0..ROWS * COLUMNS).map(|s| format!("({}, {})", s / COLUMNS, s % COLUMNS)))?;
     let model = TransitionModel::from_rows(states, Names::new(actions.map(|(name, ..)| name))?, rows)?;
     let mut labels = Labels::default();

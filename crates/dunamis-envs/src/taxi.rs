@@ -57,15 +57,7 @@ pub(crate) fn taxi() -> Result<Environment, EnvError> {
             rewards.push(f64::from(reward));
         }
     }
-    let pairs = next.len();
-    let rows = Rows {
-        pairs: (0..=pairs as u32).step_by(actions.len()).collect(),
-        actions: (0..actions.len() as u32).cycle().take(pairs).collect(),
-        starts: (0..=pairs).collect(),
-        probability: vec![1.0; pairs],
-        next,
-        ..Rows::default()
-    };
+    let rows = Rows::certain(actions.len() as u32, next);
     let model = TransitionModel::from_rows(Names::new(names)?, Names::new(actions)?, rows)?;
     let mut labels = Labels::default();
     labels.add(Labels::INITIAL, waiting);

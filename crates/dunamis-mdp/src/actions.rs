@@ -50,6 +50,11 @@ impl AvailableActions {
         self.start[state.index()] as usize..self.start[state.index() + 1] as usize
     }
 
+    /// The state of a pair. $`O(\log |S|)`$.
+    pub fn state(&self, pair: usize) -> StateId {
+        StateId::new(self.start.partition_point(|&start| start as usize <= pair) - 1)
+    }
+
     /// The actions available at a state.
     pub fn at(&self, state: StateId) -> &[ActionId] {
         &self.action[self.pairs(state)]

@@ -16,6 +16,12 @@ pub enum ModelError {
         /// The name.
         name: String,
     },
+    /// A list of names with one of them twice.
+    #[error("the name `{name}` is listed twice")]
+    DuplicateName {
+        /// The name.
+        name: String,
+    },
     /// A state that was never declared.
     #[error("there is no state `{name}`{}", did_you_mean(.nearest.as_deref()))]
     UnknownState {

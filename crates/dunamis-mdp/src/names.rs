@@ -55,12 +55,12 @@ impl Names {
     ///
     /// # Errors
     ///
-    /// [`ModelError::DuplicateState`] for a name that is there already.
+    /// [`ModelError::DuplicateName`] for a name that is there already.
     pub fn new(names: impl IntoIterator<Item = impl AsRef<str>>) -> Result<Self, ModelError> {
         let mut all = Names::default();
         for name in names {
             let name = name.as_ref();
-            all.add(name).ok_or_else(|| ModelError::DuplicateState { name: name.into() })?;
+            all.add(name).ok_or_else(|| ModelError::DuplicateName { name: name.into() })?;
         }
         Ok(all)
     }

@@ -160,7 +160,6 @@ impl Reward {
 }
 
 fn place(model: &TransitionModel, pair: usize) -> String {
-    let state = model.available().starts().partition_point(|&start| start as usize <= pair) - 1;
-    let action = model.available().action(pair);
-    format!("action `{}` at state `{}`", &model.actions()[action.index()], &model.states()[state])
+    let (state, action) = (model.available().state(pair), model.available().action(pair));
+    format!("action `{}` at state `{}`", &model.actions()[action.index()], &model.states()[state.index()])
 }

@@ -2,7 +2,7 @@
 
 use crate::names::Names;
 use crate::number::{Written, sums_to_one};
-use crate::{ActionId, AvailableActions, ModelError, Number, StateId, TransitionModel};
+use crate::{ActionId, AvailableActions, ModelError, Number, TransitionModel};
 
 /// The rows of a [`TransitionModel`] as raw arrays, taken over without a copy by [`TransitionModel::from_rows`]: state-action
 /// pairs grouped by state, each with its successors in ascending order.
@@ -37,6 +37,22 @@ pub struct Rows {
     pub exact: Vec<(usize, Number)>,
     /// Pairs that leak mass, with the mass, ascending; see [`TransitionModel::leak`].
     pub leaks: Vec<(usize, Number)>,
+}
+
+impl Rows {
+    /// The rows of a model without chance where every state has the same actions: `next` has the successors of the first
+    /// state under each of the `actions`, then those of the second, and so on.
+    pub fn certain(actions: u32, next: Vec<u32>) -> Self {
+        let pairs = next.len();
+        Rows {
+            pairs: (0..=pairs as u32).step_by(actions.max(1) as usize).collect(),
+            actions: (0..actions).cycle().take(pairs).collect(),
+            starts: (0..=pairs).collect(),
+            probability: vec![1.0; pairs],
+            next,
+            ..Rows::default()
+        }
+    }
 }
 
 impl TransitionModel {
@@ -203,16 +219,10 @@ impl Layout<'_> {
     }
 }
 
-impl AvailableActions {
-    /// The state of a pair. $`O(\log |S|)`$.
-    pub fn state(&self, pair: usize) -> StateId {
-        StateId::new(self.starts().partition_point(|&start| start as usize <= pair) - 1)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::StateId;
 
     fn valid() -> Rows {
         Rows {
@@ -269,6 +279,16 @@ mod tests {
             let model = TransitionModel::from_rows(Names::numbered("", 10), Names::new(["a"]).unwrap(), rows).unwrap();
             assert_eq!(model, builder.build().unwrap());
             assert_eq!(model.row(0).1[0] == row[0], row[0] == 0.1);
+        }
+    }
+
+    #[test]
+    fn rows_without_chance() {
+        let model = build(Rows::certain(2, vec![0, 1, 1, 0])).unwrap();
+        assert!(model.is_deterministic());
+        assert_eq!([0, 1, 2, 3].map(|pair| model.row(pair).0[0]), [0, 1, 1, 0]);
+        for (actions, next) in [(0, vec![0]), (2, vec![0, 1, 1]), (3, vec![0, 1, 1, 0]), (2, vec![])] {
+            assert!(build(Rows::certain(actions, next)).is_err());
         }
     }
 
