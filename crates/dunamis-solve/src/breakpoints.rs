@@ -17,7 +17,7 @@
 //! be optimal, all of the largest immediate reward: see [`DiscountBreakpoints::optimal_at`]. Mass that leaks is worth 0.
 //!
 //! **Complexity.** For each piece, a few policies of $`O(|S|^3)`$ rational operations, |SA| polynomials of degree at most
-//! $`|S| + 1`$, and the isolation of their roots; the number of pieces is small in practice. Meant for up to some dozen states.
+//! $`|S| + 1`$, and the isolation of their roots; the number of pieces is small in practice. Meant for up to a dozen or so states.
 
 use crate::policy_value::ExactPairs;
 use crate::{AlgebraicNumber, PolicyValue, Polynomial, SolveError};

@@ -19,11 +19,12 @@
 mod gmres;
 mod krylov;
 
-use crate::bellman::{Bellman, Span};
+use crate::bellman::Bellman;
 use crate::bounds::{GapWatch, StoppingRule, residual_bounds};
 use crate::functional_graph::{LOST, Walk, evaluate_functional_graph};
 use crate::linear::LinearSystem;
 use crate::tolerance::{reward_scale, scale_of};
+use crate::value_iteration::jacobi;
 use crate::{SolveError, Termination, Tolerance, ValueBounds};
 use dunamis_mdp::{Criterion, Discount, MarkovChain};
 use serde::{Deserialize, Serialize};
@@ -218,11 +219,7 @@ fn sweep(bellman: &Bellman<'_>, value: &mut Vec<f64>, rule: &StoppingRule, limit
     let mut backed_up = vec![0.0; value.len()];
     let mut sweeps = 0;
     loop {
-        let mut residual = Span::EMPTY;
-        for (state, next) in backed_up.iter_mut().enumerate() {
-            *next = bellman.action_value(state, state, value);
-            residual.add(*next - value[state]);
-        }
+        let residual = jacobi(bellman, value, &mut backed_up);
         sweeps += 1;
         std::mem::swap(value, &mut backed_up);
         let (low, high) = rule.shifts(residual);

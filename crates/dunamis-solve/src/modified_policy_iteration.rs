@@ -20,6 +20,7 @@
 
 use crate::bellman::{Bellman, PolicyRows, Span};
 use crate::discounted::{Discounted, Next};
+use crate::value_iteration::{jacobi, order};
 use crate::{Observer, Solution, SolveError, Solver, Statistics, Sweep, Tolerance};
 use dunamis_mdp::{Criterion, Mdp};
 use serde::{Deserialize, Serialize};
@@ -105,8 +106,8 @@ impl Solver for ModifiedPolicyIteration {
                 None => Sweep::Jacobi,
             };
             if sweep == Sweep::GaussSeidel {
-                for backwards in [false, true] {
-                    improve_in_place(bellman, &mut value, &mut policy, backwards);
+                for sweep in 0..2 {
+                    improve_in_place(bellman, &mut value, &mut policy, sweep);
                 }
                 statistics.sweeps += 2;
             }
@@ -142,9 +143,8 @@ fn improve(bellman: &Bellman<'_>, value: &[f64], backed_up: &mut [f64], policy: 
 }
 
 /// One greedy sweep in which every backup sees the newest values.
-fn improve_in_place(bellman: &Bellman<'_>, value: &mut [f64], policy: &mut [u32], backwards: bool) {
-    for step in 0..value.len() {
-        let state = if backwards { value.len() - 1 - step } else { step };
+fn improve_in_place(bellman: &Bellman<'_>, value: &mut [f64], policy: &mut [u32], sweep: usize) {
+    for state in order(value.len(), sweep) {
         (value[state], policy[state]) = bellman.best_pair(state, value);
     }
 }
@@ -166,11 +166,7 @@ impl Evaluation<'_> {
         let slow = self.bellman.discount * self.bellman.discount;
         let mut before = f64::INFINITY;
         while self.sweeps < self.limit {
-            let mut residual = Span::EMPTY;
-            for (state, next) in backed_up.iter_mut().enumerate() {
-                *next = self.bellman.action_value(state, state, value);
-                residual.add(*next - value[state]);
-            }
+            let residual = jacobi(&self.bellman, value, backed_up);
             std::mem::swap(value, backed_up);
             self.sweeps += 1;
             if residual.width() <= self.goal {
@@ -189,8 +185,7 @@ impl Evaluation<'_> {
         let mut first = 0.0;
         while self.sweeps < self.limit {
             let mut change = 0.0_f64;
-            for step in 0..value.len() {
-                let state = if self.sweeps % 2 == 1 { value.len() - 1 - step } else { step };
+            for state in order(value.len(), self.sweeps) {
                 let next = self.bellman.action_value(state, state, value);
                 change = change.max((next - value[state]).abs());
                 value[state] = next;

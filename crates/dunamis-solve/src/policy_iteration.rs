@@ -20,6 +20,7 @@
 use crate::bellman::{Bellman, PolicyRows, Span};
 use crate::discounted::Discounted;
 use crate::evaluation::{self, EvaluationMethod};
+use crate::value_iteration::order;
 use crate::{Observer, Solution, SolveError, Solver, Statistics, Termination, Tolerance};
 use dunamis_mdp::{Criterion, Mdp};
 use serde::{Deserialize, Serialize};
@@ -132,7 +133,7 @@ impl Solver for PolicyIteration {
                 // The estimate was too hopeful, or nothing is left but the error of the evaluation.
                 gap = if stuck { 0.0 } else { gap };
             } else if improvement.changed {
-                improve_in_place(bellman, &mut value, &mut policy, margin, statistics.iterations % 2 == 1);
+                improve_in_place(bellman, &mut value, &mut policy, margin, statistics.iterations);
                 statistics.sweeps += 1;
             }
             if stuck || statistics.iterations.is_power_of_two() {
@@ -165,9 +166,8 @@ pub(crate) fn improve(
 }
 
 /// The same in place, where every backup sees the newest values.
-fn improve_in_place(bellman: &Bellman<'_>, value: &mut [f64], policy: &mut [u32], margin: f64, backwards: bool) {
-    for step in 0..value.len() {
-        let state = if backwards { value.len() - 1 - step } else { step };
+fn improve_in_place(bellman: &Bellman<'_>, value: &mut [f64], policy: &mut [u32], margin: f64, sweep: usize) {
+    for state in order(value.len(), sweep) {
         let mut best = 0.0;
         better(bellman, state, value, &mut policy[state], margin, &mut best);
         value[state] = best;

@@ -30,7 +30,7 @@
 //! its long-run average of $`h`$ is at least 0, and one of negative gain loses for ever. A policy with equality in the first and
 //! $`h = 0`$ at its recurrent states attains it.
 //!
-//! **Cost.** A few microseconds for each transition and sweep: far slower than solving, linear in the model.
+//! **Cost.** Rational arithmetic for every transition and sweep: linear in the model, and far slower than solving.
 
 mod discounted;
 mod rows;

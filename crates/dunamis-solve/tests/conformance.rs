@@ -232,7 +232,7 @@ fn every_solver_takes_or_refuses_every_criterion() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 100, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 250, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn generated_models(draft in any_draft(6, 3, true), discount in proptest::sample::select(&DISCOUNTS[..5])) {
