@@ -1,0 +1,55 @@
+//! What can go wrong with orbits and options.
+
+use dunamis_solve::SolveError;
+
+/// Why a permutation, an orbit or a set of options could not be made or used.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum OrbitError {
+    /// A list of images that is not a permutation.
+    #[error("`{image}` is the image of two numbers, or too large: a permutation of {size} numbers takes each once")]
+    NotAPermutation {
+        /// The image that is there twice or is out of range.
+        image: usize,
+        /// How many numbers are permuted.
+        size: usize,
+    },
+    /// A text that is not in cycle notation.
+    #[error("`{text}` is not a permutation: write disjoint cycles such as `(0 1)(2 4 3)`, or `()` for the identity")]
+    CycleNotation {
+        /// The text (shortened).
+        text: String,
+    },
+    /// A number of a coordinate that is not there.
+    #[error("there is no coordinate {number}: there are {size}, counted from 0")]
+    OutOfRange {
+        /// The number.
+        number: usize,
+        /// How many coordinates there are.
+        size: usize,
+    },
+    /// A set of options without any.
+    #[error("a set of options is empty: give at least one vector")]
+    NoOptions,
+    /// Vectors of different lengths.
+    #[error("option {option} has {actual} coordinates where {expected} are needed")]
+    Dimension {
+        /// Position of the option.
+        option: usize,
+        /// Coordinates of the first option, or of the space.
+        expected: usize,
+        /// Coordinates found.
+        actual: usize,
+    },
+    /// One vector twice.
+    #[error("option {option} is the same vector as option {first}: list every option once")]
+    RepeatedOption {
+        /// Position of the first.
+        first: usize,
+        /// Position of the second.
+        option: usize,
+    },
+    /// The model could not be analyzed.
+    #[error(transparent)]
+    Solve(#[from] SolveError),
+}
