@@ -136,6 +136,12 @@ pub(crate) fn any_draft(states: usize, actions: usize, leaks: bool) -> impl Stra
     })
 }
 
+/// Whether a solver is to reach its tolerance for average rewards: relative values may take as many sweeps as rewards differ,
+/// and then only their bounds count.
+pub(crate) fn reaches_average(solver: &str, mdp: &Mdp) -> bool {
+    solver != "relative-value-iteration" || mdp.reward().values().iter().all(|r| r.abs() < 1e4)
+}
+
 /// The expected reward of a pair of a state.
 pub(crate) fn reward(mdp: &Mdp, state: usize, pair: usize) -> Rational {
     mdp.reward().exact(if mdp.reward().values().len() == mdp.model().states().len() { state } else { pair })
