@@ -120,3 +120,25 @@ fn two_agents_fit_into_the_robot_face() {
     assert_eq!(counts("robot-face-20x20", Collision::None), (48_400, pairs * pairs, pairs * pairs));
     assert_eq!(counts("robot-face-20x20", Collision::Leak).0, 220 * 219);
 }
+
+/// The graphs about empowerment show what they are for: equally many states after any number of steps, up to parity.
+#[test]
+fn steps_reach_as_many_states_as_the_descriptions_say() {
+    let reached = |name: &str, start: &str, steps: usize| {
+        let environment = load(name).unwrap();
+        let model = environment.model();
+        let mut states = BTreeSet::from([model.state(start).unwrap()]);
+        for _ in 0..steps {
+            let pairs = states.iter().flat_map(|&state| model.available().pairs(state));
+            states = pairs.flat_map(|pair| model.exact_row(pair)).map(|(next, _)| next).collect();
+        }
+        states.len()
+    };
+    for steps in 1..6 {
+        let (more, less) = if steps % 2 == 1 { ("hub", "left") } else { ("left", "hub") };
+        assert_eq!((reached("optsp-fig9a", more, steps), reached("optsp-fig9a", less, steps)), (2, 1));
+        assert_eq!((reached("optsp-fig9b", "s3", steps), reached("optsp-fig9b", "s4", steps)), (2, 2));
+        assert_eq!(reached("aima", "2", steps), 1);
+    }
+    assert_eq!((reached("aima", "1", 6), reached("aima", "11", 6)), (11, 11));
+}
