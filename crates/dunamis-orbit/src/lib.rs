@@ -15,6 +15,7 @@
 //! |---|---|
 //! | `permutation`, `permute` | [`Permutation`], [`Permute`]: permutations of coordinates and what they act on |
 //! | `option_set` | [`OptionSet`]: the outcomes of a choice, as distinct vectors |
+//! | `copies` | [`Copies`], [`Slots`], [`CopySearch`]: how often one set of options is contained in another |
 //! | `error` | [`OrbitError`] |
 //!
 //! # Invariants
@@ -22,11 +23,13 @@
 //! - Exact: coordinates are rationals, counts are big integers; nothing is decided by floating-point numbers.
 //! - Nothing is printed or read from files, and nothing depends on the number of threads.
 
+mod copies;
 mod error;
 mod option_set;
 mod permutation;
 mod permute;
 
+pub use copies::{Copies, CopySearch, Embedding, NoCopies, Slots};
 pub use error::OrbitError;
 pub use option_set::OptionSet;
 pub use permutation::Permutation;
