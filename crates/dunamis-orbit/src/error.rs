@@ -1,5 +1,6 @@
 //! What can go wrong with orbits and options.
 
+use crate::DecisionError;
 use dunamis_solve::SolveError;
 
 /// Why a permutation, an orbit or a set of options could not be made or used.
@@ -49,6 +50,37 @@ pub enum OrbitError {
         /// Position of the second.
         option: usize,
     },
+    /// An option of a subset that is not one of the whole set.
+    #[error("option {option} of the set {set} cannot be chosen: C must contain every option of A and of B")]
+    NotAnOption {
+        /// `A` or `B`.
+        set: &'static str,
+        /// Position of the option.
+        option: usize,
+    },
+    /// A reward of the wrong length.
+    #[error("the reward has {actual} entries where the options have {expected} coordinates")]
+    RewardDimension {
+        /// Coordinates of the options.
+        expected: usize,
+        /// Entries of the reward.
+        actual: usize,
+    },
+    /// A vector that is no rearrangement of the orbit's.
+    #[error("the vector is not in the orbit: its entry {entry} does not occur there, or too often")]
+    NotInOrbit {
+        /// Position of the first entry that is one too many.
+        entry: usize,
+    },
+    /// An orbit too large to be enumerated.
+    #[error("the orbit has more than {limit} elements: count or sample instead of enumerating")]
+    OrbitTooLarge {
+        /// The largest number of elements that is enumerated.
+        limit: u128,
+    },
+    /// A name or parameter of a decision function.
+    #[error(transparent)]
+    Decision(#[from] DecisionError),
     /// The model could not be analyzed.
     #[error(transparent)]
     Solve(#[from] SolveError),

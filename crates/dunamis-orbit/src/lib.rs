@@ -16,6 +16,11 @@
 //! | `permutation`, `permute` | [`Permutation`], [`Permute`]: permutations of coordinates and what they act on |
 //! | `option_set` | [`OptionSet`]: the outcomes of a choice, as distinct vectors |
 //! | `copies` | [`Copies`], [`Slots`], [`CopySearch`]: how often one set of options is contained in another |
+//! | `orbit` | [`Orbit`]: the distinct rearrangements of a vector |
+//! | `choice` | [`Choice`]: which sets of options are compared, within which |
+//! | `decision` | [`DecisionFunction`] and a file for each: [`Decision`] by name, [`Combination`], [`Custom`] |
+//! | `tendency` | [`Tendency`]: on how much of an orbit a decision function favors one set to another |
+//! | `utilities`, `exponential` | [`Utilities`] of options and [`ExponentialRatio`], what is compared, exactly |
 //! | `error` | [`OrbitError`] |
 //!
 //! # Invariants
@@ -23,14 +28,30 @@
 //! - Exact: coordinates are rationals, counts are big integers; nothing is decided by floating-point numbers.
 //! - Nothing is printed or read from files, and nothing depends on the number of threads.
 
+mod choice;
 mod copies;
+mod decision;
 mod error;
+mod exponential;
 mod option_set;
+mod orbit;
 mod permutation;
 mod permute;
+mod tendency;
+mod utilities;
 
+pub use choice::Choice;
 pub use copies::{Copies, CopySearch, Embedding, NoCopies, Slots};
+pub use decision::{
+    AntiOptimal, BestOfK, Boltzmann, Combination, Comparator, Custom, DECISIONS, Decision, DecisionError,
+    DecisionFunction, DecisionInfo, EpsilonGreedy, FractionOptimal, Optimal, Properties, Quantilizing, RankDependent,
+    Satisficing, Uniform,
+};
 pub use error::OrbitError;
+pub use exponential::{ExponentialRatio, ExponentialSum};
 pub use option_set::OptionSet;
+pub use orbit::{Orbit, Rearrangements};
 pub use permutation::Permutation;
 pub use permute::Permute;
+pub use tendency::{Counts, Tendency};
+pub use utilities::Utilities;
