@@ -216,6 +216,15 @@ impl<T: Clone + Ord> Orbit<T> {
     }
 }
 
+impl<'a, T: Clone + Ord> IntoIterator for &'a Orbit<T> {
+    type Item = Vec<T>;
+    type IntoIter = Rearrangements<'a, T>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
+}
+
 /// The elements of an orbit in lexicographic order: see [`Orbit::iter`].
 #[derive(Clone, Debug)]
 pub struct Rearrangements<'a, T> {

@@ -90,7 +90,7 @@ proptest! {
     #[test]
     fn ranks_of_large_orbits(vector in prop::collection::vec(0..9, 30..60), number in any::<u64>()) {
         let orbit = Orbit::new(vector);
-        let rank = orbit.size() * number >> 64;
+        let rank = (orbit.size() * number) >> 64;
         let element = orbit.unrank(&rank).unwrap();
         prop_assert_eq!(orbit.rank(&element).unwrap(), rank);
     }

@@ -62,13 +62,11 @@ pub enum DecisionError {
 }
 
 fn suggestion(nearest: Option<&str>) -> String {
-    match nearest {
-        Some(name) => format!(": did you mean `{name}`?"),
-        None => {
-            let names: Vec<String> = DECISIONS.iter().map(|info| format!("`{}`", info.name)).collect();
-            format!(": there are {}", names.join(", "))
-        }
+    if let Some(name) = nearest {
+        return format!(": did you mean `{name}`?");
     }
+    let names: Vec<String> = DECISIONS.iter().map(|info| format!("`{}`", info.name)).collect();
+    format!(": there are {}", names.join(", "))
 }
 
 fn usage(decision: &str) -> String {

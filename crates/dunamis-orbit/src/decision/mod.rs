@@ -42,6 +42,7 @@ pub type Comparator<'a> = Box<dyn Fn(&Utilities) -> Ordering + Send + Sync + 'a>
 
 /// What is known of a decision function. Claims are promises of its author; those of this crate are tested.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(clippy::struct_excessive_bools, reason = "four promises that have nothing to do with each other")]
 pub struct Properties {
     /// $`f(\varphi X \mid \varphi C, \varphi \theta) = f(X \mid C, \theta)`$ for every permutation: it sees the utilities of
     /// options and nothing else, and treats options of equal utility alike `[Turner & Tadepalli 2022, Def. A.12, Lemma B.11]`.
