@@ -81,6 +81,15 @@ pub enum OrbitError {
     /// A name or parameter of a decision function.
     #[error(transparent)]
     Decision(#[from] DecisionError),
+    /// A quotient by the zero polynomial.
+    #[error("a rational function has the denominator 0")]
+    ZeroDenominator,
+    /// A text that is not a rational function.
+    #[error("`{text}` is not a function of `γ`: write a quotient of polynomials such as `(1 + 1/2 γ)/(1 - γ^2)`")]
+    RationalFunctionSyntax {
+        /// The text (shortened).
+        text: String,
+    },
     /// The model could not be analyzed.
     #[error(transparent)]
     Solve(#[from] SolveError),

@@ -21,6 +21,7 @@
 //! | `decision` | [`DecisionFunction`] and a file for each: [`Decision`] by name, [`Combination`], [`Custom`] |
 //! | `tendency` | [`Tendency`]: on how much of an orbit a decision function favors one set to another |
 //! | `utilities`, `exponential` | [`Utilities`] of options and [`ExponentialRatio`], what is compared, exactly |
+//! | `rational_function` | [`RationalFunction`]: coordinates that depend on the discount |
 //! | `error` | [`OrbitError`] |
 //!
 //! # Invariants
@@ -39,6 +40,7 @@ mod permutation;
 mod permute;
 mod tendency;
 mod utilities;
+mod rational_function;
 
 pub use choice::Choice;
 pub use copies::{Copies, CopySearch, Embedding, NoCopies, Slots};
@@ -55,3 +57,4 @@ pub use permutation::Permutation;
 pub use permute::Permute;
 pub use tendency::{Counts, Tendency};
 pub use utilities::Utilities;
+pub use rational_function::RationalFunction;

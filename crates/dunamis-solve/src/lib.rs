@@ -167,7 +167,7 @@ pub use occupancy_measure::{ExpectedReward, OccupancyMeasure};
 pub use optimistic_value_iteration::OptimisticValueIteration;
 pub use policy_iteration::PolicyIteration;
 pub use policy_value::PolicyValue;
-pub use polynomial::Polynomial;
+pub use polynomial::{Polynomial, PolynomialSyntax};
 pub use prioritized_sweeping::PrioritizedSweeping;
 pub use reachability::{Extremum, Reachability};
 pub use relative_value_iteration::RelativeValueIteration;

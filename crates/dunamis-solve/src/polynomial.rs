@@ -5,6 +5,7 @@ use dunamis_mdp::Rational;
 use num_traits::{One, Signed, Zero};
 use std::fmt;
 use std::ops::{Add, Mul, Neg, Sub};
+use std::str::FromStr;
 
 /// A polynomial in the discount $`\gamma`$.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -63,7 +64,7 @@ impl Polynomial {
     }
 
     /// Quotient and remainder. By the zero polynomial the quotient is 0.
-    pub(crate) fn divided_by(&self, divisor: &Self) -> (Self, Self) {
+    pub fn divided_by(&self, divisor: &Self) -> (Self, Self) {
         let Some(degree) = divisor.degree() else { return (Polynomial::default(), self.clone()) };
         let inverse = divisor.coefficients[degree].recip();
         let mut rest = self.coefficients.clone();
@@ -181,6 +182,61 @@ impl fmt::Display for Polynomial {
     }
 }
 
+/// The text is not a sum of terms such as `1 - 2/3 γ + γ^2`.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("`{text}` is not a polynomial: write terms such as `1 - 2/3 γ + γ^2`")]
+pub struct PolynomialSyntax {
+    /// The text (shortened).
+    pub text: String,
+}
+
+impl Polynomial {
+    /// The largest power that a text may name.
+    pub const MAX_WRITTEN_POWER: usize = 10_000;
+}
+
+impl FromStr for Polynomial {
+    type Err = PolynomialSyntax;
+
+    fn from_str(text: &str) -> Result<Self, PolynomialSyntax> {
+        let syntax = || PolynomialSyntax { text: text.chars().take(60).collect() };
+        // Every term starts with its sign.
+        let spaced = text.replace('-', "+-");
+        let mut terms = spaced.split('+').map(str::trim).peekable();
+        if terms.peek().is_some_and(|first| first.is_empty()) {
+            terms.next();
+        }
+        let mut coefficients: Vec<Rational> = Vec::new();
+        for term in terms {
+            let (sign, size) = term.strip_prefix('-').map_or((1, term), |size| (-1, size.trim_start()));
+            let (factor, power) = match size.split_once('γ') {
+                None => (size, 0),
+                Some((factor, "")) => (factor.trim_end(), 1),
+                Some((factor, power)) => {
+                    let digits =
+                        power.strip_prefix('^').filter(|power| power.starts_with(|c: char| c.is_ascii_digit()));
+                    (factor.trim_end(), digits.and_then(|power| power.parse().ok()).ok_or_else(syntax)?)
+                }
+            };
+            let unsigned = factor.starts_with(|c: char| c.is_ascii_digit());
+            let factor = match factor.split_once('/') {
+                _ if factor.is_empty() && size.starts_with('γ') => Rational::one(),
+                Some((_, denominator)) if !denominator.starts_with(|c: char| ('1'..='9').contains(&c)) => {
+                    return Err(syntax());
+                }
+                _ if unsigned => factor.parse().map_err(|_| syntax())?,
+                _ => return Err(syntax()),
+            };
+            if power > Self::MAX_WRITTEN_POWER {
+                return Err(syntax());
+            }
+            coefficients.resize(coefficients.len().max(power + 1), Rational::zero());
+            coefficients[power] += factor * Rational::from_integer(sign.into());
+        }
+        if coefficients.is_empty() { Err(syntax()) } else { Ok(Polynomial::new(coefficients)) }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -228,5 +284,31 @@ mod tests {
         assert_eq!(polynomial(&[-1, 1, 0, -2]).to_string(), "-1 + γ - 2 γ^3");
         let third = Polynomial::new(vec![Rational::zero(), Rational::new((-1).into(), 3.into())]);
         assert_eq!(third.to_string(), "-1/3 γ");
+        for polynomial in [polynomial(&[]), polynomial(&[-1, 1, 0, -2]), polynomial(&[0, 0, 5]), third] {
+            assert_eq!(polynomial.to_string().parse(), Ok(polynomial));
+        }
+        assert_eq!("γ - γ+2".parse(), Ok(polynomial(&[2])));
+        let wrong = [
+            "",
+            "+",
+            "1 +",
+            "1 ++ 2",
+            "--1",
+            "x",
+            "2 γ^",
+            "γ^-1",
+            "γ^+1",
+            "γ^99999999",
+            "1/0",
+            "1/-2",
+            "/2",
+            "1/",
+            "γ 2",
+            "γγ",
+            "1.5",
+        ];
+        for text in wrong {
+            assert!(text.parse::<Polynomial>().is_err(), "{text}");
+        }
     }
 }
