@@ -15,6 +15,7 @@
 //! |---|---|
 //! | `permutation`, `permute` | [`Permutation`], [`Permute`]: permutations of coordinates and what they act on |
 //! | `option_set` | [`OptionSet`]: the outcomes of a choice, as distinct vectors |
+//! | `automorphism` | [`AutomorphismSearch`]: involutions of states that respect the rows of a model |
 //! | `copies` | [`Copies`], [`Slots`], [`CopySearch`]: how often one set of options is contained in another |
 //! | `orbit` | [`Orbit`]: the distinct rearrangements of a vector |
 //! | `choice` | [`Choice`]: which sets of options are compared, within which |
@@ -29,6 +30,7 @@
 //! - Exact: coordinates are rationals, counts are big integers; nothing is decided by floating-point numbers.
 //! - Nothing is printed or read from files, and nothing depends on the number of threads.
 
+mod automorphism;
 mod choice;
 mod copies;
 mod decision;
@@ -38,10 +40,11 @@ mod option_set;
 mod orbit;
 mod permutation;
 mod permute;
+mod rational_function;
 mod tendency;
 mod utilities;
-mod rational_function;
 
+pub use automorphism::AutomorphismSearch;
 pub use choice::Choice;
 pub use copies::{Copies, CopySearch, Embedding, NoCopies, Slots};
 pub use decision::{
@@ -55,6 +58,6 @@ pub use option_set::OptionSet;
 pub use orbit::{Orbit, Rearrangements};
 pub use permutation::Permutation;
 pub use permute::Permute;
+pub use rational_function::RationalFunction;
 pub use tendency::{Counts, Tendency};
 pub use utilities::Utilities;
-pub use rational_function::RationalFunction;

@@ -105,6 +105,26 @@ pub enum NoCopies {
         #[source]
         because: Option<Box<NoCopies>>,
     },
+    /// Two state-action pairs that are not of one state, or are not there.
+    #[error("there is no state with the state-action pairs {from} and {to}")]
+    DifferentStates {
+        /// A pair.
+        from: usize,
+        /// The other.
+        to: usize,
+    },
+    /// No involution of the states takes what one action leads to into what the other leads to, row by row.
+    #[error("no involution of the states takes the rows that one action leads to to rows that the other leads to")]
+    NoAutomorphism,
+    /// A permutation that is not an involution of the states, or moves the state where the choice is made.
+    #[error("the permutation is not an involution of the states that keeps the one where the choice is made")]
+    NotInvolution,
+    /// A row that is not taken to where it should be.
+    #[error("the row of state-action pair {pair} is not taken to a row of the image of its state")]
+    RowNotMapped {
+        /// The pair.
+        pair: usize,
+    },
     /// The search gave up.
     #[error("no copy was found in {limit} steps, and the search was not exhausted: raise the limit")]
     Limit {
