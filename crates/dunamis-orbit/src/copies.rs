@@ -17,9 +17,11 @@ mod family;
 mod matching;
 mod refusal;
 mod slots;
+mod superset;
 
 pub use refusal::NoCopies;
 pub use slots::Slots;
+pub use superset::SupersetCopies;
 
 use crate::{OptionSet, Permutation};
 use coded::{CodedOptions, Swaps};
@@ -226,15 +228,17 @@ impl<'a, T: Clone + Ord> CopySearch<'a, T> {
         let pool = b.iter().copied().filter(|&option| kinds.contains_key(&coded.kinds[option as usize])).collect();
         let frozen: Vec<u32> = (0..).zip(frozen).filter(|&(_, frozen)| frozen).map(|(column, _)| column).collect();
         let start = Matching::new(&coded, frozen.iter().copied());
-        Ok(Prepared { coded, a, pool, fixed, sources, frozen, start })
+        Ok(Prepared { coded, b: b.len(), a, pool, fixed, sources, frozen, start })
     }
 }
 
 /// A search in small integers.
 struct Prepared {
     coded: CodedOptions,
-    /// The options of A.
+    /// The options of A, which come first.
     a: Vec<u32>,
+    /// How many options B has, which come next.
+    b: usize,
     /// Options of B that have the values of one of A.
     pool: Vec<u32>,
     /// What must be mapped onto itself.

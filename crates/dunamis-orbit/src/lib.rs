@@ -46,7 +46,7 @@ mod utilities;
 
 pub use automorphism::AutomorphismSearch;
 pub use choice::Choice;
-pub use copies::{Copies, CopySearch, Embedding, NoCopies, Slots};
+pub use copies::{Copies, CopySearch, Embedding, NoCopies, Slots, SupersetCopies};
 pub use decision::{
     AntiOptimal, BestOfK, Boltzmann, Combination, Comparator, Custom, DECISIONS, Decision, DecisionError,
     DecisionFunction, DecisionInfo, EpsilonGreedy, FractionOptimal, Optimal, Properties, Quantilizing, RankDependent,

@@ -91,6 +91,39 @@ fn largest(parts: &[Vectors], b: &Vectors, fixed: &[Vectors], all: &[Permutation
     grow(&mut Vec::new(), &candidates, &valid)
 }
 
+/// The smallest sets that contain the images and that all other involutions map onto themselves.
+fn supersets(a: &Vectors, family: &[&Permutation]) -> Vec<Vectors> {
+    let closed = |own: usize| {
+        let mut set = moved(a, family[own]);
+        loop {
+            let others = family.iter().enumerate().filter(|&(other, _)| other != own);
+            let more: Vectors = others.flat_map(|(_, by)| moved(&set, by)).collect();
+            if more.is_subset(&set) {
+                return set;
+            }
+            set.extend(more);
+        }
+    };
+    (0..family.len()).map(closed).collect()
+}
+
+fn largest_superset<'p>(
+    a: &Vectors,
+    b: &Vectors,
+    able: &[&'p Permutation],
+    family: &mut Vec<&'p Permutation>,
+) -> usize {
+    let mut best = family.len();
+    for (place, by) in able.iter().enumerate() {
+        family.push(by);
+        if supersets(a, family).iter().all(|set| set.is_subset(b)) {
+            best = best.max(largest_superset(a, b, &able[place + 1..], family));
+        }
+        family.pop();
+    }
+    best
+}
+
 /// All divisions into `m` equal parts.
 fn divisions(options: &[Vector], m: usize) -> Vec<Vec<Vectors>> {
     let mut all: Vec<Vec<Vectors>> = vec![vec![]];
@@ -204,6 +237,34 @@ proptest! {
                 let gave_up = matches!(refusal, NoCopies::Limit { .. });
                 prop_assert!(!gave_up);
             }
+        }
+    }
+
+    #[test]
+    fn superset_copies_stay_inside((a, b, c) in sets(), hide in any::<bool>()) {
+        let all: Vec<Permutation> = involutions(a.first().unwrap().len());
+        let (set_a, set_b) = (set(a.clone()), set(b.clone()));
+        let fixed: Vec<Vectors> = if hide && !c.is_empty() { vec![c] } else { vec![] };
+        let sets: Vec<_> = fixed.iter().map(|vectors| set(vectors.clone())).collect();
+        let search = sets.iter().fold(CopySearch::new(&set_a, &set_b), CopySearch::fixing);
+        let keeps = |by: &&Permutation| moved(&a, by).is_subset(&b) && fixed.iter().all(|set| &moved(set, by) == set);
+        let able: Vec<&Permutation> = all.iter().filter(keeps).collect();
+        // All families of involutions are too many when there are many of these.
+        prop_assume!(able.len() <= 14);
+        let expected = largest_superset(&a, &b, &able, &mut Vec::new());
+        if let Ok(copies) = search.superset_copies() {
+            prop_assert!(copies.count() <= expected);
+            prop_assert!(copies.count() == expected || !copies.exhaustive());
+            let supersets: Vec<Vectors> = copies.supersets().iter().map(|places| chosen(&set_b, places)).collect();
+            for (i, by) in copies.involutions().iter().enumerate() {
+                prop_assert!(moved(&a, by).is_subset(&supersets[i]));
+                prop_assert!(fixed.iter().all(|set| &moved(set, by) == set));
+                for (j, superset) in supersets.iter().enumerate() {
+                    prop_assert!(i == j || &moved(superset, by) == superset);
+                }
+            }
+        } else {
+            prop_assert_eq!(expected, 0);
         }
     }
 

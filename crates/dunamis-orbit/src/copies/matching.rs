@@ -105,6 +105,23 @@ impl Matching {
         true
     }
 
+    /// The state with the given images chosen.
+    pub(super) fn chosen(coded: &CodedOptions, start: &Self, images: impl Iterator<Item = (u32, u32)>) -> Self {
+        let mut state = start.clone();
+        for (option, image) in images {
+            state.assign(coded, option, image);
+        }
+        state
+    }
+
+    /// Whether all involutions that respect the colors do the same to every option, given a number for every coordinate that
+    /// it shares with those that no option tells apart from it.
+    pub(super) fn is_rigid(&self, twins: &[usize]) -> bool {
+        let mut twin: Vec<Option<usize>> = vec![None; self.mate.len()];
+        let same = |(&color, &number): (&u32, &usize)| *twin[color as usize].get_or_insert(number) == number;
+        self.color.iter().zip(twins).all(same)
+    }
+
     /// The involution that respects all colors and leaves in place what may stay.
     fn simplest(&self) -> Swaps {
         let mut columns: Vec<Vec<u32>> = vec![Vec::new(); self.mate.len()];
