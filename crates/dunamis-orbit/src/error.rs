@@ -78,6 +78,9 @@ pub enum OrbitError {
         /// The largest number of elements that is enumerated.
         limit: u128,
     },
+    /// A sample of nothing.
+    #[error("a tendency cannot be estimated from no samples: draw at least 1")]
+    NoSamples,
     /// A name or parameter of a decision function.
     #[error(transparent)]
     Decision(#[from] DecisionError),

@@ -31,6 +31,7 @@
 //! - Nothing is printed or read from files, and nothing depends on the number of threads.
 
 mod automorphism;
+mod binomial;
 mod choice;
 mod copies;
 mod decision;
@@ -49,8 +50,8 @@ pub use choice::Choice;
 pub use copies::{Copies, CopySearch, Embedding, NoCopies, Slots, SupersetCopies};
 pub use decision::{
     AntiOptimal, BestOfK, Boltzmann, Combination, Comparator, Custom, DECISIONS, Decision, DecisionError,
-    DecisionFunction, DecisionInfo, EpsilonGreedy, FractionOptimal, Optimal, Properties, Quantilizing, RankDependent,
-    Satisficing, Uniform,
+    DecisionFunction, DecisionInfo, EpsilonGreedy, Extremal, FractionOptimal, Optimal, Properties, Quantilizing,
+    RankDependent, Satisficing, Uniform,
 };
 pub use error::OrbitError;
 pub use exponential::{ExponentialRatio, ExponentialSum};
@@ -60,4 +61,8 @@ pub use permutation::Permutation;
 pub use permute::Permute;
 pub use rational_function::RationalFunction;
 pub use tendency::{Counts, Tendency};
+pub use tendency::{
+    BasisChoice, Confidence, Counts, ExactMethod, Interval, MeasureSettings, MeasuredTendency, SampledTendency,
+    Tendency,
+};
 pub use utilities::Utilities;

@@ -1,5 +1,6 @@
 //! Orbits of vectors under permutations of their entries.
 
+use crate::binomial::multinomial;
 use crate::{OrbitError, Permutation};
 use dunamis_mdp::Rational;
 use dunamis_sampling::{StreamRng, uniform_permutation};
@@ -252,22 +253,4 @@ fn next_rearrangement(codes: &mut [u32]) -> bool {
     codes.swap(pivot, larger);
     codes[pivot + 1..].reverse();
     true
-}
-
-/// $`(\sum_i m_i)! / \prod_i m_i!`$, unless it exceeds a limit.
-pub(crate) fn multinomial(multiplicities: &[usize], limit: Option<&BigUint>) -> Option<BigUint> {
-    let mut product = BigUint::one();
-    let mut total: usize = 0;
-    for &m in multiplicities {
-        // C(total + m, m) grows with every factor, so that passing the limit once is passing it for good.
-        let (small, large) = (total.min(m), total.max(m));
-        for i in 1..=small {
-            product = product * (large + i) / i;
-            if limit.is_some_and(|limit| product > *limit) {
-                return None;
-            }
-        }
-        total += m;
-    }
-    Some(product)
 }

@@ -2,7 +2,7 @@
 
 use dunamis_mdp::Rational;
 use num_bigint::BigInt;
-use num_traits::{One, ToPrimitive};
+use num_traits::{One, Signed, ToPrimitive};
 use std::cmp::Ordering;
 
 /// The expected utility $`x^\top r`$ of every option of a set, as integer multiples of one positive unit.
@@ -15,7 +15,8 @@ pub struct Utilities {
 /// Integers, of a fixed size where they fit.
 #[derive(Clone, Debug)]
 pub(crate) enum Numbers {
-    Small(Vec<i128>),
+    Word(Vec<i64>),
+    Double(Vec<i128>),
     Large(Vec<BigInt>),
 }
 
@@ -26,13 +27,14 @@ impl Utilities {
         let unit = Rational::new(BigInt::one(), common.clone());
         let large: Vec<BigInt> = values.iter().map(|value| value.numer() * (&common / value.denom())).collect();
         let small: Option<Vec<i128>> = large.iter().map(BigInt::to_i128).collect();
-        Utilities { numbers: small.map_or(Numbers::Large(large), Numbers::Small), unit }
+        Utilities { numbers: small.map_or(Numbers::Large(large), Numbers::Double), unit }
     }
 
     /// The number of options.
     pub fn len(&self) -> usize {
         match &self.numbers {
-            Numbers::Small(numbers) => numbers.len(),
+            Numbers::Word(numbers) => numbers.len(),
+            Numbers::Double(numbers) => numbers.len(),
             Numbers::Large(numbers) => numbers.len(),
         }
     }
@@ -51,7 +53,8 @@ impl Utilities {
     #[inline]
     pub fn cmp(&self, i: usize, j: usize) -> Ordering {
         match &self.numbers {
-            Numbers::Small(numbers) => numbers[i].cmp(&numbers[j]),
+            Numbers::Word(numbers) => numbers[i].cmp(&numbers[j]),
+            Numbers::Double(numbers) => numbers[i].cmp(&numbers[j]),
             Numbers::Large(numbers) => numbers[i].cmp(&numbers[j]),
         }
     }
@@ -60,8 +63,10 @@ impl Utilities {
     #[inline]
     pub(crate) fn at_least(&self, i: usize, units: &BigInt, small: Option<i128>) -> bool {
         match (&self.numbers, small) {
-            (Numbers::Small(numbers), Some(units)) => numbers[i] >= units,
-            (Numbers::Small(numbers), None) => BigInt::from(numbers[i]) >= *units,
+            (Numbers::Word(numbers), Some(units)) => i128::from(numbers[i]) >= units,
+            (Numbers::Double(numbers), Some(units)) => numbers[i] >= units,
+            // No utility of a fixed size is as far from zero.
+            (Numbers::Word(_) | Numbers::Double(_), None) => units.is_negative(),
             (Numbers::Large(numbers), _) => numbers[i] >= *units,
         }
     }
@@ -69,7 +74,8 @@ impl Utilities {
     /// The utility of an option.
     pub fn get(&self, i: usize) -> Rational {
         let number = match &self.numbers {
-            Numbers::Small(numbers) => BigInt::from(numbers[i]),
+            Numbers::Word(numbers) => BigInt::from(numbers[i]),
+            Numbers::Double(numbers) => BigInt::from(numbers[i]),
             Numbers::Large(numbers) => numbers[i].clone(),
         };
         Rational::from_integer(number) * &self.unit

@@ -1,7 +1,12 @@
 //! Tendencies: the published numbers, and the definition over all permutations.
 
 use dunamis_mdp::Rational;
-use dunamis_orbit::{Choice, Counts, Decision, DecisionFunction, OptionSet, Orbit, OrbitError, Tendency, Utilities};
+use dunamis_orbit::{
+    BasisChoice, Choice, Confidence, Counts, Decision, DecisionFunction, ExactMethod, Extremal, MeasureSettings,
+    MeasuredTendency, OptionSet, Orbit, OrbitError, Tendency, Utilities,
+};
+use dunamis_sampling::Seed;
+use num_bigint::BigUint;
 use proptest::prelude::*;
 use std::cmp::Ordering;
 
@@ -167,7 +172,32 @@ proptest! {
             "optimal", "anti-optimal", "fraction-optimal", "boltzmann:temperature=2", "best-of-k:k=2", "satisficing:threshold=1/2",
             "quantilizing:fraction=2/5", "epsilon-greedy:epsilon=1/3,steps=3", "uniform",
         ] {
-            prop_assert_eq!(enumerated(&choice, name, &reward), brute_force(&choice, &decision(name), &reward), "{}", name);
+            let expected = brute_force(&choice, &decision(name), &reward);
+            prop_assert_eq!(enumerated(&choice, name, &reward), expected, "{}", name);
+            let tables = Tendency::count_tables(&choice, &decision(name), &Orbit::new(reward.clone())).unwrap().unwrap();
+            prop_assert_eq!(counts(&tables), expected, "{}", name);
+        }
+    }
+
+    #[test]
+    fn closed_forms_are_enumerations(
+        multiplicities in prop::collection::vec(1_usize..4, 1..4),
+        (b, a, shared, rest) in (0_usize..4, 0_usize..4, 0_usize..3, 0_usize..3),
+    ) {
+        let dimension: usize = multiplicities.iter().sum();
+        let numbers = BasisChoice { dimension, preferred: b, other: a, shared, rest };
+        let options = b + a + shared + rest;
+        prop_assume!(b + shared > 0 && a + shared > 0 && options <= dimension);
+        let prefers = (0..b).chain(b + a..b + a + shared);
+        let choice = Choice::new(&basis(dimension, prefers), &basis(dimension, b..b + a + shared), &basis(dimension, 0..options)).unwrap();
+        prop_assert_eq!(BasisChoice::from_choice(&choice), Some(numbers));
+        let value = |(value, &times): (usize, &usize)| vec![rational(value as i64, 3); times];
+        let reward: Vec<Rational> = multiplicities.iter().enumerate().flat_map(value).collect();
+        for (name, rule) in [("optimal", Extremal::Largest), ("anti-optimal", Extremal::Smallest), ("fraction-optimal", Extremal::LargestFraction)] {
+            let closed_form = numbers.tendency(rule, &multiplicities).unwrap();
+            prop_assert_eq!(counts(&closed_form), enumerated(&choice, name, &reward), "{}", name);
+            let measured = Tendency::measure(&choice, &decision(name), &Orbit::new(reward.clone()), &MeasureSettings::default()).unwrap();
+            prop_assert_eq!(measured, MeasuredTendency::Exact { tendency: closed_form, method: ExactMethod::ClosedForm });
         }
     }
 }
@@ -185,4 +215,117 @@ fn every_permutation_of_seven() {
     insta::assert_snapshot!(refused, @"the reward has 1 entries where the options have 20 coordinates");
     let refused = Choice::new(&basis(2, [0]), &basis(2, [1]), &basis(2, [0])).unwrap_err();
     insta::assert_snapshot!(refused, @"option 0 of the set A cannot be chosen: C must contain every option of A and of B");
+}
+
+fn choose(n: u64, k: u64) -> Rational {
+    (1..=k).map(|i| rational((n + 1 - i) as i64, i as i64)).product()
+}
+
+/// C(n, k) : C(m, k) for k ties at the top of m + n slots.
+#[test]
+fn ties_at_the_top() {
+    for (m, n, k) in [(1, 2, 1), (2, 3, 1), (2, 5, 2), (3, 4, 3), (40, 60, 25)] {
+        let slots = BasisChoice { dimension: 100, preferred: n, other: m, shared: 0, rest: 0 };
+        let slots = BasisChoice { dimension: m + n, ..slots };
+        let tendency = slots.tendency(Extremal::Largest, &[m + n - k, k]).unwrap();
+        let (m, n, k) = (m as u64, n as u64, k as u64);
+        assert_eq!(tendency.ratio(), Some(choose(n, k) / choose(m, k)), "{m} {n} {k}");
+        assert_eq!(tendency.weak(), rational(1, 1) - choose(m, k) / choose(m + n, k));
+        assert!(tendency.holds(&rational(n as i64, m as i64)));
+    }
+}
+
+/// A million coordinates: fractions where integers would have millions of digits.
+#[test]
+fn a_million_coordinates() {
+    let dimension = 1_000_000;
+    let living = BasisChoice { dimension, preferred: 51, other: 2, shared: 0, rest: 0 };
+    let tendency = living.tendency(Extremal::Largest, &vec![1; dimension]).unwrap();
+    assert_eq!((tendency.weak(), tendency.size()), (rational(51, 53), None));
+    assert_eq!(tendency.equal(), rational(0, 1));
+    // Half of the rewards are 1: the options miss them all together with probability C(d/2, 53) / C(d, 53) at the top.
+    let halves = living.tendency(Extremal::Largest, &[dimension / 2, dimension / 2]).unwrap();
+    let miss =
+        |options: u64| -> Rational { (0..options as i64).map(|i| rational(500_000 - i, 1_000_000 - i)).product() };
+    assert_eq!(*halves.less(), miss(51) - miss(53));
+    // One rewarded state: integers are small, whatever the dimension.
+    let one = living.tendency(Extremal::Largest, &[dimension - 1, 1]).unwrap();
+    let count = |n: u32| BigUint::from(n);
+    assert_eq!(one.counts().unwrap(), Counts { greater: count(51), less: count(2), equal: count(999_947) });
+    let everything = BasisChoice { dimension, preferred: 600_000, other: 300_000, shared: 0, rest: 100_000 };
+    assert_eq!(*everything.tendency(Extremal::LargestFraction, &vec![1; dimension]).unwrap().greater(), rational(3, 5));
+    assert!(everything.tendency(Extremal::Largest, &[dimension / 2, dimension / 2]).is_none());
+    for wrong in [BasisChoice { preferred: dimension, ..living }, BasisChoice { preferred: usize::MAX, ..living }] {
+        assert_eq!(wrong.tendency(Extremal::Largest, &[dimension]), None);
+    }
+    assert_eq!(living.tendency(Extremal::Largest, &[dimension, 0]), None);
+}
+
+/// Lotteries over four of three hundred states, counted by tables.
+#[test]
+fn tables_in_many_dimensions() {
+    let dimension = 300;
+    let lottery = |entries: &[(usize, i64)]| {
+        let mut option = vec![rational(0, 1); dimension];
+        entries.iter().for_each(|&(j, weight)| option[j] = rational(weight, 6));
+        option
+    };
+    let a = OptionSet::new(vec![lottery(&[(0, 3), (1, 3)])]).unwrap();
+    let b = OptionSet::new(vec![lottery(&[(2, 3), (3, 3)]), lottery(&[(4, 6)])]).unwrap();
+    let choice = Choice::between(&b, &a).unwrap();
+    // 100 states each of reward 0, 1 and 3: the same fractions by weighing the values of the five states that matter.
+    let values: Vec<i64> = (0..300).map(|j| [0, 1, 3][j % 3]).collect();
+    let (mut greater, mut less) = (rational(0, 1), rational(0, 1));
+    for code in 0..3_usize.pow(5) {
+        let digits: Vec<usize> = (0..5).map(|j| code / 3_usize.pow(j) % 3).collect();
+        let (mut left, mut probability) = ([100; 3], rational(1, 1));
+        for (drawn, &digit) in digits.iter().enumerate() {
+            probability *= rational(left[digit], 300 - drawn as i64);
+            left[digit] -= 1;
+        }
+        let r = |j: usize| [0, 1, 3][digits[j]];
+        match (r(2) + r(3)).max(2 * r(4)).cmp(&(r(0) + r(1))) {
+            Ordering::Greater => greater += probability,
+            Ordering::Less => less += probability,
+            Ordering::Equal => {}
+        }
+    }
+    let orbit = Orbit::new(integers(&values));
+    let measured = Tendency::measure(&choice, &decision("optimal"), &orbit, &MeasureSettings::default()).unwrap();
+    let MeasuredTendency::Exact { tendency, method: ExactMethod::Tables } = &measured else { panic!("{measured:?}") };
+    assert_eq!((tendency.greater(), tendency.less()), (&greater, &less));
+    assert_eq!(tendency.size(), Some(&orbit.size()));
+    // The samples agree, with any number of threads.
+    let sample = |threads| {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+        let sample =
+            || Tendency::sample(&choice, &decision("optimal"), &orbit, 20_000, Seed::new(1), Confidence::DEFAULT);
+        pool.install(sample).unwrap()
+    };
+    let sampled = sample(1);
+    assert_eq!(sampled, sample(3));
+    assert_eq!(sampled.greater + sampled.less + sampled.equal, 20_000);
+    let double = |x: &Rational| num_traits::ToPrimitive::to_f64(x).unwrap();
+    assert!(sampled.greater_interval.contains(double(&greater)) && sampled.less_interval.contains(double(&less)));
+    assert!(sampled.weak_interval.contains(double(&tendency.weak())));
+    assert!(sampled.weak_interval.high - sampled.weak_interval.low < 0.02);
+}
+
+#[test]
+fn distinct_rewards_of_many_states_are_sampled() {
+    let lottery = |i: usize| (0..40).map(|j| rational(i64::from(j / 5 == i) * (1 + j as i64 % 5), 15)).collect();
+    let set = |range: std::ops::Range<usize>| OptionSet::new(range.map(lottery).collect()).unwrap();
+    let choice = Choice::between(&set(2..6), &set(0..2)).unwrap();
+    let orbit = Orbit::new((0..40).map(|j| rational(j * j, 7)).collect::<Vec<_>>());
+    let settings = MeasureSettings { samples: 5_000, ..MeasureSettings::default() };
+    let MeasuredTendency::Sampled(sampled) =
+        Tendency::measure(&choice, &decision("optimal"), &orbit, &settings).unwrap()
+    else {
+        panic!("nothing exact suits");
+    };
+    // Six exchangeable options, four of them preferred.
+    assert!(sampled.weak_interval.contains(2.0 / 3.0) && sampled.greater_interval.contains(2.0 / 3.0), "{sampled:?}");
+    let refused =
+        Tendency::sample(&choice, &decision("optimal"), &orbit, 0, Seed::new(0), Confidence::DEFAULT).unwrap_err();
+    insta::assert_snapshot!(refused, @"a tendency cannot be estimated from no samples: draw at least 1");
 }

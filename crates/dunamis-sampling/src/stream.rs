@@ -140,6 +140,41 @@ impl StreamRng {
         (product >> 64) as u64
     }
 
+    /// The swaps of a partial Fisher–Yates shuffle of `size` items: `swaps[i]` is uniform on
+    /// $`\{i, \dots, \mathtt{size} - 1\}`$, independently, for the item that changes places with item $`i`$.
+    ///
+    /// Several swaps share one 64-bit word, as many as leave $`2^{16}`$ times more words than outcomes
+    /// [Brackett-Rozinsky & Lemire 2024].
+    ///
+    /// # Panics
+    ///
+    /// If there are more swaps than items.
+    pub fn fill_swaps(&mut self, size: u32, swaps: &mut [u32]) {
+        assert!(swaps.len() <= size as usize, "more swaps than items");
+        let mut done = 0;
+        while done < swaps.len() {
+            let first = u64::from(size) - done as u64;
+            let (mut outcomes, mut count) = (first, 1);
+            while done + count < swaps.len() {
+                let Some(more) = outcomes.checked_mul(first - count as u64).filter(|&more| more < 1 << 48) else {
+                    break;
+                };
+                (outcomes, count) = (more, count + 1);
+            }
+            loop {
+                let mut word = self.chacha.next_u64();
+                for (place, swap) in (done..).zip(&mut swaps[done..done + count]) {
+                    let product = u128::from(word) * u128::from(u64::from(size) - place as u64);
+                    (*swap, word) = (place as u32 + (product >> 64) as u32, product as u64);
+                }
+                if word >= outcomes || word >= outcomes.wrapping_neg() % outcomes {
+                    break;
+                }
+            }
+            done += count;
+        }
+    }
+
     /// Moves past the next `words` 64-bit words in constant time.
     pub fn skip(&mut self, words: u64) {
         let position = self.chacha.get_word_pos();

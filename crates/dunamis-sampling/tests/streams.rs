@@ -164,3 +164,30 @@ fn first_numbers_are_golden() {
     ];
     insta::assert_snapshot!(rows.join("\n"));
 }
+
+#[test]
+fn swaps_are_uniform_and_independent() {
+    // All 60 ways to draw three of five items in order: the statistic exceeds 99.6 once in a thousand seeds.
+    let mut counts = [0.0_f64; 60];
+    let (samples, mut swaps) = (60_000, [0; 3]);
+    for sample in 0..samples {
+        Seed::new(11).stream(sample).fill_swaps(5, &mut swaps);
+        let [i, j, k] = swaps.map(|swap| swap as usize);
+        assert!(i < 5 && (1..5).contains(&j) && (2..5).contains(&k));
+        counts[(i * 4 + j - 1) * 3 + k - 2] += 1.0;
+    }
+    let statistic: f64 = counts.iter().map(|count| (count - 1_000.0).powi(2) / 1_000.0).sum();
+    assert!(statistic < 99.6, "{statistic}");
+}
+
+#[test]
+fn swaps_of_many_items_stay_in_range() {
+    let mut swaps = vec![0; 1_000];
+    Seed::new(12).stream(0).fill_swaps(u32::MAX, &mut swaps);
+    assert!(swaps.iter().enumerate().all(|(i, &swap)| swap as usize >= i));
+    assert!(swaps.iter().any(|&swap| swap > u32::MAX / 2) && swaps.iter().any(|&swap| swap < u32::MAX / 2));
+    let mut swaps = vec![0; 300];
+    Seed::new(12).stream(1).fill_swaps(300, &mut swaps);
+    assert!(swaps.iter().enumerate().all(|(i, &swap)| (i..300).contains(&(swap as usize))));
+    assert_eq!(swaps[299], 299);
+}

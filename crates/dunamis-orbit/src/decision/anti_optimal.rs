@@ -1,6 +1,6 @@
 //! Decisions for the worst.
 
-use super::{Comparator, DecisionFunction, Properties, indicator};
+use super::{Comparator, DecisionFunction, Extremal, Properties, indicator};
 use crate::{Choice, ExponentialRatio, Utilities};
 use dunamis_mdp::Rational;
 
@@ -21,6 +21,10 @@ impl DecisionFunction for AntiOptimal {
     fn value(&self, utilities: &Utilities, subset: &[usize]) -> ExponentialRatio {
         let worst = utilities.smallest(0..utilities.len());
         indicator(worst.is_some_and(|worst| subset.iter().any(|&x| utilities.cmp(x, worst).is_eq())))
+    }
+
+    fn extremal(&self) -> Option<Extremal> {
+        Some(Extremal::Smallest)
     }
 
     fn comparator<'a>(&'a self, choice: &'a Choice, _unit: &Rational) -> Comparator<'a> {

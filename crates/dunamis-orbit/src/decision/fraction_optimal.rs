@@ -1,6 +1,6 @@
 //! Optimal decisions with random tie-breaking.
 
-use super::{Comparator, DecisionFunction, Properties, fraction};
+use super::{Comparator, DecisionFunction, Extremal, Properties, fraction};
 use crate::{Choice, ExponentialRatio, Utilities};
 use dunamis_mdp::Rational;
 
@@ -28,6 +28,10 @@ impl DecisionFunction for FractionOptimal {
     fn value(&self, utilities: &Utilities, subset: &[usize]) -> ExponentialRatio {
         let all = attaining(utilities, 0..utilities.len());
         fraction(attaining(utilities, subset.iter().copied()), all.max(1)).into()
+    }
+
+    fn extremal(&self) -> Option<Extremal> {
+        Some(Extremal::LargestFraction)
     }
 
     fn comparator<'a>(&'a self, choice: &'a Choice, _unit: &Rational) -> Comparator<'a> {

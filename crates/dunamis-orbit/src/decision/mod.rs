@@ -65,6 +65,17 @@ impl Properties {
         Properties { jointly_invariant: false, monotone: false, ordinal: false, nonnegative: false };
 }
 
+/// How the options of extreme utility decide.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Extremal {
+    /// Whether one of the largest utility is in the subset: [`Optimal`].
+    Largest,
+    /// How many of the largest utility are in the subset: [`FractionOptimal`].
+    LargestFraction,
+    /// Whether one of the smallest utility is in the subset: [`AntiOptimal`].
+    Smallest,
+}
+
 /// A decision function $`f(X \mid C, \theta)`$: how much a decision-maker with utility $`\theta`$ favors a subset $`X`$ of its
 /// options $`C`$, such as the probability of choosing from it `[Turner & Tadepalli 2022, Sec. 3]`.
 ///
@@ -79,6 +90,11 @@ pub trait DecisionFunction: Send + Sync {
     /// $`f(X \mid C, \theta)`$, exactly, from the utilities of all options of $`C`$ and the places of those of $`X`$, each at
     /// most once.
     fn value(&self, utilities: &Utilities, subset: &[usize]) -> ExponentialRatio;
+
+    /// Which options of extreme utility decide, if nothing else does; this is what closed forms exist for.
+    fn extremal(&self) -> Option<Extremal> {
+        None
+    }
 
     /// Compares $`f(B)`$ with $`f(A)`$ for a choice whose utilities are multiples of `unit`; the place for what is prepared once
     /// and used for every element of an orbit.
@@ -177,6 +193,10 @@ impl DecisionFunction for Decision {
 
     fn value(&self, utilities: &Utilities, subset: &[usize]) -> ExponentialRatio {
         self.function().value(utilities, subset)
+    }
+
+    fn extremal(&self) -> Option<Extremal> {
+        self.function().extremal()
     }
 
     fn comparator<'a>(&'a self, choice: &'a Choice, unit: &Rational) -> Comparator<'a> {

@@ -1,6 +1,6 @@
 //! Optimal decisions.
 
-use super::{Comparator, DecisionFunction, Properties, indicator};
+use super::{Comparator, DecisionFunction, Extremal, Properties, indicator};
 use crate::{Choice, ExponentialRatio, Utilities};
 use dunamis_mdp::Rational;
 
@@ -21,6 +21,10 @@ impl DecisionFunction for Optimal {
     fn value(&self, utilities: &Utilities, subset: &[usize]) -> ExponentialRatio {
         let best = utilities.largest(0..utilities.len());
         indicator(best.is_some_and(|best| subset.iter().any(|&x| utilities.cmp(x, best).is_eq())))
+    }
+
+    fn extremal(&self) -> Option<Extremal> {
+        Some(Extremal::Largest)
     }
 
     fn comparator<'a>(&'a self, choice: &'a Choice, _unit: &Rational) -> Comparator<'a> {

@@ -1,92 +1,12 @@
 //! Tendencies by enumeration of an orbit.
 
+use super::scaled::{Integer, Scaled, Width};
 use super::{Tally, Tendency};
 use crate::decision::Comparator;
-use crate::utilities::{Numbers, common_denominator};
 use crate::{Choice, DecisionFunction, Orbit, OrbitError, Utilities};
 use dunamis_mdp::Rational;
 use num_bigint::{BigInt, BigUint};
-use num_traits::{One, Signed, ToPrimitive};
 use rayon::prelude::*;
-
-/// The integers of a kernel.
-trait Integer: Clone + Send + Sync {
-    fn from_big(value: &BigInt) -> Self;
-    fn sum(a: &Self, b: &Self) -> Self;
-    fn numbers(values: Vec<Self>) -> Numbers;
-    fn values(numbers: &mut Numbers) -> &mut [Self];
-}
-
-impl Integer for i128 {
-    fn from_big(value: &BigInt) -> Self {
-        value.to_i128().expect("bounds were checked")
-    }
-
-    #[inline]
-    fn sum(a: &Self, b: &Self) -> Self {
-        a + b
-    }
-
-    fn numbers(values: Vec<Self>) -> Numbers {
-        Numbers::Small(values)
-    }
-
-    fn values(numbers: &mut Numbers) -> &mut [Self] {
-        match numbers {
-            Numbers::Small(values) => values,
-            Numbers::Large(_) => &mut [],
-        }
-    }
-}
-
-impl Integer for BigInt {
-    fn from_big(value: &BigInt) -> Self {
-        value.clone()
-    }
-
-    fn sum(a: &Self, b: &Self) -> Self {
-        a + b
-    }
-
-    fn numbers(values: Vec<Self>) -> Numbers {
-        Numbers::Large(values)
-    }
-
-    fn values(numbers: &mut Numbers) -> &mut [Self] {
-        match numbers {
-            Numbers::Large(values) => values,
-            Numbers::Small(_) => &mut [],
-        }
-    }
-}
-
-/// Options and rewards as integers.
-pub(super) struct Scaled {
-    /// The coordinates of each option.
-    pub(super) options: Vec<Vec<BigInt>>,
-    /// The distinct entries of the reward.
-    pub(super) values: Vec<BigInt>,
-    /// What a product of the two is worth.
-    pub(super) unit: Rational,
-    /// A bound on the magnitude of every utility and of every partial sum.
-    pub(super) bound: BigInt,
-}
-
-impl Scaled {
-    pub(super) fn new(choice: &Choice, orbit: &Orbit) -> Self {
-        let scale = |value: &Rational, common: &BigInt| value.numer() * (common / value.denom());
-        let options = choice.options().options();
-        let of_options = common_denominator(options.iter().flatten());
-        let of_values = common_denominator(orbit.values());
-        let options: Vec<Vec<BigInt>> =
-            options.iter().map(|option| option.iter().map(|x| scale(x, &of_options)).collect()).collect();
-        let values: Vec<BigInt> = orbit.values().iter().map(|value| scale(value, &of_values)).collect();
-        let weight = options.iter().map(|option| option.iter().map(Signed::abs).sum::<BigInt>()).max();
-        let largest = values.iter().map(Signed::abs).max();
-        let bound = weight.unwrap_or_default() * largest.unwrap_or_default();
-        Scaled { options, values, unit: Rational::new(BigInt::one(), of_options * of_values), bound }
-    }
-}
 
 /// What a walk through the orbit needs.
 struct Walk<'a, N> {
@@ -111,7 +31,7 @@ impl<N: Integer> Walk<'_, N> {
             let mut left = branch.left.clone();
             left[v] -= 1;
             let added = &self.contributions[branch.depth][v];
-            let utilities = branch.utilities.iter().zip(added).map(|(a, b)| N::sum(a, b)).collect();
+            let utilities = branch.utilities.iter().zip(added).map(|(a, b)| a.plus(b)).collect();
             Branch { depth: branch.depth + 1, left, utilities }
         };
         (0..branch.left.len()).filter(|&v| branch.left[v] > 0).map(value).collect()
@@ -147,7 +67,7 @@ impl<N: Integer> Walk<'_, N> {
             }
             let next = deeper.first_mut().map_or_else(|| N::values(&mut leaf.numbers), Vec::as_mut_slice);
             for ((next, so_far), added) in next.iter_mut().zip(&*prefix).zip(&self.contributions[depth][v]) {
-                *next = N::sum(so_far, added);
+                *next = so_far.plus(added);
             }
             left[v] -= 1;
             self.descend(depth + 1, left, deeper, leaf, tally);
@@ -171,10 +91,10 @@ impl Tendency {
         orbit.size_within(&BigUint::from(limit)).ok_or(OrbitError::OrbitTooLarge { limit })?;
         let scaled = Scaled::new(choice, orbit);
         let comparator = decision.comparator(choice, &scaled.unit);
-        let tally = if scaled.bound.bits() < 126 {
-            walk::<i128>(&scaled, orbit, comparator)
-        } else {
-            walk::<BigInt>(&scaled, orbit, comparator)
+        let tally = match scaled.width() {
+            Width::Word => walk::<i64>(&scaled, orbit, comparator),
+            Width::Double => walk::<i128>(&scaled, orbit, comparator),
+            Width::Large => walk::<BigInt>(&scaled, orbit, comparator),
         };
         Ok(Tendency::from_counts(&tally.counts()).expect("an orbit has an element"))
     }

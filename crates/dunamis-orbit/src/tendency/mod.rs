@@ -1,6 +1,17 @@
 //! Tendencies: on how much of an orbit a decision function favors one set of options to another.
 
+mod basis;
+mod clopper_pearson;
 mod enumeration;
+mod measured;
+mod sampling;
+mod scaled;
+mod tables;
+
+pub use basis::BasisChoice;
+pub use clopper_pearson::{Confidence, Interval};
+pub use measured::{ExactMethod, MeasureSettings, MeasuredTendency};
+pub use sampling::SampledTendency;
 
 use dunamis_mdp::Rational;
 use num_bigint::{BigInt, BigUint};
