@@ -267,7 +267,9 @@ fn tables_in_many_dimensions() {
     let dimension = 300;
     let lottery = |entries: &[(usize, i64)]| {
         let mut option = vec![rational(0, 1); dimension];
-        entries.iter().for_each(|&(j, weight)| option[j] = rational(weight, 6));
+        for &(j, weight) in entries {
+            option[j] = rational(weight, 6);
+        }
         option
     };
     let a = OptionSet::new(vec![lottery(&[(0, 3), (1, 3)])]).unwrap();
