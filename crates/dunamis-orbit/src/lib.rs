@@ -60,7 +60,6 @@ pub use orbit::{Orbit, Rearrangements};
 pub use permutation::Permutation;
 pub use permute::Permute;
 pub use rational_function::RationalFunction;
-pub use tendency::{Counts, Tendency};
 pub use tendency::{
     BasisChoice, Confidence, Counts, ExactMethod, Interval, MeasureSettings, MeasuredTendency, SampledTendency,
     Tendency,
