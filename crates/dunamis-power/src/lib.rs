@@ -49,6 +49,8 @@ mod error;
 mod estimate;
 mod moments;
 mod multi_agent;
+mod piecewise_polynomial;
+mod polytope;
 pub mod published;
 mod seed_policy;
 mod single_agent;

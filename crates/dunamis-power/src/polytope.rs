@@ -1,0 +1,213 @@
+//! Exact volumes of bounded polyhedra `[Lasserre 1983]`.
+//!
+//! The volume of $`\{x \in \mathbb R^d : a_i^\top x \le b_i\}`$ is homogeneous of degree $`d`$ in $`b`$, so by Euler
+//!
+//! ```math
+//! \operatorname{vol}_d = \frac 1 d \sum_i \frac{b_i}{|a_{ij}|} \operatorname{vol}_{d-1}(\text{face } i \text{ without coordinate } j) .
+//! ```
+//!
+//! Faces are met many times on the way down and computed once `[Büeler, Enge & Fukuda 2000]`: the coordinate that goes is
+//! always the first one possible, so that what is left depends on the face alone. Constraints through the origin cost nothing.
+
+use dunamis_mdp::Rational;
+use num_traits::{One, Signed, Zero};
+use std::collections::{BTreeMap, HashMap};
+
+/// $`a^\top x \le b`$.
+#[derive(Clone, Debug)]
+pub(crate) struct HalfSpace {
+    pub(crate) normal: Vec<Rational>,
+    pub(crate) bound: Rational,
+}
+
+/// Most constraints of a polytope.
+const MAX_CONSTRAINTS: usize = 128;
+
+/// Most faces that are computed for one volume: some seconds.
+pub(crate) const MAX_FACES: usize = 60_000;
+
+/// The unit cube of a dimension.
+pub(crate) fn unit_cube(dimension: usize) -> Vec<HalfSpace> {
+    let side = |axis: usize, sign: i8| {
+        let mut normal = vec![Rational::zero(); dimension];
+        normal[axis] = Rational::from_integer(sign.into());
+        HalfSpace { normal, bound: if sign > 0 { Rational::one() } else { Rational::zero() } }
+    };
+    (0..dimension).flat_map(|axis| [side(axis, -1), side(axis, 1)]).collect()
+}
+
+/// The volume of a bounded polyhedron, `None` when it has too many faces.
+pub(crate) fn volume(dimension: usize, constraints: &[HalfSpace]) -> Option<Rational> {
+    if constraints.len() > MAX_CONSTRAINTS {
+        return None;
+    }
+    let rows = constraints.iter().enumerate();
+    let rows = rows.map(|(id, half)| Row { id, normal: half.normal.clone(), bound: half.bound.clone() }).collect();
+    Faces::default().volume(dimension, rows, 0)
+}
+
+#[derive(Clone)]
+struct Row {
+    id: usize,
+    normal: Vec<Rational>,
+    bound: Rational,
+}
+
+/// The volumes of faces by the constraints that are equalities there.
+#[derive(Default)]
+struct Faces {
+    known: HashMap<u128, Rational>,
+}
+
+impl Faces {
+    fn volume(&mut self, dimension: usize, rows: Vec<Row>, mut tight: u128) -> Option<Rational> {
+        // Of parallel constraints only the tightest counts.
+        let mut tightest: BTreeMap<Vec<Rational>, Row> = BTreeMap::new();
+        for mut row in rows {
+            let Some(pivot) = row.normal.iter().find(|a| !a.is_zero()) else {
+                if row.bound.is_negative() {
+                    return Some(Rational::zero());
+                }
+                if row.bound.is_zero() {
+                    tight |= 1 << row.id;
+                }
+                continue;
+            };
+            let scale = pivot.abs().recip();
+            if !scale.is_one() {
+                for x in row.normal.iter_mut().chain([&mut row.bound]) {
+                    *x *= &scale;
+                }
+            }
+            match tightest.get(&row.normal) {
+                Some(other) if other.bound <= row.bound => {}
+                _ => drop(tightest.insert(row.normal.clone(), row)),
+            }
+        }
+        let flat = |row: &Row| {
+            let opposite: Vec<Rational> = row.normal.iter().map(|a| -a).collect();
+            tightest.get(&opposite).is_some_and(|other| &other.bound + &row.bound <= Rational::zero())
+        };
+        if tightest.values().any(flat) {
+            return Some(Rational::zero());
+        }
+        if dimension == 0 {
+            return Some(Rational::one());
+        }
+        if let Some(known) = self.known.get(&tight) {
+            return Some(known.clone());
+        }
+        if self.known.len() >= MAX_FACES {
+            return None;
+        }
+        let rows: Vec<Row> = tightest.into_values().collect();
+        let mut sum = Rational::zero();
+        for row in rows.iter().filter(|row| !row.bound.is_zero()) {
+            // The first entry that is not 0 is 1 or -1.
+            let column = row.normal.iter().position(|a| !a.is_zero()).unwrap_or_default();
+            let others = rows.iter().filter(|other| other.id != row.id);
+            let face = others.map(|other| eliminated(other, row, column)).collect();
+            sum += &row.bound * self.volume(dimension - 1, face, tight | 1 << row.id)?;
+        }
+        let volume = sum / Rational::from_integer(dimension.into());
+        self.known.insert(tight, volume.clone());
+        Some(volume)
+    }
+}
+
+/// A constraint on the face where `equation` is an equality, without a coordinate.
+fn eliminated(row: &Row, equation: &Row, column: usize) -> Row {
+    let factor = &row.normal[column] * &equation.normal[column];
+    let entries = row.normal.iter().zip(&equation.normal).enumerate().filter(|(k, _)| *k != column);
+    if factor.is_zero() {
+        let normal = entries.map(|(_, (a, _))| a.clone()).collect();
+        return Row { id: row.id, normal, bound: row.bound.clone() };
+    }
+    let less = |a: &Rational, e: &Rational| if e.is_zero() { a.clone() } else { a - e * &factor };
+    let normal = entries.map(|(_, (a, e))| less(a, e)).collect();
+    Row { id: row.id, normal, bound: less(&row.bound, &equation.bound) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn integer(x: i64) -> Rational {
+        Rational::from_integer(x.into())
+    }
+
+    fn half_space(normal: &[i64], bound: i64) -> HalfSpace {
+        HalfSpace { normal: normal.iter().map(|&a| integer(a)).collect(), bound: integer(bound) }
+    }
+
+    /// The volume of the part of the cube below one hyperplane, by inclusion and exclusion of corners.
+    fn slice(normal: &[i64], bound: i64) -> Rational {
+        let (d, mut sum) = (normal.iter().filter(|a| **a != 0).count(), Rational::zero());
+        // Turning an axis around makes its entry positive.
+        let bound = normal.iter().filter(|a| **a < 0).fold(bound, |bound, a| bound - a);
+        let factors: Vec<i64> = normal.iter().filter(|a| **a != 0).map(|a| a.abs()).collect();
+        for corner in 0_u32..1 << d {
+            let rest = (0..d).filter(|i| corner >> i & 1 == 1).fold(bound, |rest, i| rest - factors[i]);
+            let sign = if corner.count_ones() % 2 == 0 { 1 } else { -1 };
+            sum += integer(sign * rest.max(0).pow(d as u32));
+        }
+        if d == 0 {
+            return integer(i64::from(bound >= 0));
+        }
+        factors.iter().zip(1..).fold(sum, |sum, (&a, k)| sum / integer(a * k))
+    }
+
+    #[test]
+    fn orders_are_equally_likely() {
+        for d in 1..7 {
+            let mut constraints = unit_cube(d);
+            for i in 1..d {
+                let mut normal = vec![0; d];
+                (normal[i - 1], normal[i]) = (1, -1);
+                constraints.push(half_space(&normal, 0));
+            }
+            assert_eq!(volume(d, &constraints).unwrap().recip(), (1..=d as i64).map(integer).product());
+        }
+    }
+
+    #[test]
+    fn flat_and_empty_polytopes_have_no_volume() {
+        let cube = || unit_cube(3);
+        assert_eq!(volume(3, &cube()).unwrap(), integer(1));
+        let with = |extra: &[HalfSpace]| volume(3, &[cube(), extra.to_vec()].concat()).unwrap();
+        assert_eq!(with(&[half_space(&[1, 1, 1], -1)]), integer(0));
+        assert_eq!(with(&[half_space(&[1, 1, 0], 0)]), integer(0));
+        assert_eq!(with(&[half_space(&[1, -1, 0], 0), half_space(&[-1, 1, 0], 0)]), integer(0));
+        assert_eq!(with(&[half_space(&[2, -2, 0], 0), half_space(&[1, -1, 0], 0)]), Rational::new(1.into(), 2.into()));
+        assert_eq!(with(&[half_space(&[1, 1, 1], 3), half_space(&[0, 0, 0], 0)]), integer(1));
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
+        #[test]
+        fn slices_of_the_cube(normal in proptest::collection::vec(-4_i64..5, 1..6), bound in -6_i64..12) {
+            let mut constraints = unit_cube(normal.len());
+            constraints.push(half_space(&normal, bound));
+            prop_assert_eq!(volume(normal.len(), &constraints).unwrap(), slice(&normal, bound));
+        }
+
+        /// Hyperplanes cut a cube into parts that add up to it.
+        #[test]
+        fn parts_add_up(normals in proptest::collection::vec((proptest::collection::vec(-3_i64..4, 4), -2_i64..4), 1..4)) {
+            let mut total = Rational::zero();
+            for signs in 0_u32..1 << normals.len() {
+                let mut constraints = unit_cube(4);
+                for (k, (normal, bound)) in normals.iter().enumerate() {
+                    let sign = if signs >> k & 1 == 1 { -1 } else { 1 };
+                    let normal: Vec<i64> = normal.iter().map(|a| sign * a).collect();
+                    constraints.push(half_space(&normal, sign * bound));
+                }
+                total += volume(4, &constraints).unwrap();
+            }
+            // Where a normal is 0 and its bound too, both parts are everything.
+            let twice = normals.iter().filter(|(normal, bound)| normal.iter().all(|a| *a == 0) && *bound == 0).count();
+            prop_assert_eq!(total, integer(1 << twice));
+        }
+    }
+}
