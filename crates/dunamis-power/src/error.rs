@@ -1,7 +1,7 @@
 //! What can go wrong when POWER is estimated.
 
 use dunamis_mdp::ModelError;
-use dunamis_sampling::SampleError;
+use dunamis_sampling::{RewardError, SampleError};
 use dunamis_solve::SolveError;
 
 /// Why POWER could not be estimated.
@@ -37,9 +37,35 @@ pub enum PowerError {
     /// The incumbent divides by the discount.
     #[error("the published arithmetic divides by the discount, which is 0: use a positive discount")]
     PublishedDiscount,
+    /// An exact probability or expectation would take too long.
+    #[error("there is no exact answer with more than {limit} {what}: sample instead")]
+    Intractable {
+        /// What there is too much of.
+        what: &'static str,
+        /// How much is allowed.
+        limit: usize,
+    },
+    /// Mass is lost, where exact laws need all of it.
+    #[error("there is no exact answer where mass leaks, as at state `{state}`: sample instead")]
+    Leak {
+        /// The first such state.
+        state: String,
+    },
+    /// Options share rewards whose law is not uniform.
+    #[error("options that share rewards have exact answers for uniform rewards only: sample instead")]
+    NotUniform,
+    /// A level of confidence that is none.
+    #[error("the confidence is {confidence}, but must be above 0 and below 1")]
+    Confidence {
+        /// The level.
+        confidence: f64,
+    },
     /// The observer asked to stop.
     #[error("cancelled")]
     Cancelled,
+    /// A reward law could not be made.
+    #[error(transparent)]
+    Law(#[from] RewardError),
     /// A reward could not be drawn.
     #[error(transparent)]
     Sample(#[from] SampleError),

@@ -35,26 +35,38 @@
 //! | `seed_policy` | [`SeedPolicy`] |
 //! | `alignment` | [`Alignment`] |
 //! | `published` | the incumbent's arithmetic, for comparisons with published numbers: [`published`] |
+//! | `optimality_probability`, `probability_estimate` | [`optimality_probability`], [`exact_power`]: exact where possible |
+//! | `choice_law`, `option_graph`, `joint_worth`, `tie_break` | the exact laws of what options are worth |
+//! | `piecewise_polynomial`, `polytope` | distribution functions and volumes in exact arithmetic |
+//! | `suboptimal` | [`estimate_suboptimal`]: POWER of decision-makers who are not optimal |
 //! | `estimate`, `moments`, `stream`, `tiles` | [`PowerEstimate`], streaming statistics, parallel loops |
 //!
 //! # Invariants
 //!
 //! - Sample $`i`$ is the same whatever the number of threads, and partial sums are added in a fixed order.
 //! - Memory does not grow with the number of samples.
+//! - A probability or POWER that is given as a rational is exact: no floating-point number has decided anything about it.
 //! - This crate knows nothing of files, experiments or terminals.
 
 mod alignment;
 mod best_reply;
+mod choice_law;
 mod error;
 mod estimate;
+mod joint_worth;
 mod moments;
 mod multi_agent;
+mod optimality_probability;
+mod option_graph;
 mod piecewise_polynomial;
 mod polytope;
+mod probability_estimate;
 pub mod published;
 mod seed_policy;
 mod single_agent;
 mod stream;
+mod suboptimal;
+mod tie_break;
 mod tiles;
 
 pub use alignment::Alignment;
@@ -63,6 +75,11 @@ pub use estimate::{PowerEstimate, Warrant};
 pub use multi_agent::{
     MultiAgentPower, MultiAgentSettings, MultiAgentStatistics, estimate_multi_agent, exact_multi_agent,
 };
+pub use optimality_probability::{
+    ActionProbability, Optimality, OptimalityProbability, ProbabilityMethod, ProbabilitySettings, ProbabilityWarrant,
+    exact_power, optimality_probability,
+};
 pub use seed_policy::SeedPolicy;
 pub use single_agent::{estimate, estimate_average, exact, exact_average};
 pub use stream::Observer;
+pub use suboptimal::{DecisionMaker, estimate_suboptimal};

@@ -154,7 +154,7 @@ impl PiecewisePolynomial {
 }
 
 /// The polynomial $`p(x + h)`$.
-fn shifted(polynomial: &Polynomial, by: &Rational) -> Polynomial {
+pub(crate) fn shifted(polynomial: &Polynomial, by: &Rational) -> Polynomial {
     if by.is_zero() || polynomial.degree().is_none_or(|degree| degree == 0) {
         return polynomial.clone();
     }

@@ -11,7 +11,7 @@
 
 use dunamis_mdp::Rational;
 use num_traits::{One, Signed, Zero};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 /// $`a^\top x \le b`$.
 #[derive(Clone, Debug)]
@@ -60,13 +60,46 @@ struct Faces {
 }
 
 impl Faces {
-    fn volume(&mut self, dimension: usize, rows: Vec<Row>, mut tight: u128) -> Option<Rational> {
-        // Of parallel constraints only the tightest counts.
+    fn volume(&mut self, dimension: usize, rows: Vec<Row>, tight: u128) -> Option<Rational> {
+        let Some(Tightest { rows, tight, flat: false }) = Tightest::of(rows, tight) else {
+            return Some(Rational::zero());
+        };
+        if dimension == 0 {
+            return Some(Rational::one());
+        }
+        if let Some(known) = self.known.get(&tight) {
+            return Some(known.clone());
+        }
+        if self.known.len() >= MAX_FACES {
+            return None;
+        }
+        let mut sum = Rational::zero();
+        for row in rows.iter().filter(|row| !row.bound.is_zero()) {
+            sum += &row.bound * self.volume(dimension - 1, face(&rows, row), tight | 1 << row.id)?;
+        }
+        let volume = sum / Rational::from_integer(dimension.into());
+        self.known.insert(tight, volume.clone());
+        Some(volume)
+    }
+}
+
+/// The constraints of a face without those that others imply at sight.
+struct Tightest {
+    rows: Vec<Row>,
+    /// Constraints that are equalities on the whole face.
+    tight: u128,
+    /// Whether two opposite constraints leave no room.
+    flat: bool,
+}
+
+impl Tightest {
+    /// Of parallel constraints only the tightest counts. `None` when nothing satisfies all.
+    fn of(rows: Vec<Row>, mut tight: u128) -> Option<Self> {
         let mut tightest: BTreeMap<Vec<Rational>, Row> = BTreeMap::new();
         for mut row in rows {
             let Some(pivot) = row.normal.iter().find(|a| !a.is_zero()) else {
                 if row.bound.is_negative() {
-                    return Some(Rational::zero());
+                    return None;
                 }
                 if row.bound.is_zero() {
                     tight |= 1 << row.id;
@@ -84,35 +117,67 @@ impl Faces {
                 _ => drop(tightest.insert(row.normal.clone(), row)),
             }
         }
-        let flat = |row: &Row| {
+        let mut flat = false;
+        for row in tightest.values() {
             let opposite: Vec<Rational> = row.normal.iter().map(|a| -a).collect();
-            tightest.get(&opposite).is_some_and(|other| &other.bound + &row.bound <= Rational::zero())
-        };
-        if tightest.values().any(flat) {
-            return Some(Rational::zero());
+            let room = tightest.get(&opposite).map(|other| &other.bound + &row.bound);
+            if room.as_ref().is_some_and(Signed::is_negative) {
+                return None;
+            }
+            flat |= room.is_some_and(|room| room.is_zero());
         }
-        if dimension == 0 {
-            return Some(Rational::one());
-        }
-        if let Some(known) = self.known.get(&tight) {
-            return Some(known.clone());
-        }
-        if self.known.len() >= MAX_FACES {
-            return None;
-        }
-        let rows: Vec<Row> = tightest.into_values().collect();
-        let mut sum = Rational::zero();
-        for row in rows.iter().filter(|row| !row.bound.is_zero()) {
-            // The first entry that is not 0 is 1 or -1.
-            let column = row.normal.iter().position(|a| !a.is_zero()).unwrap_or_default();
-            let others = rows.iter().filter(|other| other.id != row.id);
-            let face = others.map(|other| eliminated(other, row, column)).collect();
-            sum += &row.bound * self.volume(dimension - 1, face, tight | 1 << row.id)?;
-        }
-        let volume = sum / Rational::from_integer(dimension.into());
-        self.known.insert(tight, volume.clone());
-        Some(volume)
+        Some(Tightest { rows: tightest.into_values().collect(), tight, flat })
     }
+}
+
+/// The values that a linear function takes at the vertices of a bounded polyhedron; `None` when it has too many faces.
+pub(crate) fn vertex_values(constraints: &[HalfSpace], function: &[Rational]) -> Option<BTreeSet<Rational>> {
+    if constraints.len() >= MAX_CONSTRAINTS {
+        return None;
+    }
+    let rows = constraints.iter().enumerate();
+    let rows = rows.map(|(id, half)| Row { id, normal: half.normal.clone(), bound: half.bound.clone() }).collect();
+    let (mut values, mut seen) = (BTreeSet::new(), HashSet::new());
+    // As an equality the function is `normal` x = value + `bound`, with the bound growing as coordinates go.
+    let function = Row { id: constraints.len(), normal: function.to_vec(), bound: Rational::zero() };
+    collect_vertex_values(rows, 0, &function, &mut values, &mut seen)?;
+    Some(values)
+}
+
+fn collect_vertex_values(
+    rows: Vec<Row>,
+    tight: u128,
+    function: &Row,
+    values: &mut BTreeSet<Rational>,
+    seen: &mut HashSet<u128>,
+) -> Option<()> {
+    let Some(Tightest { rows, tight, .. }) = Tightest::of(rows, tight) else { return Some(()) };
+    if !seen.insert(tight) {
+        return Some(());
+    }
+    if seen.len() > MAX_FACES {
+        return None;
+    }
+    if function.normal.is_empty() {
+        values.insert(-&function.bound);
+        return Some(());
+    }
+    for row in &rows {
+        let function = eliminated(function, row, pivot(row));
+        collect_vertex_values(face(&rows, row), tight | 1 << row.id, &function, values, seen)?;
+    }
+    Some(())
+}
+
+/// The column of the first entry that is not 0: after scaling it is 1 or -1.
+fn pivot(row: &Row) -> usize {
+    row.normal.iter().position(|a| !a.is_zero()).unwrap_or_default()
+}
+
+/// The constraints on the face where one of them is an equality, without a coordinate.
+fn face(rows: &[Row], equation: &Row) -> Vec<Row> {
+    let others = rows.iter().filter(|other| other.id != equation.id);
+    others.map(|other| eliminated(other, equation, pivot(equation))).collect()
 }
 
 /// A constraint on the face where `equation` is an equality, without a coordinate.
@@ -146,7 +211,7 @@ mod tests {
         let (d, mut sum) = (normal.iter().filter(|a| **a != 0).count(), Rational::zero());
         // Turning an axis around makes its entry positive.
         let bound = normal.iter().filter(|a| **a < 0).fold(bound, |bound, a| bound - a);
-        let factors: Vec<i64> = normal.iter().filter(|a| **a != 0).map(|a| a.abs()).collect();
+        let factors: Vec<i64> = normal.iter().filter(|a| **a != 0).map(Signed::abs).collect();
         for corner in 0_u32..1 << d {
             let rest = (0..d).filter(|i| corner >> i & 1 == 1).fold(bound, |rest, i| rest - factors[i]);
             let sign = if corner.count_ones() % 2 == 0 { 1 } else { -1 };
@@ -181,6 +246,16 @@ mod tests {
         assert_eq!(with(&[half_space(&[1, -1, 0], 0), half_space(&[-1, 1, 0], 0)]), integer(0));
         assert_eq!(with(&[half_space(&[2, -2, 0], 0), half_space(&[1, -1, 0], 0)]), Rational::new(1.into(), 2.into()));
         assert_eq!(with(&[half_space(&[1, 1, 1], 3), half_space(&[0, 0, 0], 0)]), integer(1));
+    }
+
+    #[test]
+    fn values_at_vertices() {
+        let mut constraints = unit_cube(2);
+        constraints.push(half_space(&[2, 2], 3));
+        let values = vertex_values(&constraints, &[integer(1), integer(3)]).unwrap();
+        let expected =
+            [(0, 1), (1, 1), (3, 1), (5, 2), (7, 2)].map(|(n, d): (i64, i64)| Rational::new(n.into(), d.into()));
+        assert_eq!(values, BTreeSet::from(expected));
     }
 
     proptest! {

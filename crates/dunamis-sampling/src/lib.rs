@@ -35,6 +35,7 @@
 //! | `reward/<name>` | one such law: [`Uniform`], [`Beta`], [`Normal`], [`Bernoulli`], [`Pareto`], [`Exponential`], [`PointMass`] |
 //! | `correlated` | [`CorrelatedRewards`]: pairs of vectors with a given [`Correlation`] |
 //! | `permutation` | [`uniform_permutation`] |
+//! | `binomial` | [`clopper_pearson`]: intervals for probabilities that were sampled |
 //! | `error` | [`RewardError`] for laws that cannot be built, [`SampleError`] for draws that cannot be made |
 //!
 //! # Invariants
@@ -47,12 +48,14 @@
 //! - Every draw is finite, lies in the law's support, and ends: redraws are bounded.
 //! - Drawing allocates no memory, and nothing here panics, prints, or reads the clock or the system's randomness.
 
+mod binomial;
 mod correlated;
 mod error;
 mod permutation;
 mod reward;
 mod stream;
 
+pub use binomial::clopper_pearson;
 pub use correlated::{CorrelatedRewards, Correlation, PairOutcome};
 pub use error::{RewardError, SampleError};
 pub use permutation::uniform_permutation;

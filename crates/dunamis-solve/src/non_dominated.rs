@@ -32,6 +32,23 @@ pub enum DominanceCertificate {
 }
 
 impl DominanceCertificate {
+    /// Decides for `points[index]` alone: one exact linear program. `None` unless there is such a point and all have its
+    /// dimension.
+    pub fn new(points: &[Vec<Rational>], index: usize) -> Option<Self> {
+        let point = points.get(index)?;
+        if points.iter().any(|other| other.len() != point.len()) {
+            return None;
+        }
+        let others: Vec<usize> = (0..points.len()).filter(|&other| other != index).collect();
+        let vectors: Vec<&[Rational]> = others.iter().map(|&other| points[other].as_slice()).collect();
+        Some(match locate(point, &vectors) {
+            Position::Outside(reward) => DominanceCertificate::NonDominated { reward },
+            Position::Inside(weights) => DominanceCertificate::Dominated {
+                weights: weights.into_iter().map(|(number, weight)| (others[number], weight)).collect(),
+            },
+        })
+    }
+
     /// Whether this proves what it claims of the vector `points[index]` among all `points`. Exact, linear in the points, and
     /// independent of how the certificate was found.
     pub fn proves(&self, points: &[Vec<Rational>], index: usize) -> bool {
