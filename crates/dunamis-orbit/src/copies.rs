@@ -138,7 +138,7 @@ enum Kept {
 
 impl<'a, T: Clone + Ord> CopySearch<'a, T> {
     /// Steps after which a search gives up unless told otherwise: about a second for some dozens of options.
-    pub const DEFAULT_LIMIT: u64 = 50_000;
+    pub const DEFAULT_LIMIT: u64 = 300_000;
 
     /// A search without further conditions.
     pub fn new(a: &'a OptionSet<T>, b: &'a OptionSet<T>) -> Self {
