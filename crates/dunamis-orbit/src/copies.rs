@@ -196,7 +196,7 @@ impl<'a, T: Clone + Ord> CopySearch<'a, T> {
         if family.members.is_empty() {
             return Err(prepared.refusal(&task, &family, self.limit));
         }
-        Ok(Copies { slots: prepared.slots(&task, &family) })
+        Ok(Copies { slots: prepared.slots(&task, &family, self.limit) })
     }
 
     /// The conditions in small integers.
@@ -291,11 +291,15 @@ impl Prepared {
     }
 
     /// A family that is not empty, with places in A and B.
-    fn slots(&self, task: &Task<'_>, family: &Family) -> Slots {
+    fn slots(&self, task: &Task<'_>, family: &Family, limit: u64) -> Slots {
         let obstacle = match &family.conflict {
             _ if !family.exhaustive => None,
             Some(conflict) => Some(self.conflict(conflict)),
-            None => self.short_of(task.parts.len(), family.members.len() + 1),
+            None => self.short_of(task.parts.len(), family.members.len() + 1).or_else(|| {
+                let used = |option: &u32| family.members.iter().any(|member| member.image.contains(option));
+                let rest: Vec<u32> = self.pool.iter().copied().filter(|option| !used(option)).collect();
+                Some(self.given_up(task, &rest, limit))
+            }),
         };
         let images = family.members.iter().map(|member| self.places(&member.image)).collect();
         let parts: Vec<Vec<usize>> =
@@ -313,13 +317,17 @@ impl Prepared {
         if !family.exhaustive {
             return NoCopies::Limit { limit };
         }
-        // The conditions are given up one after another, those that the caller added first.
+        self.given_up(task, &self.pool, limit)
+    }
+
+    /// What keeps A out of some options of B: conditions are given up one after another, those that the caller added first.
+    fn given_up(&self, task: &Task<'_>, pool: &[u32], limit: u64) -> NoCopies {
         let others = || task.parts[1..].iter().map(Vec::as_slice);
         let mut budget = Budget::new(limit);
         let free = Matching::new(&self.coded, []);
         let mut first = |start: &Matching, fixed: &[Vec<u32>]| {
             let kept = others().chain(fixed.iter().map(Vec::as_slice));
-            Demands::new(&task.parts[0], &self.pool, kept).first(&self.coded, start, &mut budget)
+            Demands::new(&task.parts[0], pool, kept).first(&self.coded, start, &mut budget)
         };
         let moves = |swaps: Swaps| {
             self.fixed.iter().enumerate().find_map(|(set, options)| {

@@ -153,7 +153,7 @@ fn rooms(side: usize) -> TransitionModel {
             let up = number(row.saturating_sub(1), column);
             let left = number(row, column.saturating_sub(1));
             let (down, right) = (number((row + 1).min(side - 1), column), number(row, (column + 1).min(side - 1)));
-            let mut actions = vec![(up, up), (left, left), (down, right)];
+            let mut actions = vec![(up, up), (left, left), (down, down), (right, right)];
             if room == 1 && row + column == 2 * (side - 1) {
                 actions.push((1 + 2 * cells, 1 + 2 * cells));
             }

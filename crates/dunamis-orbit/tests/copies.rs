@@ -321,6 +321,14 @@ fn copies_that_move_hidden_arguments() {
 }
 
 #[test]
+fn hidden_arguments_that_permit_one_copy_of_two() {
+    let (a, b, c) = (lotteries(3, &[&[0]]), lotteries(3, &[&[1], &[2]]), lotteries(3, &[&[0], &[1]]));
+    let copies = CopySearch::new(&a, &b).fixing(&c).copies().unwrap();
+    assert_eq!((copies.count(), copies.exhaustive()), (1, true));
+    insta::assert_snapshot!(chain(&copies.at_least(2).unwrap_err()), @"only 1 of the 2 copies wanted exist together; `(0 2)` takes A into B, but takes option 0 of fixed set 0 out of that set");
+}
+
+#[test]
 fn fewer_copies_than_parts() {
     let refused = CopySearch::new(&lotteries(3, &[&[0], &[1]]), &lotteries(3, &[&[2]])).slots().unwrap_err();
     insta::assert_snapshot!(chain(&refused), @"A consists of 2 parts and B contains 1 such: at least as many copies as parts are needed; B has 1 of the 2 permutations of option 0 of A that the copies need");

@@ -153,7 +153,7 @@ impl<T: Clone + Ord> CopySearch<'_, T> {
                     refusals.push(prepared.refusal(&task, &family, self.limit));
                     return ControlFlow::Continue(());
                 }
-                let slots = prepared.slots(&task, &family);
+                let slots = prepared.slots(&task, &family, self.limit);
                 if slots.n() < m {
                     refusals.push(NoCopies::FewerThanParts { n: slots.n(), m, because: slots.obstacle });
                     return ControlFlow::Continue(());
