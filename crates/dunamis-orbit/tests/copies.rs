@@ -91,6 +91,25 @@ fn largest(parts: &[Vectors], b: &Vectors, fixed: &[Vectors], all: &[Permutation
     grow(&mut Vec::new(), &candidates, &valid)
 }
 
+/// The largest number of copies for which the involutions keep $`Z \setminus B_\text{extra}`$, as printed: $`B_\text{extra}`$ is
+/// what the copies leave of B.
+fn largest_beside(a: &Vectors, b: &Vectors, z: &Vectors, all: &[Permutation]) -> usize {
+    let valid = |images: &[&Vectors]| {
+        let covers = |option: &&Vector| !b.contains(*option) || images.iter().any(|image| image.contains(*option));
+        let rest: Vectors = z.iter().filter(covers).cloned().collect();
+        images.iter().enumerate().all(|(i, image)| {
+            let keeps = |by: &Permutation, set: &Vectors| &moved(set, by) == set;
+            all.iter().any(|by| {
+                let others = images.iter().enumerate().filter(|&(j, _)| j != i);
+                &moved(a, by) == *image && keeps(by, &rest) && others.into_iter().all(|(_, other)| keeps(by, other))
+            })
+        })
+    };
+    let images: BTreeSet<Vectors> = all.iter().map(|by| moved(a, by)).filter(|image| image.is_subset(b)).collect();
+    let images: Vec<&Vectors> = images.iter().filter(|image| valid(&[image])).collect();
+    grow(&mut Vec::new(), &images, &valid)
+}
+
 /// The smallest sets that contain the images and that all other involutions map onto themselves.
 fn supersets(a: &Vectors, family: &[&Permutation]) -> Vec<Vectors> {
     let closed = |own: usize| {
@@ -238,6 +257,19 @@ proptest! {
                 prop_assert!(!gave_up);
             }
         }
+    }
+
+    #[test]
+    fn what_lies_beside_is_what_the_extra_options_leave((a, b, c) in sets(), with_copies in any::<bool>()) {
+        let all = involutions(a.first().unwrap().len());
+        let (set_a, set_b) = (set(a.clone()), set(b.clone()));
+        let z: Vectors = if with_copies || c.is_empty() { a.union(&b).chain(&c).cloned().collect() } else { c };
+        let set_z = set(z.clone());
+        let count = CopySearch::new(&set_a, &set_b).fixing_beside(&set_z).copies().map_or(0, |copies| copies.count());
+        let whole: Vectors = z.iter().chain(&a).chain(&b).cloned().collect();
+        prop_assert_eq!(count, largest_beside(&a, &b, &whole, &all));
+        // No other set between the two permits more.
+        prop_assert!(count >= largest_beside(&a, &b, &z, &all));
     }
 
     #[test]
