@@ -18,6 +18,7 @@ use crate::PowerError;
 use crate::joint_worth::{JointWorth, Worth};
 use crate::option_graph::OptionGraph;
 use crate::piecewise_polynomial::PiecewisePolynomial;
+use crate::polytope::Budget;
 use dunamis_mdp::{Discount, Rational, TransitionModel};
 use dunamis_solve::NonDominated;
 use num_traits::{One, Zero};
@@ -52,6 +53,7 @@ pub(crate) struct Laws<'a> {
     discount: Option<&'a Discount>,
     /// The distribution function of a reward is $`x^k`$.
     exponent: u32,
+    budget: Budget,
     known: BTreeMap<usize, PiecewisePolynomial>,
 }
 
@@ -62,11 +64,21 @@ impl<'a> Laws<'a> {
         discount: Option<&'a Discount>,
         exponent: u32,
     ) -> Result<Self, PowerError> {
-        Ok(Laws { graph: OptionGraph::new(model, start)?, discount, exponent, known: BTreeMap::new() })
+        Ok(Laws {
+            graph: OptionGraph::new(model, start)?,
+            discount,
+            exponent,
+            budget: Budget::new(),
+            known: BTreeMap::new(),
+        })
     }
 
     pub(crate) fn graph(&self) -> &OptionGraph<'a> {
         &self.graph
+    }
+
+    pub(crate) fn budget(&self) -> &Budget {
+        &self.budget
     }
 
     /// The law of all options of the start.
@@ -123,9 +135,9 @@ impl<'a> Laws<'a> {
         let law = if self.graph.is_absorbing(state) {
             reward
         } else if self.graph.returns(state) {
-            total(&self.parts(&self.graph.values(state, self.discount)?)?)?
+            total(&self.parts(&self.graph.values(state, self.discount)?)?, &self.budget)?
         } else {
-            let ahead = total(&self.options(state)?)?;
+            let ahead = total(&self.options(state)?, &self.budget)?;
             match self.discount {
                 None => ahead,
                 Some(discount) => {
@@ -177,12 +189,12 @@ fn convolved(x: &PiecewisePolynomial, y: &PiecewisePolynomial) -> Result<Piecewi
 }
 
 /// The law of the largest worth of independent parts.
-fn total(parts: &[Part]) -> Result<PiecewisePolynomial, PowerError> {
+fn total(parts: &[Part], budget: &Budget) -> Result<PiecewisePolynomial, PowerError> {
     let mut product: Option<PiecewisePolynomial> = None;
     for part in parts {
         let law = match part {
             Part::Single { law, .. } => law.clone(),
-            Part::Joint(joint) => joint.law()?,
+            Part::Joint(joint) => joint.law(budget)?,
         };
         product = Some(product.map_or_else(|| law.clone(), |product| product.product(&law)));
     }
@@ -196,7 +208,7 @@ impl ChoiceLaw {
     }
 
     /// How likely each worth is the largest: a list whose probabilities sum to 1.
-    pub(crate) fn outcomes(&self) -> Result<Vec<Outcome>, PowerError> {
+    pub(crate) fn outcomes(&self, budget: &Budget) -> Result<Vec<Outcome>, PowerError> {
         let outcome = |worth: &Worth, probability| Outcome {
             options: worth.options.clone(),
             vector: worth.vector.clone(),
@@ -207,7 +219,7 @@ impl ChoiceLaw {
         }
         if let Some(joint) = self.together() {
             let cells = joint.worths().iter().enumerate();
-            return cells.map(|(index, worth)| Ok(outcome(worth, joint.probability(index)?))).collect();
+            return cells.map(|(index, worth)| Ok(outcome(worth, joint.probability(index, budget)?))).collect();
         }
         // Each part as worths with laws of their own, whose sum is the law of their maximum.
         let mut laws = Vec::new();
@@ -215,7 +227,7 @@ impl ChoiceLaw {
             laws.push(match part {
                 Part::Single { worth, law } => (vec![(worth, law.clone())], law.clone()),
                 Part::Joint(joint) => {
-                    let cells = joint.laws()?;
+                    let cells = joint.laws(budget)?;
                     let sum = cells[1..].iter().fold(cells[0].clone(), |sum, law| sum.sum(law));
                     (joint.worths().iter().zip(cells).collect(), sum)
                 }
@@ -239,10 +251,10 @@ impl ChoiceLaw {
     }
 
     /// The expected largest worth: POWER.
-    pub(crate) fn mean(&self) -> Result<Rational, PowerError> {
+    pub(crate) fn mean(&self, budget: &Budget) -> Result<Rational, PowerError> {
         match self.together() {
-            Some(joint) => joint.mean(),
-            None => Ok(total(&self.parts)?.mean()),
+            Some(joint) => joint.mean(budget),
+            None => Ok(total(&self.parts, budget)?.mean()),
         }
     }
 
@@ -256,5 +268,57 @@ impl ChoiceLaw {
         let worths: Vec<Worth> = worths.cloned().collect();
         let known = worths.iter().all(|worth| worth.vector.is_some());
         (known && self.parts.iter().any(joint)).then(|| JointWorth::new(worths))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use dunamis_mdp::StateId;
+    use proptest::prelude::*;
+
+    /// Small deterministic models; every state has up to 3 actions.
+    fn models() -> impl Strategy<Value = TransitionModel> {
+        (2_usize..6).prop_flat_map(|n| {
+            proptest::collection::vec(proptest::collection::vec(0..n, 1..4), n).prop_map(move |states| {
+                let mut builder = TransitionModel::builder();
+                for s in 0..n {
+                    builder.state(&s.to_string()).unwrap();
+                }
+                for (s, successors) in states.iter().enumerate() {
+                    for (action, &next) in successors.iter().enumerate() {
+                        builder.transition(StateId::new(s), &action.to_string(), StateId::new(next), 1.0).unwrap();
+                    }
+                }
+                builder.build().unwrap()
+            })
+        })
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
+        /// Sums and maxima of independent parts, and volumes in the space of all rewards at once.
+        #[test]
+        fn parts_agree_with_one_polytope(model in models(), discount in prop_oneof![Just(None), Just(Some("1/3")), Just(Some("4/5"))]) {
+            let discount: Option<Discount> = discount.map(|text| text.parse().unwrap());
+            let mut laws = Laws::new(&model, 0, discount.as_ref(), 1).unwrap();
+            let budget = Budget::new();
+            let choice = laws.choice(0).unwrap();
+            let options: Vec<usize> = (0..laws.graph().options(0).len()).collect();
+            let worths = laws.graph().worths(0, &options, discount.as_ref()).unwrap();
+            let best = NonDominated::new(worths.iter().filter_map(|worth| worth.vector.clone()).collect()).unwrap();
+            let joint = JointWorth::new(best.indices().map(|index| worths[index].clone()).collect());
+            let mut expected = vec![Rational::zero(); options.len()];
+            for (index, worth) in joint.worths().iter().enumerate() {
+                let probability = joint.probability(index, &budget).unwrap();
+                worth.options.iter().for_each(|&option| expected[option] += &probability);
+            }
+            let mut found = vec![Rational::zero(); options.len()];
+            for outcome in choice.outcomes(&budget).unwrap() {
+                outcome.options.iter().for_each(|&option| found[option] += &outcome.probability);
+            }
+            prop_assert_eq!(found, expected);
+            prop_assert_eq!(choice.mean(&budget).unwrap(), joint.mean(&budget).unwrap());
+        }
     }
 }

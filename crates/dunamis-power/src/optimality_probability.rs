@@ -182,7 +182,7 @@ fn exact(
     let mut laws = laws(model, start, optimality, exponent)?;
     let choice = laws.choice(start)?;
     let mut probabilities = vec![Rational::zero(); laws.graph().options(start).len()];
-    for outcome in choice.outcomes()? {
+    for outcome in choice.outcomes(laws.budget())? {
         let decided = match optimality {
             Optimality::Blackwell if exponent.get() > 1 && outcome.options.len() > 1 => {
                 return Err(PowerError::NotUniform);
@@ -247,5 +247,7 @@ pub fn exact_power(
     optimality: &Optimality,
     exponent: NonZeroU32,
 ) -> Result<Rational, PowerError> {
-    laws(model, state.index(), optimality, exponent)?.choice(state.index())?.mean()
+    let mut laws = laws(model, state.index(), optimality, exponent)?;
+    let choice = laws.choice(state.index())?;
+    choice.mean(laws.budget())
 }

@@ -20,7 +20,7 @@ pub(crate) struct ActionClass {
 const MAX_STATES: usize = 2_000;
 
 /// Most policies that are compared for one state.
-pub(crate) const MAX_POLICIES: usize = 5_000;
+pub(crate) const MAX_POLICIES: usize = 2_000;
 
 /// The options of all states that are reached from a start, and the states they lead to.
 pub(crate) struct OptionGraph<'a> {

@@ -11,6 +11,7 @@
 
 use dunamis_mdp::Rational;
 use num_traits::{One, Signed, Zero};
+use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 /// $`a^\top x \le b`$.
@@ -23,8 +24,25 @@ pub(crate) struct HalfSpace {
 /// Most constraints of a polytope.
 const MAX_CONSTRAINTS: usize = 128;
 
-/// Most faces that are computed for one volume: some seconds.
-pub(crate) const MAX_FACES: usize = 60_000;
+/// What may still be spent on faces, in numbers that are computed for them: it keeps one question to some seconds.
+#[derive(Debug)]
+pub(crate) struct Budget(Cell<usize>);
+
+impl Budget {
+    /// Numbers that may be computed for one question.
+    pub(crate) const LIMIT: usize = 20_000_000;
+
+    pub(crate) fn new() -> Self {
+        Budget(Cell::new(Self::LIMIT))
+    }
+
+    /// Pays for the constraints of a face, unless too little is left.
+    fn pay(&self, rows: &[Row]) -> Option<()> {
+        let cost = rows.iter().map(|row| row.normal.len() + 1).sum();
+        self.0.set(self.0.get().checked_sub(cost)?);
+        Some(())
+    }
+}
 
 /// The unit cube of a dimension.
 pub(crate) fn unit_cube(dimension: usize) -> Vec<HalfSpace> {
@@ -36,14 +54,14 @@ pub(crate) fn unit_cube(dimension: usize) -> Vec<HalfSpace> {
     (0..dimension).flat_map(|axis| [side(axis, -1), side(axis, 1)]).collect()
 }
 
-/// The volume of a bounded polyhedron, `None` when it has too many faces.
-pub(crate) fn volume(dimension: usize, constraints: &[HalfSpace]) -> Option<Rational> {
+/// The volume of a bounded polyhedron, `None` when the budget does not last.
+pub(crate) fn volume(dimension: usize, constraints: &[HalfSpace], budget: &Budget) -> Option<Rational> {
     if constraints.len() > MAX_CONSTRAINTS {
         return None;
     }
     let rows = constraints.iter().enumerate();
     let rows = rows.map(|(id, half)| Row { id, normal: half.normal.clone(), bound: half.bound.clone() }).collect();
-    Faces::default().volume(dimension, rows, 0)
+    Faces { budget, known: HashMap::new() }.volume(dimension, rows, 0)
 }
 
 #[derive(Clone)]
@@ -54,12 +72,12 @@ struct Row {
 }
 
 /// The volumes of faces by the constraints that are equalities there.
-#[derive(Default)]
-struct Faces {
+struct Faces<'a> {
+    budget: &'a Budget,
     known: HashMap<u128, Rational>,
 }
 
-impl Faces {
+impl Faces<'_> {
     fn volume(&mut self, dimension: usize, rows: Vec<Row>, tight: u128) -> Option<Rational> {
         let Some(Tightest { rows, tight, flat: false }) = Tightest::of(rows, tight) else {
             return Some(Rational::zero());
@@ -70,11 +88,9 @@ impl Faces {
         if let Some(known) = self.known.get(&tight) {
             return Some(known.clone());
         }
-        if self.known.len() >= MAX_FACES {
-            return None;
-        }
         let mut sum = Rational::zero();
         for row in rows.iter().filter(|row| !row.bound.is_zero()) {
+            self.budget.pay(&rows)?;
             sum += &row.bound * self.volume(dimension - 1, face(&rows, row), tight | 1 << row.id)?;
         }
         let volume = sum / Rational::from_integer(dimension.into());
@@ -130,43 +146,49 @@ impl Tightest {
     }
 }
 
-/// The values that a linear function takes at the vertices of a bounded polyhedron; `None` when it has too many faces.
-pub(crate) fn vertex_values(constraints: &[HalfSpace], function: &[Rational]) -> Option<BTreeSet<Rational>> {
+/// The values that a linear function takes at the vertices of a bounded polyhedron; `None` when the budget does not
+/// last.
+pub(crate) fn vertex_values(
+    constraints: &[HalfSpace],
+    function: &[Rational],
+    budget: &Budget,
+) -> Option<BTreeSet<Rational>> {
     if constraints.len() >= MAX_CONSTRAINTS {
         return None;
     }
     let rows = constraints.iter().enumerate();
     let rows = rows.map(|(id, half)| Row { id, normal: half.normal.clone(), bound: half.bound.clone() }).collect();
-    let (mut values, mut seen) = (BTreeSet::new(), HashSet::new());
+    let mut vertices = Vertices { budget, values: BTreeSet::new(), seen: HashSet::new() };
     // As an equality the function is `normal` x = value + `bound`, with the bound growing as coordinates go.
     let function = Row { id: constraints.len(), normal: function.to_vec(), bound: Rational::zero() };
-    collect_vertex_values(rows, 0, &function, &mut values, &mut seen)?;
-    Some(values)
+    vertices.collect(rows, 0, &function)?;
+    Some(vertices.values)
 }
 
-fn collect_vertex_values(
-    rows: Vec<Row>,
-    tight: u128,
-    function: &Row,
-    values: &mut BTreeSet<Rational>,
-    seen: &mut HashSet<u128>,
-) -> Option<()> {
-    let Some(Tightest { rows, tight, .. }) = Tightest::of(rows, tight) else { return Some(()) };
-    if !seen.insert(tight) {
-        return Some(());
+/// The vertices found so far, and the faces they were looked for on.
+struct Vertices<'a> {
+    budget: &'a Budget,
+    values: BTreeSet<Rational>,
+    seen: HashSet<u128>,
+}
+
+impl Vertices<'_> {
+    fn collect(&mut self, rows: Vec<Row>, tight: u128, function: &Row) -> Option<()> {
+        let Some(Tightest { rows, tight, .. }) = Tightest::of(rows, tight) else { return Some(()) };
+        if !self.seen.insert(tight) {
+            return Some(());
+        }
+        if function.normal.is_empty() {
+            self.values.insert(-&function.bound);
+            return Some(());
+        }
+        for row in &rows {
+            self.budget.pay(&rows)?;
+            let function = eliminated(function, row, pivot(row));
+            self.collect(face(&rows, row), tight | 1 << row.id, &function)?;
+        }
+        Some(())
     }
-    if seen.len() > MAX_FACES {
-        return None;
-    }
-    if function.normal.is_empty() {
-        values.insert(-&function.bound);
-        return Some(());
-    }
-    for row in &rows {
-        let function = eliminated(function, row, pivot(row));
-        collect_vertex_values(face(&rows, row), tight | 1 << row.id, &function, values, seen)?;
-    }
-    Some(())
 }
 
 /// The column of the first entry that is not 0: after scaling it is 1 or -1.
@@ -232,15 +254,15 @@ mod tests {
                 (normal[i - 1], normal[i]) = (1, -1);
                 constraints.push(half_space(&normal, 0));
             }
-            assert_eq!(volume(d, &constraints).unwrap().recip(), (1..=d as i64).map(integer).product());
+            assert_eq!(volume(d, &constraints, &Budget::new()).unwrap().recip(), (1..=d as i64).map(integer).product());
         }
     }
 
     #[test]
     fn flat_and_empty_polytopes_have_no_volume() {
         let cube = || unit_cube(3);
-        assert_eq!(volume(3, &cube()).unwrap(), integer(1));
-        let with = |extra: &[HalfSpace]| volume(3, &[cube(), extra.to_vec()].concat()).unwrap();
+        assert_eq!(volume(3, &cube(), &Budget::new()).unwrap(), integer(1));
+        let with = |extra: &[HalfSpace]| volume(3, &[cube(), extra.to_vec()].concat(), &Budget::new()).unwrap();
         assert_eq!(with(&[half_space(&[1, 1, 1], -1)]), integer(0));
         assert_eq!(with(&[half_space(&[1, 1, 0], 0)]), integer(0));
         assert_eq!(with(&[half_space(&[1, -1, 0], 0), half_space(&[-1, 1, 0], 0)]), integer(0));
@@ -252,7 +274,7 @@ mod tests {
     fn values_at_vertices() {
         let mut constraints = unit_cube(2);
         constraints.push(half_space(&[2, 2], 3));
-        let values = vertex_values(&constraints, &[integer(1), integer(3)]).unwrap();
+        let values = vertex_values(&constraints, &[integer(1), integer(3)], &Budget::new()).unwrap();
         let expected =
             [(0, 1), (1, 1), (3, 1), (5, 2), (7, 2)].map(|(n, d): (i64, i64)| Rational::new(n.into(), d.into()));
         assert_eq!(values, BTreeSet::from(expected));
@@ -264,7 +286,7 @@ mod tests {
         fn slices_of_the_cube(normal in proptest::collection::vec(-4_i64..5, 1..6), bound in -6_i64..12) {
             let mut constraints = unit_cube(normal.len());
             constraints.push(half_space(&normal, bound));
-            prop_assert_eq!(volume(normal.len(), &constraints).unwrap(), slice(&normal, bound));
+            prop_assert_eq!(volume(normal.len(), &constraints, &Budget::new()).unwrap(), slice(&normal, bound));
         }
 
         /// Hyperplanes cut a cube into parts that add up to it.
@@ -278,7 +300,7 @@ mod tests {
                     let normal: Vec<i64> = normal.iter().map(|a| sign * a).collect();
                     constraints.push(half_space(&normal, sign * bound));
                 }
-                total += volume(4, &constraints).unwrap();
+                total += volume(4, &constraints, &Budget::new()).unwrap();
             }
             // Where a normal is 0 and its bound too, both parts are everything.
             let twice = normals.iter().filter(|(normal, bound)| normal.iter().all(|a| *a == 0) && *bound == 0).count();

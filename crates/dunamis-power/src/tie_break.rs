@@ -63,7 +63,7 @@ pub(crate) fn by_transients(
             bound: Rational::zero(),
         };
         let constraints: Vec<HalfSpace> = positive.into_iter().map(half_space).collect();
-        let probability = share_of_rewards(&constraints)?;
+        let probability = share_of_rewards(&constraints, laws.budget())?;
         Ok(Outcome { options: vec![option], vector: Some(limit.clone()), probability })
     };
     cells.into_iter().map(outcome).collect()

@@ -119,6 +119,31 @@ fn ends_of_equal_number() {
     }
     // All cells but one can be had either way around the wall.
     assert_eq!(probabilities("aima", "1", &Optimality::Average), rationals(["1/11", "10/11", "1/11", "10/11"]));
+    // Near 1 the way counts a little: the cell that cannot be left is entered at once, others over the better cells.
+    assert_eq!(probabilities("aima", "1", &Optimality::Blackwell), rationals(["1/11", "9/22", "1/11", "9/22"]));
+}
+
+/// Of m + n ends, each is as likely the best as any other.
+#[test]
+fn counting_decides_between_ends() {
+    for (few, many) in [(1, 1), (1, 10), (2, 51)] {
+        let mut builder = TransitionModel::builder();
+        let start = builder.state("start").unwrap();
+        for (branch, ends) in [("die", few), ("live", many)] {
+            let way = builder.state(branch).unwrap();
+            builder.transition(start, branch, way, 1.0).unwrap();
+            for number in 0..ends {
+                let end = builder.state(&format!("{branch} {number}")).unwrap();
+                builder.transition(way, &format!("to {number}"), end, 1.0).unwrap();
+                builder.transition(end, "stay", end, 1.0).unwrap();
+            }
+        }
+        let model = Arc::new(builder.build().unwrap());
+        let found = answer(&model, "start", &Optimality::Average, &settings(ProbabilityMethod::Exact)).unwrap();
+        assert_eq!(found.actions[1].probability, Some(rational(&format!("{many}/{}", few + many))));
+        let power = exact_power(&model, start, &Optimality::Average, NonZeroU32::MIN).unwrap();
+        assert_eq!(power, rational(&format!("{}/{}", few + many, few + many + 1)));
+    }
 }
 
 /// Three decision-makers: who takes the first state ahead everywhere, who goes right and then for the best, who is optimal.
