@@ -1,7 +1,7 @@
 //! The arguments of `dunamis`.
 
 use crate::argument;
-use crate::commands::{discounts, env, figure, power, run, solve};
+use crate::commands::{discounts, env, figure, orbit, power, run, solve};
 use clap::{Parser, Subcommand};
 use std::num::NonZeroUsize;
 
@@ -25,11 +25,13 @@ First steps:
   dunamis power maze-7x7 --discount 0.9       which of its states have most POWER
   dunamis power grid-3x3 --agents 2 --collision leak --discount 0.6
                                               two agents: are their interests aligned?
+  dunamis orbit certify candy --state start --prefer wait --over candy
+                                              how strongly do goals tend to keep options open?
   dunamis figure list                         the published figures it can draw anew
 
 Each command explains itself: try dunamis power --help. Data goes to stdout, messages to stderr.
-Exit codes: 0 all is well, 1 a published value is missed without a reason or a solution is not
-verified, 2 wrong usage or error, 130 stopped by Ctrl-C."
+Exit codes: 0 all is well, 1 a published value is missed without a reason, a solution is not verified,
+or a claim is refused or refuted, 2 wrong usage or error, 130 stopped by Ctrl-C."
 )]
 pub(crate) struct Cli {
     #[command(subcommand)]
@@ -53,6 +55,9 @@ pub(crate) enum Command {
     Solve(solve::Arguments),
     Discounts(discounts::Arguments),
     Power(power::Arguments),
+    /// Prove, count and check how strongly decision-making tends to one action over another
+    #[command(subcommand)]
+    Orbit(orbit::Command),
     Run(run::Arguments),
     /// List the published figures, or draw them and compare their numbers
     #[command(subcommand)]

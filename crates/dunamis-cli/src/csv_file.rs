@@ -1,7 +1,7 @@
 //! CSV files that are complete or absent.
 
 use crate::failure::Failure;
-use std::io::{self, Write};
+use crate::whole_file;
 use std::path::Path;
 
 /// Writes a table in place of what was there: a reader sees the old file or the new one, never a part.
@@ -14,7 +14,7 @@ pub(crate) fn write<const N: usize>(
     columns: [&str; N],
     rows: impl Iterator<Item = [String; N]>,
 ) -> Result<(), Failure> {
-    replace(path, |file| {
+    whole_file::write(path, |file| {
         let mut writer = csv::Writer::from_writer(file);
         writer.write_record(columns)?;
         for row in rows {
@@ -22,19 +22,4 @@ pub(crate) fn write<const N: usize>(
         }
         writer.flush()
     })
-    .map_err(|source| Failure::WriteFile { path: path.display().to_string(), source })
-}
-
-fn replace(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let mut builder = tempfile::Builder::new();
-    // Temporary files are private by default; a table is as public as any other file of its user.
-    #[cfg(unix)]
-    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-    // The name of the temporary file is nobody's concern.
-    let mut file = builder.prefix(".").tempfile_in(folder).map_err(|error| io::Error::from(error.kind()))?;
-    write(&mut file)?;
-    file.as_file().sync_all()?;
-    file.persist(path)?;
-    Ok(())
 }

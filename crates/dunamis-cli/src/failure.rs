@@ -3,7 +3,8 @@
 use dunamis_envs::EnvError;
 use dunamis_experiment::{ConfigError, ExperimentError};
 use dunamis_figures::FigureError;
-use dunamis_mdp::{Criterion, ModelError};
+use dunamis_mdp::{Criterion, DiscountError, ModelError};
+use dunamis_orbit::{OptionDocumentError, OrbitError};
 use dunamis_power::PowerError;
 use dunamis_sampling::RewardError;
 use dunamis_solve::SolveError;
@@ -57,6 +58,12 @@ pub(crate) enum Failure {
     /// POWER cannot be estimated.
     #[error(transparent)]
     Power(#[from] PowerError),
+    /// Options cannot be compared.
+    #[error(transparent)]
+    Orbit(#[from] OrbitError),
+    /// A number that is no discount.
+    #[error(transparent)]
+    Discount(#[from] DiscountError),
     /// The reward law cannot be built.
     #[error(transparent)]
     Reward(#[from] RewardError),
@@ -178,6 +185,36 @@ pub(crate) enum Failure {
         /// What is wrong with it.
         source: ModelError,
     },
+    /// A file without sets of options.
+    #[error("`{path}` is no file of option sets")]
+    Sets {
+        /// The path.
+        path: String,
+        /// What is wrong with it.
+        source: OptionDocumentError,
+    },
+    /// A file without a certificate.
+    #[error("`{path}` is no certificate")]
+    Certificate {
+        /// The path.
+        path: String,
+        /// What is wrong with it.
+        source: serde_json::Error,
+    },
+    /// A discount where rewards are averaged.
+    #[error("average reward has no discount: leave out `--discount` or write `--criterion discounted`")]
+    AverageDiscount,
+    /// A coordinate of another name.
+    #[error("there is no coordinate `{name}` to permute: there are {}", listed(.names))]
+    UnknownCoordinate {
+        /// The unknown name.
+        name: String,
+        /// All names.
+        names: Vec<String>,
+    },
+    /// POWER of sets of options that belong to no model.
+    #[error("sets of options have no POWER: it is claimed for the actions of a model")]
+    PowerOfSets,
     /// A file that cannot be written.
     #[error("cannot write `{path}`")]
     WriteFile {

@@ -7,6 +7,7 @@ use dunamis_envs::EnvError;
 use dunamis_experiment::{ConfigError, ConfigProblem, ExperimentError};
 use dunamis_figures::FigureError;
 use dunamis_mdp::{DiscountError, ModelError};
+use dunamis_orbit::OrbitError;
 use dunamis_power::PowerError;
 use dunamis_sampling::RewardError;
 use std::error::Error;
@@ -46,7 +47,15 @@ impl Hint for Failure {
             Failure::NeedsOneAgent { option } => Some(format!("leave `{option}` or `--agents 2` out")),
             Failure::WriteFile { .. } => Some("check the free space and the permissions of its directory".into()),
             Failure::Read { .. } => Some("check the path and its permissions".into()),
-            Failure::Solve(_)
+            Failure::Orbit(OrbitError::Model(error)) => error.hint(),
+            Failure::Discount(error) => error.hint(),
+            Failure::Sets { .. } => Some("`dunamis orbit certify --help` shows a file of sets".into()),
+            Failure::Certificate { .. } => Some("`dunamis orbit certify … --output FILE` writes one".into()),
+            Failure::Orbit(_)
+            | Failure::AverageDiscount
+            | Failure::UnknownCoordinate { .. }
+            | Failure::PowerOfSets
+            | Failure::Solve(_)
             | Failure::UnknownSetting { .. }
             | Failure::Setting { .. }
             | Failure::ExactCriterion { .. }

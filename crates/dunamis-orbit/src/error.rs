@@ -1,6 +1,7 @@
 //! What can go wrong with orbits and options.
 
 use crate::DecisionError;
+use dunamis_mdp::ModelError;
 use dunamis_solve::SolveError;
 
 /// Why a permutation, an orbit or a set of options could not be made or used.
@@ -93,6 +94,37 @@ pub enum OrbitError {
         /// The text (shortened).
         text: String,
     },
+    /// Names that do not fit the coordinates.
+    #[error("there are {actual} names for {expected} coordinates{}", twice.as_ref().map(|name| format!(", `{name}` twice")).unwrap_or_default())]
+    Names {
+        /// Coordinates.
+        expected: usize,
+        /// Names.
+        actual: usize,
+        /// A name that is there twice.
+        twice: Option<String>,
+    },
+    /// A state without the action.
+    #[error("state `{state}` has no action `{action}`: it has `{}`", actions.join("`, `"))]
+    NoAction {
+        /// The state.
+        state: String,
+        /// The action.
+        action: String,
+        /// The actions it has.
+        actions: Vec<String>,
+    },
+    /// A discount that is none, or 0.
+    #[error(
+        "`{text}` is not a discount above 0 and below 1: write a fraction such as `9/10` or a decimal such as `0.9`"
+    )]
+    Discount {
+        /// The text.
+        text: String,
+    },
+    /// A name that is not in the model.
+    #[error(transparent)]
+    Model(#[from] ModelError),
     /// The model could not be analyzed.
     #[error(transparent)]
     Solve(#[from] SolveError),

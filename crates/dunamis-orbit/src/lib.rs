@@ -23,6 +23,12 @@
 //! | `tendency` | [`Tendency`]: on how much of an orbit a decision function favors one set to another |
 //! | `utilities`, `exponential` | [`Utilities`] of options and [`ExponentialRatio`], what is compared, exactly |
 //! | `rational_function` | [`RationalFunction`]: coordinates that depend on the discount |
+//! | `comparison`, `coordinate` | [`Comparison`]: how strongly one set is preferred to another; [`certify_counts`] |
+//! | `action_choice` | [`ActionChoice`], [`certify_power`]: the same for actions and states of a model |
+//! | `option_document` | [`OptionDocument`]: sets of options in JSON |
+//! | `refusal` | [`Refusal`]: why a claim is not certified |
+//! | `certificate`, `explain` | [`Certificate`], [`Theorem`], [`Rule`]: a claim with everything that is needed to check it |
+//! | `verify` | [`verify()`]: any certificate checked without the search; [`Verified`], [`CertificateError`] |
 //! | `error` | [`OrbitError`] |
 //!
 //! # Invariants
@@ -30,23 +36,37 @@
 //! - Exact: coordinates are rationals, counts are big integers; nothing is decided by floating-point numbers.
 //! - Nothing is printed or read from files, and nothing depends on the number of threads.
 
+mod action_choice;
 mod automorphism;
 mod binomial;
+mod certificate;
 mod choice;
+mod comparison;
+mod coordinate;
 mod copies;
 mod decision;
 mod error;
+mod explain;
 mod exponential;
+mod option_document;
 mod option_set;
 mod orbit;
 mod permutation;
 mod permute;
 mod rational_function;
+mod refusal;
 mod tendency;
 mod utilities;
+mod verify;
 
+pub use action_choice::{ActionChoice, certify_power, reachable_after};
 pub use automorphism::AutomorphismSearch;
+pub use certificate::{
+    Alternatives, CERTIFICATE_SCHEMA, Certificate, Dominated, Horizon, Options, Parts, Rule, Source, Theorem,
+};
 pub use choice::Choice;
+pub use comparison::{Comparison, certify_counts};
+pub use coordinate::Coordinate;
 pub use copies::{Copies, CopySearch, Embedding, NoCopies, Slots, SupersetCopies};
 pub use decision::{
     AntiOptimal, BestOfK, Boltzmann, Combination, Comparator, Custom, DECISIONS, Decision, DecisionError,
@@ -55,6 +75,7 @@ pub use decision::{
 };
 pub use error::OrbitError;
 pub use exponential::{ExponentialRatio, ExponentialSum};
+pub use option_document::{OptionDocument, OptionDocumentError};
 pub use option_set::OptionSet;
 pub use orbit::{Orbit, Rearrangements};
 pub use permutation::Permutation;
@@ -64,4 +85,7 @@ pub use tendency::{
     BasisChoice, Confidence, Counts, ExactMethod, Interval, MeasureSettings, MeasuredTendency, SampledTendency,
     Tendency,
 };
+pub use refusal::Refusal;
+pub use tendency::{Counts, Tendency};
 pub use utilities::Utilities;
+pub use verify::{CertificateError, Verified, verify};

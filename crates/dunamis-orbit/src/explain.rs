@@ -1,0 +1,144 @@
+//! Certificates in words.
+
+use crate::certificate::{Alternatives, Certificate, Horizon, Options, Rule};
+use std::fmt::Write;
+
+/// More names than these are counted instead of listed.
+const MOST_NAMES: usize = 12;
+
+/// More involutions than these are left to the certificate.
+const MOST_INVOLUTIONS: usize = 12;
+
+impl Certificate {
+    /// The claim and its proof in words, two paragraphs to paste into a text.
+    pub fn explain(&self) -> String {
+        format!("{}\n\n{}", self.claim(), self.proof())
+    }
+
+    /// The claim in words.
+    pub fn claim(&self) -> String {
+        let permuted = match self.permuted.len() {
+            0 => "the coordinates".to_owned(),
+            n if n == self.coordinates.len() && n > MOST_NAMES => format!("all {n} coordinates"),
+            n if n > MOST_NAMES => format!("{n} of the {} coordinates", self.coordinates.len()),
+            n => format!(
+                "the {n} {} {}",
+                if self.source.is_some() { "states" } else { "coordinates" },
+                self.permuted.join(", ")
+            ),
+        };
+        let ratio = if self.m == "1" { self.n.clone() } else { format!("{}/{}", self.n, self.m) };
+        let (a, b) = self.sides();
+        match self.rule {
+            Rule::Power => {
+                let when = match self.source.as_ref().map(|source| &source.horizon) {
+                    Some(Horizon::Average) => "as the discount tends to 1",
+                    _ => "at every discount between 0 and 1",
+                };
+                format!(
+                    "Permute any bounded reward distribution over {permuted}: {when}, POWER {b} is at least POWER {a} for at \
+                     least {} of the variants.",
+                    self.bound
+                )
+            }
+            Rule::Optimal => {
+                let optimal = match self.source.as_ref().map(|source| &source.horizon) {
+                    None => "optimal".to_owned(),
+                    Some(Horizon::Average) => "optimal for average reward".to_owned(),
+                    Some(Horizon::Discount(discount)) => format!("optimal at the discount {discount}"),
+                    Some(Horizon::EveryDiscount) => "optimal, at every discount between 0 and 1,".to_owned(),
+                };
+                format!(
+                    "Permute any reward over {permuted}: for at least {} of the variants {b} is {optimal} or {a} is not. \
+                     Variants for which {b} is and {a} is not are at least {ratio} times as many as variants for which it is \
+                     the other way round.",
+                    self.bound
+                )
+            }
+            Rule::Invariant => format!(
+                "Permute any reward over {permuted}: every decision-making that is monotone and jointly invariant (optimal, \
+                 Boltzmann, satisficing, quantilizing or best-of-k choice among others) chooses from B at least as often as \
+                 from A for at least {} of the variants, and variants for which it prefers B are at least {ratio} times as many \
+                 as variants for which it prefers A.",
+                self.bound
+            ),
+        }
+    }
+
+    /// What A and B are.
+    fn sides(&self) -> (String, String) {
+        match self.source.as_ref().map(|source| &source.alternatives) {
+            Some(Alternatives::Actions { prefer, over, .. }) if self.rule == Rule::Power => {
+                (format!("after `{over}`"), format!("after `{prefer}`"))
+            }
+            Some(Alternatives::Actions { state, prefer, over }) => {
+                (format!("`{over}`"), format!("`{prefer}` at `{state}`"))
+            }
+            Some(Alternatives::States { prefer, over }) => (format!("of `{over}`"), format!("of `{prefer}`")),
+            None => ("some option of A".into(), "some option of B".into()),
+        }
+    }
+
+    /// The proof in words.
+    pub fn proof(&self) -> String {
+        if let (Options::Basis { basis: a }, Options::Basis { basis: b }) = (&self.a, &self.b) {
+            return format!(
+                "Proof. A consists of {a} basis vectors and B of {b} others. The swap of any of A with any of B keeps every \
+                 other option where it is, so that these are parts of size one: n = {}, m = {} ({}).",
+                self.n, self.m, self.theorem
+            );
+        }
+        let kind = match self.source.as_ref().map(|source| &source.horizon) {
+            None => "options",
+            Some(Horizon::Average) => "recurrent state distributions",
+            Some(Horizon::Discount(_)) => "visit distributions",
+            Some(Horizon::EveryDiscount) => "visit distribution functions",
+        };
+        let count = |options: &Options| match options {
+            Options::Listed(vectors) => vectors.len().to_string(),
+            Options::Basis { basis } => basis.clone(),
+        };
+        let mut text = format!("Proof. A has {} {kind} and B has {}. ", count(&self.a), count(&self.b));
+        if !self.dominated_a.is_empty() {
+            let _ =
+                write!(text, "Of A, {} are convex combinations of others and never needed. ", self.dominated_a.len());
+        }
+        let parts =
+            if self.m == "1" { "what is needed of A".to_owned() } else { format!("each of {} parts of A", self.m) };
+        let copies = if self.n == "1" { "a copy".to_owned() } else { format!("{} disjoint copies", self.n) };
+        let _ = write!(text, "B contains {copies} of {parts}: ");
+        let all: Vec<String> = self.involutions.iter().flatten().map(|cycles| self.named(cycles)).collect();
+        if all.len() <= MOST_INVOLUTIONS {
+            let _ =
+                write!(text, "the {} {} ", if all.len() == 1 { "involution" } else { "involutions" }, all.join(", "));
+        } else {
+            let _ = write!(text, "{} involutions, beginning with {}, ", all.len(), all[0]);
+        }
+        let verb = if all.len() == 1 { "exchanges" } else { "each exchange" };
+        let _ = write!(text, "{verb} a part of A with its copy");
+        text.push_str(match self.rule {
+            Rule::Power => ". ",
+            Rule::Invariant => " and map every other part, and the set of all options, onto itself. ",
+            Rule::Optimal => {
+                " and map every other part, and all other options that are neither dominated nor in B, onto themselves. "
+            }
+        });
+        let _ = write!(text, "Hence the claim by {}.", self.theorem);
+        text
+    }
+
+    /// Cycle notation with the names of the coordinates.
+    fn named(&self, cycles: &str) -> String {
+        if self.source.is_none() && self.coordinates.iter().enumerate().all(|(k, name)| *name == k.to_string()) {
+            return cycles.to_owned();
+        }
+        let name = |number: &str| number.parse().ok().and_then(|k: usize| self.coordinates.get(k)).cloned();
+        let mut named = String::new();
+        for piece in cycles.split_inclusive([' ', '(', ')']) {
+            let (number, end) = piece.split_at(piece.len() - 1);
+            named.push_str(&name(number).unwrap_or_else(|| number.to_owned()));
+            named.push_str(end);
+        }
+        named
+    }
+}
