@@ -81,11 +81,10 @@ pub use orbit::{Orbit, Rearrangements};
 pub use permutation::Permutation;
 pub use permute::Permute;
 pub use rational_function::RationalFunction;
+pub use refusal::Refusal;
 pub use tendency::{
     BasisChoice, Confidence, Counts, ExactMethod, Interval, MeasureSettings, MeasuredTendency, SampledTendency,
     Tendency,
 };
-pub use refusal::Refusal;
-pub use tendency::{Counts, Tendency};
 pub use utilities::Utilities;
 pub use verify::{CertificateError, Verified, verify};
