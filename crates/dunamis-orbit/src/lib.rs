@@ -21,6 +21,9 @@
 //! | `choice` | [`Choice`]: which sets of options are compared, within which |
 //! | `decision` | [`DecisionFunction`] and a file for each: [`Decision`] by name, [`Combination`], [`Custom`] |
 //! | `tendency` | [`Tendency`]: on how much of an orbit a decision function favors one set to another |
+//! | `worst_orbit`, `arrangement` | [`WorstOrbit`]: where a tendency is weakest, over all rewards |
+//! | `retargetability` | [`Retargetability`] of any function over one orbit, or the condition that fails |
+//! | `binomial` | binomial coefficients, for counting |
 //! | `utilities`, `exponential` | [`Utilities`] of options and [`ExponentialRatio`], what is compared, exactly |
 //! | `rational_function` | [`RationalFunction`]: coordinates that depend on the discount |
 //! | `comparison`, `coordinate` | [`Comparison`]: how strongly one set is preferred to another; [`certify_counts`] |
@@ -37,6 +40,7 @@
 //! - Nothing is printed or read from files, and nothing depends on the number of threads.
 
 mod action_choice;
+mod arrangement;
 mod automorphism;
 mod binomial;
 mod certificate;
@@ -58,6 +62,10 @@ mod refusal;
 mod tendency;
 mod utilities;
 mod verify;
+mod retargetability;
+mod tendency;
+mod utilities;
+mod worst_orbit;
 
 pub use action_choice::{ActionChoice, certify_power, reachable_after};
 pub use automorphism::AutomorphismSearch;
@@ -79,12 +87,14 @@ pub use option_document::{OptionDocument, OptionDocumentError};
 pub use option_set::OptionSet;
 pub use orbit::{Orbit, Rearrangements};
 pub use permutation::Permutation;
-pub use permute::Permute;
+pub use permute::{Permute, permuted_policy};
 pub use rational_function::RationalFunction;
 pub use refusal::Refusal;
+pub use retargetability::{LemmaValues, NotRetargetable, Retargetability};
 pub use tendency::{
     BasisChoice, Confidence, Counts, ExactMethod, Interval, MeasureSettings, MeasuredTendency, SampledTendency,
     Tendency,
 };
 pub use utilities::Utilities;
 pub use verify::{CertificateError, Verified, verify};
+pub use worst_orbit::{Warrant, Witness, WorstOrbit, WorstOrbitSettings};

@@ -9,6 +9,7 @@ mod scaled;
 mod tables;
 
 pub use basis::BasisChoice;
+pub(crate) use basis::Split;
 pub use clopper_pearson::{Confidence, Interval};
 pub use measured::{ExactMethod, MeasureSettings, MeasuredTendency};
 pub use sampling::SampledTendency;
