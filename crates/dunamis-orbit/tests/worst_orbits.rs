@@ -150,12 +150,12 @@ proptest! {
         }
     }
 
-    /// No reward does worse than the worst.
+    /// No reward does worse than the worst, even where adding a constant to rewards changes choices.
     #[test]
     fn no_orbit_is_worse(
-        options in prop::collection::btree_set(prop::collection::vec((-1_i64..3).prop_map(|x| rational(x, 2)), 4), 2..5),
+        options in prop::collection::btree_set(prop::collection::vec((-1_i64..3).prop_map(|x| rational(x, 2)), 3), 2..5),
         split in 1_usize..4,
-        rewards in prop::collection::vec(prop::collection::vec(-5_i64..6, 4), 30),
+        rewards in prop::collection::vec(prop::collection::vec(-9_i64..10, 3), 30),
     ) {
         let options: Vec<Vec<Rational>> = options.into_iter().collect();
         let split = split.min(options.len() - 1);
