@@ -162,7 +162,9 @@ mod tests {
                 })
                 .collect();
             let mut fan = Fan::of_sorted_rewards(4, shifts);
-            normals.iter().for_each(|normal| fan.cut(normal));
+            for normal in &normals {
+                fan.cut(normal);
+            }
             let signs = |point: &Vec<BigInt>| -> Vec<BigInt> {
                 let walls = point.windows(2).map(|pair| &pair[0] - &pair[1]);
                 let zero = if shifts { point.clone() } else { Vec::new() };
