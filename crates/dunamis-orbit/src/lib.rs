@@ -59,12 +59,10 @@ mod permutation;
 mod permute;
 mod rational_function;
 mod refusal;
-mod tendency;
-mod utilities;
-mod verify;
 mod retargetability;
 mod tendency;
 mod utilities;
+mod verify;
 mod worst_orbit;
 
 pub use action_choice::{ActionChoice, certify_power, reachable_after};
