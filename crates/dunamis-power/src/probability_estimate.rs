@@ -11,7 +11,7 @@ use crate::option_graph::{ActionClass, classes};
 use crate::stream::{Observer, Sum, sum_over_samples};
 use crate::tiles::{RewardTile, tiles};
 use dunamis_mdp::{Criterion, Discount, Mdp, Rational, Reward, StateId, TransitionModel};
-use dunamis_sampling::{Beta, IndependentRewards, Marginal, RewardDistribution, clopper_pearson};
+use dunamis_sampling::{Beta, Confidence, IndependentRewards, Interval, Marginal, RewardDistribution};
 use dunamis_solve::{
     AverageReward, BatchSolver, BatchWorkspace, Sensitivity, Solver, TileSolution, solve_exact, solve_sensitive,
 };
@@ -43,9 +43,7 @@ pub(crate) fn sampled(
     if samples == 0 {
         return Err(PowerError::NoSamples);
     }
-    if !(confidence > 0.0 && confidence < 1.0) {
-        return Err(PowerError::Confidence { confidence });
-    }
+    let level = Confidence::new(confidence).ok_or(PowerError::Confidence { confidence })?;
     let marginal = match exponent.get() {
         1 => Marginal::UNIT,
         k => Marginal::Beta(Beta::new(f64::from(k), 1.0)?),
@@ -63,10 +61,14 @@ pub(crate) fn sampled(
         Ok(())
     };
     let counts = sum_over_samples(samples, observer, || Counts(vec![0; actions]), || Scratch::new(states), add)?;
+    let interval = |count| {
+        let Interval { low, high } = Interval::clopper_pearson(count, samples, level);
+        (low, high)
+    };
     let entry = |(class, count): (ActionClass, u64)| ActionProbability {
         pairs: class.pairs,
         probability: None,
-        interval: Some(clopper_pearson(count, samples, confidence)),
+        interval: Some(interval(count)),
     };
     let actions = classes(model, state.index()).into_iter().zip(counts.0).map(entry).collect();
     Ok(OptimalityProbability { actions, warrant: ProbabilityWarrant::Sampled { samples, seed, confidence, refusal } })

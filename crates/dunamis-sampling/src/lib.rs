@@ -35,7 +35,7 @@
 //! | `reward/<name>` | one such law: [`Uniform`], [`Beta`], [`Normal`], [`Bernoulli`], [`Pareto`], [`Exponential`], [`PointMass`] |
 //! | `correlated` | [`CorrelatedRewards`]: pairs of vectors with a given [`Correlation`] |
 //! | `permutation` | [`uniform_permutation`] |
-//! | `binomial` | [`clopper_pearson`]: intervals for probabilities that were sampled |
+//! | `clopper_pearson` | [`Interval`] of a probability that was sampled, at a level of [`Confidence`] |
 //! | `error` | [`RewardError`] for laws that cannot be built, [`SampleError`] for draws that cannot be made |
 //!
 //! # Invariants
@@ -48,14 +48,14 @@
 //! - Every draw is finite, lies in the law's support, and ends: redraws are bounded.
 //! - Drawing allocates no memory, and nothing here panics, prints, or reads the clock or the system's randomness.
 
-mod binomial;
+mod clopper_pearson;
 mod correlated;
 mod error;
 mod permutation;
 mod reward;
 mod stream;
 
-pub use binomial::clopper_pearson;
+pub use clopper_pearson::{Confidence, Interval};
 pub use correlated::{CorrelatedRewards, Correlation, PairOutcome};
 pub use error::{RewardError, SampleError};
 pub use permutation::uniform_permutation;

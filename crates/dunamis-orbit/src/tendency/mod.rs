@@ -1,7 +1,6 @@
 //! Tendencies: on how much of an orbit a decision function favors one set of options to another.
 
 mod basis;
-mod clopper_pearson;
 mod enumeration;
 mod measured;
 mod sampling;
@@ -10,7 +9,7 @@ mod tables;
 
 pub use basis::BasisChoice;
 pub(crate) use basis::Split;
-pub use clopper_pearson::{Confidence, Interval};
+pub use dunamis_sampling::{Confidence, Interval};
 pub use measured::{ExactMethod, MeasureSettings, MeasuredTendency};
 pub use sampling::SampledTendency;
 

@@ -1,12 +1,11 @@
 //! Tendencies by sampling permutations.
 
-use super::clopper_pearson::{Confidence, Interval};
 use super::scaled::{Integer, Scaled, Width};
 use super::{Tally, Tendency};
 use crate::decision::Comparator;
 use crate::{Choice, DecisionFunction, Orbit, OrbitError, Utilities};
 use dunamis_mdp::Rational;
-use dunamis_sampling::Seed;
+use dunamis_sampling::{Confidence, Interval, Seed};
 use num_bigint::BigInt;
 use num_traits::Zero;
 use rayon::prelude::*;
