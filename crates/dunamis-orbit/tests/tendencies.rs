@@ -331,3 +331,53 @@ fn distinct_rewards_of_many_states_are_sampled() {
         Tendency::sample(&choice, &decision("optimal"), &orbit, 0, Seed::new(0), Confidence::DEFAULT).unwrap_err();
     insta::assert_snapshot!(refused, @"a tendency cannot be estimated from no samples: draw at least 1");
 }
+
+/// The case study's eight states: the weak fraction for not staying at the empty state, over the cycles that the start can reach.
+#[test]
+fn case_study() {
+    let (one, half) = (rational(1, 1), rational(1, 2));
+    let cycle = |states: &[usize]| {
+        let mut option = vec![rational(0, 1); 8];
+        for &state in states {
+            option[state] = if states.len() == 1 { one.clone() } else { half.clone() };
+        }
+        option
+    };
+    let cycles: [&[usize]; 5] = [&[4], &[3, 4], &[6], &[7], &[6, 7]];
+    let avoid = OptionSet::new(cycles.iter().map(|states| cycle(states)).collect()).unwrap();
+    let choice = Choice::between(&avoid, &basis(8, [1])).unwrap();
+    let weak = |reward: &[i64]| {
+        let orbit = Orbit::new(integers(reward));
+        let tendency = Tendency::enumerate(&choice, &decision("optimal"), &orbit).unwrap();
+        let measured = Tendency::measure(&choice, &decision("optimal"), &orbit, &MeasureSettings::default()).unwrap();
+        assert_eq!(measured.exact(), Some(&tendency));
+        tendency.weak()
+    };
+    assert_eq!(weak(&[0, 1, 2, 3, 4, 5, 6, 7]), rational(515, 672));
+    assert_eq!(weak(&[0, 0, 0, 0, 0, 0, 0, 1]), rational(7, 8));
+    assert!(weak(&[0, 0, 0, 0, 0, 0, 1, 2]) >= rational(3, 4));
+    assert!(weak(&[0, 1, 10, 100, 1_000, 10_000, 100_000, 1_000_000]) >= rational(3, 4));
+}
+
+/// Any comparison can be counted: POWER of the case study's lower left and lower right state, for degenerate laws of rewards.
+#[test]
+fn power_of_two_states() {
+    let power = |reward: &[Rational], discount: &Rational| {
+        let [up_left, left, up_right, right] = reward else { unreachable!("four states") };
+        let alternate = (up_left + discount * left) / (rational(1, 1) + discount);
+        (left.clone().max(alternate), up_right.clone().max(right.clone()))
+    };
+    let tendency = |reward: &[i64], discount: Rational| {
+        let compare = |reward: Vec<Rational>| {
+            let (left, right) = power(&reward, &discount);
+            right.cmp(&left)
+        };
+        counts(&Tendency::of(Orbit::new(integers(reward)).iter().map(compare)).unwrap())
+    };
+    assert_eq!(tendency(&[3, 2, 1, 0], rational(0, 1)), [12, 12, 0]);
+    assert_eq!(tendency(&[1, 1, 0, 0], rational(1, 2)), [3, 1, 2]);
+    for discount in [rational(1, 2), rational(1, 1)] {
+        let [greater, less, _] = tendency(&[3, 2, 1, 0], discount);
+        assert!(greater > less);
+    }
+}
