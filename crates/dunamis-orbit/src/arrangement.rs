@@ -63,9 +63,6 @@ impl Fan {
                 values.push(BigInt::zero());
             }
         }
-        if crossings.is_empty() {
-            return;
-        }
         let mut cones = Vec::with_capacity(self.cones.len() * 2);
         for cone in std::mem::take(&mut self.cones) {
             if !crosses(&values, &cone) {
@@ -138,6 +135,28 @@ mod tests {
 
     fn dot(a: &[BigInt], b: &[BigInt]) -> BigInt {
         a.iter().zip(b).map(|(x, y)| x * y).sum()
+    }
+
+    /// A plane through two opposite rays of a cone over a quadrilateral crosses no edge.
+    #[test]
+    fn diagonals_cut() {
+        let normal = |entries: [i32; 4]| entries.map(BigInt::from);
+        let mut fan = Fan::of_sorted_rewards(4, true);
+        fan.cut(&normal([2, 0, 1, 0]));
+        let before = fan.len();
+        fan.cut(&normal([0, 2, 1, 0]));
+        assert!(fan.len() > before);
+        let both = |point: &Vec<BigInt>| {
+            dot(&normal([0, 2, 1, 0]), point).is_positive() && dot(&normal([2, 0, 1, 0]), point).is_positive()
+        };
+        let point = |point: &Vec<BigInt>| {
+            both(point)
+                && point[0] > point[1]
+                && point[1].is_positive()
+                && point[2] == point[3]
+                && point[2].is_negative()
+        };
+        assert!(fan.interior_points(4).iter().any(point));
     }
 
     proptest! {
