@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use std::{env, fs};
 
 use dunamis_plot::{
-    Block, BlockGrid, Color, ColorMap, Digraph, Figure, Grid, GridDiagram, HeatMap, Panels, Plot, PlotError, Scatter,
-    Vertex,
+    Block, BlockGrid, Cell, Color, ColorMap, Curve, Dash, Digraph, Edge, Figure, Grid, GridDiagram, HeatMap, LinePlot,
+    OKABE_ITO, Panels, Plot, PlotError, Region, Scatter, Tabular, Vertex,
 };
 
 /// A maze of seven by seven cells; `#` is a wall.
@@ -197,12 +197,46 @@ fn plain_digraph() -> Result<Figure, PlotError> {
         vec![Vertex::new(0.0, 0.0, "_s_{0}"), Vertex::new(1.0, 0.0, "_s_{1}"), Vertex::new(2.0, 0.0, "shutdown")];
     let graph = Digraph::new(vertices)?
         .unit(130.0)
-        .labelled_edge(0, 1, "up")?
-        .labelled_edge(0, 1, "down")?
-        .labelled_edge(1, 2, "0.9")?
-        .labelled_edge(0, 2, "off")?
+        .edge(Edge::new(0, 1).label("up"))?
+        .edge(Edge::new(0, 1).label("down"))?
+        .edge(Edge::new(1, 2).label("0.9"))?
+        .edge(Edge::new(0, 2).label("off"))?
         .edges([(0, 0), (2, 2)])?;
     Ok(graph.figure().title("Labelled arrows"))
+}
+
+fn regions() -> Result<Figure, PlotError> {
+    let places = [("start", 0.0, 0.0), ("wait", 1.2, 0.5), ("candy", 1.2, -0.5), ("choc", 2.4, 1.0), ("hug", 2.4, 0.0)];
+    let mut vertices: Vec<Vertex> = places.iter().map(|&(name, x, y)| Vertex::new(x, y, name)).collect();
+    vertices[0] = vertices[0].clone().marked();
+    let graph = Digraph::new(vertices)?.edges([(0, 1), (1, 3), (1, 4)])?;
+    let graph = graph.edge(Edge::new(0, 2).dashed(Dash::Dotted).color(Color::RED))?;
+    let graph = graph.edge(Edge::new(2, 2).toward(0.0))?.edge(Edge::new(3, 3).toward(0.0))?;
+    let graph = graph.region(Region::new([3, 4], OKABE_ITO[4]).label("_B_"))?;
+    let graph = graph.region(Region::new([2], OKABE_ITO[5]).label("_A_").below())?;
+    Ok(graph.figure().title("Two sets of options"))
+}
+
+fn line_plot() -> Figure {
+    let grid: Vec<f64> = (0..=20).map(|i| f64::from(i) / 20.0).collect();
+    let curve = |f: &dyn Fn(f64) -> f64| Curve::new(grid.iter().map(|&x| (x, f(x))).collect());
+    let plot = LinePlot::new(vec![
+        curve(&|x| 0.5 + x / 6.0).label("P(Wait)"),
+        curve(&|x| 0.5 - x / 6.0).label("P(candy)"),
+        Curve::new(vec![(0.0, 5.0 / 12.0), (1.0, 5.0 / 12.0)]).label("worst orbit").dashed(Dash::Dashed),
+        curve(&|x| 0.45 + x / 5.0).label("another curve").with_points(),
+    ]);
+    let plot = plot.axis_titles("discount _γ_", "probability").mark((1.0, 2.0 / 3.0), "2/3");
+    plot.open_mark((1.0, 5.0 / 12.0), Color::INK, "5/12").figure().title("Curves")
+}
+
+fn tabular() -> Result<Figure, PlotError> {
+    let row = |name: &str, values: [&str; 3]| std::iter::once(name).chain(values).map(Cell::new).collect::<Vec<_>>();
+    let mut rows = vec![row("optimal", ["1", "0", "1"]), row("Boltzmann _T_ = 1", ["0.993", "0.007", "1.000"])];
+    rows[0][1] = Cell::new("1").fill(OKABE_ITO[1]);
+    rows.push(row("satisficing _t_ = 3", ["1/2", "1/2", "1"]));
+    let table = Tabular::new(row("rule", ["(10, 5, 0)", "(0, 5, 10)", "(5, 0, 10)"]), rows)?;
+    Ok(table.rules_above([2]).figure().title("A table").caption("Values of three rules on three orderings."))
 }
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -219,6 +253,9 @@ fn main() -> Result<(), Box<dyn Error>> {
         ("grid-diagram", grid_diagram()?),
         ("digraph", digraph()?),
         ("plain-digraph", plain_digraph()?),
+        ("regions", regions()?),
+        ("line-plot", line_plot()),
+        ("tabular", tabular()?),
     ];
     for (name, figure) in gallery {
         let scene = figure.scene()?;

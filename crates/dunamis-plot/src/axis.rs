@@ -191,7 +191,7 @@ impl Axis {
 
     /// The marks, labels and title along the edge of `frame`.
     pub(crate) fn nodes(&self, frame: Frame) -> Vec<Node> {
-        let stroke = Stroke { color: Color::INK, width: 1.0 };
+        let stroke = Stroke::new(Color::INK, 1.0);
         let gap = self.mark + 0.4 * self.size;
         let mut nodes = Vec::new();
         for (place, label) in &self.ticks {

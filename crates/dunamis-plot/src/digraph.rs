@@ -1,21 +1,15 @@
 //! A directed graph with its vertices at authored places, colored by value.
 
-use std::f64::consts::{PI, TAU};
-
+use crate::arrow::{Arrow, RADIUS, distance_to_segment, free_direction, unit_vector};
 use crate::axis::fixed;
 use crate::color::{Color, ColorMap, ColorScale, Extent, finite};
 use crate::color_bar::ColorBar;
 use crate::plot::{Drawing, counted};
-use crate::scene::{Anchor, Baseline, Frame, Node, Point, Step, Style, Text};
+use crate::region::Region;
+use crate::scene::{Anchor, Baseline, Dash, Frame, Node, Point, Style, Text};
 use crate::{Label, Plot, PlotError};
 
 const TEXT_SIZE: f64 = 12.0;
-/// Radius of a vertex.
-const RADIUS: f64 = 27.0;
-/// Length and half width of an arrowhead.
-const HEAD: (f64, f64) = (10.0, 4.2);
-/// Half the angle between the ends of a loop.
-const LOOP: f64 = 0.42;
 
 /// A vertex at a place of its author's choice.
 #[derive(Debug, Clone, PartialEq)]
@@ -24,25 +18,69 @@ pub struct Vertex {
     place: Point,
     label: Label,
     value: Option<f64>,
+    fill: Color,
+    marked: bool,
 }
 
 impl Vertex {
     /// A labelled vertex `x` units to the right and `y` units up.
     pub fn new(x: f64, y: f64, label: impl Into<Label>) -> Self {
-        Self { place: (x, y), label: label.into(), value: None }
+        Self { place: (x, y), label: label.into(), value: None, fill: Color::WHITE, marked: false }
     }
 
     /// Colors the vertex by a value, which is written under its label.
     pub fn value(self, value: f64) -> Self {
         Self { value: Some(value), ..self }
     }
+
+    /// Paints a vertex that has no value.
+    pub fn fill(self, fill: Color) -> Self {
+        Self { fill, ..self }
+    }
+
+    /// Draws a second rim, for the vertex where everything begins.
+    pub fn marked(self) -> Self {
+        Self { marked: true, ..self }
+    }
 }
 
+/// An arrow between two vertices, given by their positions in the list.
 #[derive(Debug, Clone, PartialEq)]
-struct Edge {
+#[must_use]
+pub struct Edge {
     from: usize,
     to: usize,
     label: Option<Label>,
+    color: Color,
+    dash: Dash,
+    toward: Option<f64>,
+}
+
+impl Edge {
+    /// A solid arrow.
+    pub fn new(from: usize, to: usize) -> Self {
+        Self { from, to, label: None, color: Color::INK, dash: Dash::Solid, toward: None }
+    }
+
+    /// Puts a label beside the middle.
+    pub fn label(self, label: impl Into<Label>) -> Self {
+        Self { label: Some(label.into()), ..self }
+    }
+
+    /// Paints the arrow.
+    pub fn color(self, color: Color) -> Self {
+        Self { color, ..self }
+    }
+
+    /// Draws the arrow in pieces.
+    pub fn dashed(self, dash: Dash) -> Self {
+        Self { dash, ..self }
+    }
+
+    /// Turns a loop in a direction, in degrees from rightwards towards upwards, in place of the emptiest one.
+    pub fn toward(self, degrees: f64) -> Self {
+        Self { toward: Some(degrees).filter(|degrees| degrees.is_finite()), ..self }
+    }
 }
 
 /// A directed graph with its vertices at authored places: arrows bend where they have a partner or a vertex is in the way.
@@ -51,6 +89,7 @@ struct Edge {
 pub struct Digraph {
     vertices: Vec<Vertex>,
     edges: Vec<Edge>,
+    regions: Vec<Region>,
     unit: f64,
     colors: ColorMap,
     scale: Option<ColorScale>,
@@ -79,37 +118,57 @@ impl Digraph {
                 return Err(PlotError::SamePlace { first, second: index, x, y });
             }
         }
-        let (edges, colors) = (Vec::new(), ColorMap::default());
-        Ok(Self { vertices, edges, unit: 110.0, colors, scale: None, color_title: None, decimals: 2, bar: false })
+        let (edges, regions, colors) = (Vec::new(), Vec::new(), ColorMap::default());
+        Ok(Self {
+            vertices,
+            edges,
+            regions,
+            unit: 110.0,
+            colors,
+            scale: None,
+            color_title: None,
+            decimals: 2,
+            bar: false,
+        })
     }
 
-    /// Adds arrows between vertices, given by their positions in the list.
+    /// Adds solid arrows between vertices, given by their positions in the list.
     ///
     /// # Errors
     ///
     /// [`PlotError::UnknownVertex`].
-    pub fn edges(mut self, edges: impl IntoIterator<Item = (usize, usize)>) -> Result<Self, PlotError> {
-        for (from, to) in edges {
-            self = self.push(from, to, None)?;
+    pub fn edges(self, edges: impl IntoIterator<Item = (usize, usize)>) -> Result<Self, PlotError> {
+        edges.into_iter().try_fold(self, |graph, (from, to)| graph.edge(Edge::new(from, to)))
+    }
+
+    /// Adds an arrow.
+    ///
+    /// # Errors
+    ///
+    /// [`PlotError::UnknownVertex`].
+    pub fn edge(mut self, edge: Edge) -> Result<Self, PlotError> {
+        let vertices = self.vertices.len();
+        if let Some(vertex) = [edge.from, edge.to].into_iter().find(|&vertex| vertex >= vertices) {
+            return Err(PlotError::UnknownVertex { edge: self.edges.len(), vertex, vertices });
         }
+        self.edges.push(edge);
         Ok(self)
     }
 
-    /// Adds an arrow with a label beside its middle.
+    /// Draws a region around some vertices, behind everything else.
     ///
     /// # Errors
     ///
-    /// [`PlotError::UnknownVertex`].
-    pub fn labelled_edge(self, from: usize, to: usize, label: impl Into<Label>) -> Result<Self, PlotError> {
-        self.push(from, to, Some(label.into()))
-    }
-
-    fn push(mut self, from: usize, to: usize, label: Option<Label>) -> Result<Self, PlotError> {
+    /// [`PlotError::UnknownMember`], and [`PlotError::Empty`] for a region without vertices.
+    pub fn region(mut self, region: Region) -> Result<Self, PlotError> {
         let vertices = self.vertices.len();
-        if let Some(vertex) = [from, to].into_iter().find(|&vertex| vertex >= vertices) {
-            return Err(PlotError::UnknownVertex { edge: self.edges.len(), vertex, vertices });
+        if region.members.is_empty() {
+            return Err(PlotError::Empty { plot: "region", what: "vertices" });
         }
-        self.edges.push(Edge { from, to, label });
+        if let Some(&vertex) = region.members.iter().find(|&&vertex| vertex >= vertices) {
+            return Err(PlotError::UnknownMember { region: self.regions.len(), vertex, vertices });
+        }
+        self.regions.push(region);
         Ok(self)
     }
 
@@ -139,71 +198,6 @@ impl Digraph {
     }
 }
 
-fn unit_vector(from: Point, to: Point) -> Point {
-    let (dx, dy) = (to.0 - from.0, to.1 - from.1);
-    let length = dx.hypot(dy);
-    if length > 0.0 { (dx / length, dy / length) } else { (1.0, 0.0) }
-}
-
-fn toward(angle: f64) -> Point {
-    (angle.cos(), angle.sin())
-}
-
-fn along(from: Point, direction: Point, length: f64) -> Point {
-    (from.0 + direction.0 * length, from.1 + direction.1 * length)
-}
-
-/// A curve from one vertex to another: start, two control points, foot and tip of the arrowhead.
-#[derive(Debug, Clone, Copy)]
-struct Arrow {
-    start: Point,
-    controls: (Point, Point),
-    foot: Point,
-    tip: Point,
-}
-
-impl Arrow {
-    /// From rim to rim, bowed sideways by about `bow` pixels, leftwards as seen along the arrow.
-    fn bowed(from: Point, to: Point, bow: f64) -> Self {
-        let (dx, dy) = (to.0 - from.0, to.1 - from.1);
-        let turn = (3.0 * bow / dx.hypot(dy)).atan();
-        let heading = dy.atan2(dx);
-        let (out, home) = (toward(heading - turn), toward(heading + turn + PI));
-        let start = along(from, out, RADIUS);
-        let (tip, foot) = (along(to, home, RADIUS + 1.0), along(to, home, RADIUS + 1.0 + HEAD.0));
-        let third = (foot.0 - start.0).hypot(foot.1 - start.1) / 3.0;
-        Self { start, controls: (along(start, out, third), along(foot, home, third)), foot, tip }
-    }
-
-    /// From a vertex back to itself, bulging in the direction of `angle`.
-    fn looped(at: Point, angle: f64, reach: f64) -> Self {
-        let (out, home) = (toward(angle - 1.6 * LOOP), toward(angle + 1.6 * LOOP));
-        let start = along(at, toward(angle - LOOP), RADIUS);
-        let tip = along(at, toward(angle + LOOP), RADIUS + 1.0);
-        let foot = along(tip, home, HEAD.0);
-        Self { start, controls: (along(start, out, reach), along(tip, home, reach)), foot, tip }
-    }
-
-    fn at(&self, t: f64) -> Point {
-        let (a, (b, c), d) = (self.start, self.controls, self.foot);
-        let s = 1.0 - t;
-        let blend =
-            |a: f64, b: f64, c: f64, d: f64| s * s * s * a + 3.0 * s * s * t * b + 3.0 * s * t * t * c + t * t * t * d;
-        (blend(a.0, b.0, c.0, d.0), blend(a.1, b.1, c.1, d.1))
-    }
-
-    fn nodes(&self) -> [Node; 2] {
-        let line = vec![Step::Move(self.start), Step::Curve(self.controls.0, self.controls.1, self.foot)];
-        let ahead = unit_vector(self.foot, self.tip);
-        let side = |sign: f64| along(self.foot, (-ahead.1, ahead.0), sign * HEAD.1);
-        let head = vec![Step::Move(self.tip), Step::Line(side(1.0)), Step::Line(side(-1.0)), Step::Close];
-        [
-            Node::Path { steps: line, style: Style::stroke(Color::INK, 1.5) },
-            Node::Path { steps: head, style: Style::fill(Color::INK) },
-        ]
-    }
-}
-
 impl Digraph {
     /// The arrow of every edge, in order.
     fn arrows(&self, places: &[Point]) -> Vec<Arrow> {
@@ -230,30 +224,13 @@ impl Digraph {
             arrows[index] = Some(arrow);
         }
         for (index, edge) in self.edges.iter().enumerate().filter(|(_, edge)| edge.from == edge.to) {
-            let angle = free_direction(&directions[edge.from]);
+            // Screens count angles the other way.
+            let angle = edge.toward.map_or_else(|| free_direction(&directions[edge.from]), |up| -up.to_radians());
             directions[edge.from].push(angle);
             arrows[index] = Some(Arrow::looped(places[edge.from], angle, 1.55 * RADIUS));
         }
         arrows.into_iter().flatten().collect()
     }
-}
-
-/// The middle of the widest gap between some directions; upwards where there are none or several gaps tie with it.
-fn free_direction(taken: &[f64]) -> f64 {
-    let clearance = |angle: f64| {
-        let apart = |other: &f64| (angle - other + PI).rem_euclid(TAU) - PI;
-        taken.iter().map(|other| apart(other).abs()).fold(PI, f64::min)
-    };
-    // Sixteenths of a turn, the upward one first.
-    let candidates = (0..16).map(|step| -PI / 2.0 + f64::from(step) * TAU / 16.0);
-    candidates.fold(-PI / 2.0, |best, angle| if clearance(angle) > clearance(best) + 1e-9 { angle } else { best })
-}
-
-fn distance_to_segment(point: Point, from: Point, to: Point) -> f64 {
-    let (dx, dy) = (to.0 - from.0, to.1 - from.1);
-    let t = ((point.0 - from.0) * dx + (point.1 - from.1) * dy) / (dx * dx + dy * dy).max(f64::MIN_POSITIVE);
-    let t = t.clamp(0.0, 1.0);
-    (point.0 - from.0 - t * dx).hypot(point.1 - from.1 - t * dy)
 }
 
 impl Plot for Digraph {
@@ -268,15 +245,20 @@ impl Plot for Digraph {
             self.vertices.iter().map(|vertex| (vertex.place.0 * self.unit, -vertex.place.1 * self.unit)).collect();
         let arrows = self.arrows(&places);
 
-        let mut nodes: Vec<Node> = arrows.iter().flat_map(Arrow::nodes).collect();
-        let mut texts = Vec::new();
+        let regions: Vec<_> = self.regions.iter().map(|region| region.drawn(&places)).collect();
+        let mut nodes: Vec<Node> = regions.iter().map(|(shape, ..)| shape.clone()).collect();
+        nodes.extend(self.edges.iter().zip(&arrows).flat_map(|(edge, arrow)| arrow.nodes(edge.color, edge.dash)));
+        let mut texts: Vec<Text> = regions.iter().filter_map(|(_, text, _)| text.clone()).collect();
         for (vertex, &center) in self.vertices.iter().zip(&places) {
             let color = match (vertex.value, scale) {
                 (Some(value), Some(scale)) => scale.color(value)?,
-                _ => Color::WHITE,
+                _ => vertex.fill,
             };
             let style = Style::fill(color).with_stroke(Color::INK, 1.5);
             nodes.push(Node::Circle { center, radius: RADIUS, style });
+            if vertex.marked {
+                nodes.push(Node::Circle { center, radius: RADIUS - 3.5, style: Style::stroke(Color::INK, 1.0) });
+            }
             let (raise, room) = if vertex.value.is_some() { (7.5, 1.6) } else { (0.0, 1.75) };
             let size = (room * RADIUS / vertex.label.width(1.0).max(0.1)).min(16.0);
             let mut lines = vec![Text::new((center.0, center.1 - raise), size, &vertex.label)];
@@ -292,6 +274,7 @@ impl Plot for Digraph {
         for (edge, arrow) in self.edges.iter().zip(&arrows) {
             let Some(label) = &edge.label else { continue };
             let text = Text::new(arrow.at(0.5), TEXT_SIZE, label).aligned(Anchor::Middle, Baseline::Middle);
+            let text = text.colored(edge.color);
             texts.push(text);
         }
 
@@ -303,7 +286,8 @@ impl Plot for Digraph {
             let frame = text.frame();
             [(frame.x, frame.y), (frame.right(), frame.bottom())]
         });
-        let reached: Vec<Point> = rims.chain(curves).chain(written).collect();
+        let bounds = regions.iter().flat_map(|(_, _, frame)| [(frame.x, frame.y), (frame.right(), frame.bottom())]);
+        let reached: Vec<Point> = rims.chain(curves).chain(written).chain(bounds).collect();
         let side = |pick: fn(&Point) -> f64| Extent::of(reached.iter().map(pick));
         let (x, y) = (side(|point| point.0)?, side(|point| point.1)?);
         let (Some(x), Some(y)) = (x, y) else { return Err(PlotError::Empty { plot: "graph", what: "vertices" }) };
@@ -350,27 +334,28 @@ mod tests {
     }
 
     #[test]
+    fn styles_and_regions() {
+        let places = [(0.0, 0.0), (1.0, 0.5), (1.0, -0.5), (2.0, 0.0)];
+        let vertices = places.map(|(x, y)| Vertex::new(x, y, "_s_"));
+        let mut vertices = vertices.to_vec();
+        vertices[0] = vertices[0].clone().marked().fill(Color::GRAY);
+        let graph = Digraph::new(vertices).unwrap().edges([(0, 1), (0, 2)]).unwrap();
+        let graph = graph.edge(Edge::new(2, 3).dashed(Dash::Dotted).color(Color::RED).label("_a_")).unwrap();
+        let graph = graph.edge(Edge::new(3, 3).toward(0.0)).unwrap();
+        let graph = graph.region(Region::new([1, 2, 3], Color::BLUE).label("_B_")).unwrap();
+        let graph = graph.region(Region::new([0], Color::RED)).unwrap();
+        insta::assert_snapshot!(graph.scene().unwrap().to_svg());
+    }
+
+    #[test]
     fn what_cannot_be_drawn_is_named() {
         let pair = vec![Vertex::new(0.0, 0.0, "a"), Vertex::new(0.0, 0.0, "b")];
         insta::assert_snapshot!(Digraph::new(pair).unwrap_err(), @"vertices 0 and 1 share the place (0, 0); move one of them");
         let one = Digraph::new(vec![Vertex::new(0.0, 0.0, "a")]).unwrap();
+        insta::assert_snapshot!(one.clone().region(Region::new([2], Color::RED)).unwrap_err(), @"region 0 names vertex 2 of a graph of 1; vertices count from zero");
+        insta::assert_snapshot!(one.clone().region(Region::new([], Color::RED)).unwrap_err(), @"region has no vertices; give at least one");
         insta::assert_snapshot!(one.edges([(0, 0), (0, 3)]).unwrap_err(), @"edge 1 names vertex 3 of a graph of 1; vertices count from zero");
         let nan = Digraph::new(vec![Vertex::new(0.0, 0.0, "a").value(f64::NAN)]);
         insta::assert_snapshot!(nan.unwrap_err(), @"value of vertex 0 is `NaN`; leave out what has no finite value");
-    }
-
-    #[test]
-    fn loops_point_away_from_arrows() {
-        assert_eq!(free_direction(&[]), -PI / 2.0);
-        assert!((free_direction(&[-PI / 2.0]) - PI / 2.0).abs() < 1e-9);
-        assert!((free_direction(&[0.0]).abs() - PI).abs() < 1e-9);
-    }
-
-    #[test]
-    fn arrows_end_at_the_rim() {
-        let arrow = Arrow::bowed((0.0, 0.0), (200.0, 0.0), 16.0);
-        let distance = (arrow.tip.0 - 200.0).hypot(arrow.tip.1);
-        assert!((distance - RADIUS - 1.0).abs() < 1e-9 && (arrow.start.0.hypot(arrow.start.1) - RADIUS).abs() < 1e-9);
-        assert!(arrow.at(0.5).1 < -12.0, "leftwards of an arrow to the right is up");
     }
 }

@@ -89,6 +89,26 @@ pub enum PlotError {
         /// How many vertices there are.
         vertices: usize,
     },
+    /// A region names a vertex that the graph does not have.
+    #[error("region {region} names vertex {vertex} of a graph of {vertices}; vertices count from zero")]
+    UnknownMember {
+        /// Position of the region.
+        region: usize,
+        /// The vertex it names.
+        vertex: usize,
+        /// How many vertices there are.
+        vertices: usize,
+    },
+    /// A row of a table differs in length from its header.
+    #[error("row {row} of the table has {found} cells where its header has {expected}; give one for each column")]
+    RowLength {
+        /// The first row of another length.
+        row: usize,
+        /// Cells of that row.
+        found: usize,
+        /// Columns of the header.
+        expected: usize,
+    },
     /// Two vertices of a graph are drawn at one place.
     #[error("vertices {first} and {second} share the place ({x}, {y}); move one of them")]
     SamePlace {

@@ -24,7 +24,9 @@
 //! | file | holds |
 //! |---|---|
 //! | `plot` | [`Plot`], what every plot can do, and [`Drawing`], what it draws |
-//! | `heat_map`, `block_grid`, `scatter`, `grid_diagram`, `digraph` | [`HeatMap`], [`BlockGrid`], [`Scatter`], [`GridDiagram`], [`Digraph`] |
+//! | `heat_map`, `block_grid`, `scatter`, `grid_diagram` | [`HeatMap`], [`BlockGrid`], [`Scatter`], [`GridDiagram`] |
+//! | `digraph`, `arrow`, `region` | [`Digraph`] of [`Vertex`] and [`Edge`], with [`Region`]s around vertices |
+//! | `line_plot`, `tabular` | [`LinePlot`] of [`Curve`]s; [`Tabular`], a typeset table of [`Cell`]s |
 //! | `figure`, `panels` | [`Figure`]: title, legend sentence and caption around a plot; [`Panels`]: figures side by side |
 //! | `grid`, `cells` | [`Grid`], the cells of heat maps and blocks, and how they are painted |
 //! | `color`, `color_bar` | [`Color`], [`ColorMap`], [`ColorScale`], [`OKABE_ITO`]; [`ColorBar`] |
@@ -42,6 +44,7 @@
 //! - A value is never misdrawn: what is not finite, or beyond a fixed color scale, is a typed error.
 //! - No input makes it panic.
 
+mod arrow;
 mod axis;
 mod block_grid;
 mod cells;
@@ -55,18 +58,21 @@ mod grid;
 mod grid_diagram;
 mod heat_map;
 pub mod label;
+mod line_plot;
 mod panels;
 mod plot;
 mod png;
+mod region;
 mod scatter;
 pub mod scene;
 mod svg;
+mod tabular;
 
 pub use axis::{Tick, fixed, ticks, ticks_within};
 pub use block_grid::{Block, BlockGrid};
 pub use color::{Color, ColorMap, ColorScale, Extent, OKABE_ITO};
 pub use color_bar::ColorBar;
-pub use digraph::{Digraph, Vertex};
+pub use digraph::{Digraph, Edge, Vertex};
 pub use error::PlotError;
 pub use figure::Figure;
 pub use font::Face;
@@ -74,7 +80,10 @@ pub use grid::Grid;
 pub use grid_diagram::GridDiagram;
 pub use heat_map::HeatMap;
 pub use label::Label;
+pub use line_plot::{Curve, LinePlot};
 pub use panels::Panels;
 pub use plot::{Drawing, Plot};
+pub use region::Region;
 pub use scatter::Scatter;
-pub use scene::Scene;
+pub use scene::{Dash, Scene};
+pub use tabular::{Cell, Tabular};

@@ -136,7 +136,7 @@ impl Plot for Scatter {
         let frame = Frame { x: left.reach(), y: top, width, height };
         let place = |(a, b): Point| (frame.x + width * x.position(a), frame.y + height * (1.0 - y.position(b)));
 
-        let rule = Stroke { color: RULE, width: 1.0 };
+        let rule = Stroke::new(RULE, 1.0);
         let vertical = bottom.places().map(|at| {
             let x = frame.x + at;
             Node::Line { from: (x, frame.y), to: (x, frame.bottom()), stroke: rule }
@@ -163,7 +163,7 @@ impl Plot for Scatter {
                 let (from, to) = (place(from), place(to));
                 // A white rim lets the line stand out of the cloud in gray print too.
                 for (color, width) in [(Color::WHITE, 4.5), (Color::RED, 2.2)] {
-                    nodes.push(Node::Line { from, to, stroke: Stroke { color, width } });
+                    nodes.push(Node::Line { from, to, stroke: Stroke::new(color, width) });
                 }
                 taken.extend((0..=40).map(|step| {
                     let t = f64::from(step) / 40.0;

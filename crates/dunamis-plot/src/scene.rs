@@ -66,6 +66,18 @@ pub enum Paint {
     Upwards(Vec<Color>),
 }
 
+/// Whether a line is drawn through or in pieces.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Dash {
+    /// Through.
+    #[default]
+    Solid,
+    /// In strokes.
+    Dashed,
+    /// In round dots.
+    Dotted,
+}
+
 /// The line along the border of a shape.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Stroke {
@@ -73,6 +85,21 @@ pub struct Stroke {
     pub color: Color,
     /// Its width in pixels.
     pub width: f64,
+    /// Its pieces.
+    pub dash: Dash,
+}
+
+impl Stroke {
+    /// A line drawn through.
+    pub fn new(color: Color, width: f64) -> Self {
+        Self { color, width, dash: Dash::Solid }
+    }
+
+    /// This line in pieces.
+    #[must_use]
+    pub fn dashed(self, dash: Dash) -> Self {
+        Self { dash, ..self }
+    }
 }
 
 /// How a shape is painted.
@@ -94,13 +121,19 @@ impl Style {
 
     /// An opaque border without an inside.
     pub fn stroke(color: Color, width: f64) -> Self {
-        Self { fill: None, stroke: Some(Stroke { color, width }), opacity: 1.0 }
+        Self { fill: None, stroke: Some(Stroke::new(color, width)), opacity: 1.0 }
     }
 
     /// This style with a border.
     #[must_use]
     pub fn with_stroke(self, color: Color, width: f64) -> Self {
-        Self { stroke: Some(Stroke { color, width }), ..self }
+        Self { stroke: Some(Stroke::new(color, width)), ..self }
+    }
+
+    /// This style with its border in pieces.
+    #[must_use]
+    pub fn dashed(self, dash: Dash) -> Self {
+        Self { stroke: self.stroke.map(|stroke| stroke.dashed(dash)), ..self }
     }
 
     /// This style, seen through.

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use crate::color::Color;
 use crate::font::{FAMILIES, Face};
-use crate::scene::{Anchor, Node, Paint, Point, Scene, Step, Stroke, Style, Text};
+use crate::scene::{Anchor, Dash, Node, Paint, Point, Scene, Step, Stroke, Style, Text};
 
 /// The whole document.
 pub(crate) fn document(scene: &Scene) -> String {
@@ -156,9 +156,7 @@ impl Writer {
         };
         let mut out = match (&style.fill, style.stroke) {
             (None, Some(stroke)) => stroke_attributes(stroke),
-            (_, Some(Stroke { color, width })) => {
-                format!(" fill=\"{fill}\" stroke=\"{color}\" stroke-width=\"{}\"", number(width))
-            }
+            (_, Some(stroke)) => format!(" fill=\"{fill}\"{}", line(stroke)),
             (_, None) => format!(" fill=\"{fill}\""),
         };
         if style.opacity != 1.0 {
@@ -168,8 +166,18 @@ impl Writer {
     }
 }
 
-fn stroke_attributes(Stroke { color, width }: Stroke) -> String {
-    format!(" fill=\"none\" stroke=\"{color}\" stroke-width=\"{}\"", number(width))
+fn stroke_attributes(stroke: Stroke) -> String {
+    format!(" fill=\"none\"{}", line(stroke))
+}
+
+fn line(Stroke { color, width, dash }: Stroke) -> String {
+    let pieces = match dash {
+        Dash::Solid => String::new(),
+        Dash::Dashed => format!(" stroke-dasharray=\"{} {}\"", number(4.0 * width), number(2.5 * width)),
+        // Strokes of no length with round ends are dots.
+        Dash::Dotted => format!(" stroke-dasharray=\"0 {}\" stroke-linecap=\"round\"", number(2.2 * width)),
+    };
+    format!(" stroke=\"{color}\" stroke-width=\"{}\"{pieces}", number(width))
 }
 
 /// A name made from the colors, so that equal gradients share it and different ones on one page never do (FNV-1a).
@@ -252,7 +260,11 @@ mod tests {
                     opacity: 1.0,
                 }),
                 Node::Circle { center: (5.0, 5.0), radius: 2.0, style },
-                Node::Line { from: (0.0, 0.0), to: (9.0, 9.0), stroke: Stroke { color: Color::RED, width: 2.0 } },
+                Node::Line {
+                    from: (0.0, 0.0),
+                    to: (9.0, 9.0),
+                    stroke: Stroke::new(Color::RED, 2.0).dashed(Dash::Dotted),
+                },
                 Node::Group {
                     by: (10.0, 0.25),
                     crisp: true,
