@@ -37,6 +37,12 @@ pub enum PowerError {
     /// The incumbent divides by the discount.
     #[error("the published arithmetic divides by the discount, which is 0: use a positive discount")]
     PublishedDiscount,
+    /// A channel of too many inputs.
+    #[error("more than {limit} distributions over last states differ: ask for fewer steps")]
+    TooManyDistributions {
+        /// The most that are compared.
+        limit: usize,
+    },
     /// An exact probability or expectation would take too long.
     #[error("there is no exact answer with more than {limit} {what}: sample instead")]
     Intractable {

@@ -34,6 +34,7 @@
 //! | `multi_agent`, `best_reply` | [`estimate_multi_agent`], [`exact_multi_agent`] |
 //! | `seed_policy` | [`SeedPolicy`] |
 //! | `alignment` | [`Alignment`] |
+//! | `empowerment` | [`empowerment()`]: what an agent can make a difference to, which is not POWER |
 //! | `published` | the incumbent's arithmetic, for comparisons with published numbers: [`published`] |
 //! | `optimality_probability`, `probability_estimate` | [`optimality_probability`], [`exact_power`]: exact where possible |
 //! | `choice_law`, `option_graph`, `joint_worth`, `tie_break` | the exact laws of what options are worth |
@@ -51,6 +52,7 @@
 mod alignment;
 mod best_reply;
 mod choice_law;
+mod empowerment;
 mod error;
 mod estimate;
 mod joint_worth;
@@ -70,6 +72,7 @@ mod tie_break;
 mod tiles;
 
 pub use alignment::Alignment;
+pub use empowerment::{Empowerment, empowerment};
 pub use error::PowerError;
 pub use estimate::{PowerEstimate, Warrant};
 pub use multi_agent::{
