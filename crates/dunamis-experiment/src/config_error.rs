@@ -2,6 +2,7 @@
 
 use dunamis_envs::EnvError;
 use dunamis_mdp::{DiscountError, ModelError, NumberError};
+use dunamis_orbit::OrbitError;
 use dunamis_power::PowerError;
 use dunamis_sampling::RewardError;
 use std::error::Error;
@@ -95,6 +96,38 @@ pub enum ConfigProblem {
     /// Not a discount.
     #[error(transparent)]
     Discount(DiscountError),
+    /// Neither a discount nor 1.
+    #[error("the discount is {found}, but must be from 0 to 1, where 1 stands for average rewards")]
+    DiscountOrOne {
+        /// The number.
+        found: String,
+    },
+    /// Sets of options that make no sense.
+    #[error(transparent)]
+    Orbit(OrbitError),
+    /// A row of a tabulated decision function that is too short or too long.
+    #[error(
+        "the row has {found} numbers: give the entries of an element, the same number everywhere, and then {values} values"
+    )]
+    LemmaRow {
+        /// How many values follow an element.
+        values: usize,
+        /// How many numbers there are.
+        found: usize,
+    },
+    /// Rows that are not the elements of one orbit.
+    #[error("the rows are not an orbit: give one for each rearrangement of the first, and no other")]
+    LemmaOrbit,
+    /// An action that the state does not have.
+    #[error("state `{state}` has no action `{name}`: choose {known}")]
+    UnknownAction {
+        /// The state.
+        state: String,
+        /// The unknown name.
+        name: String,
+        /// Its actions.
+        known: String,
+    },
     /// Not a number.
     #[error(transparent)]
     Number(NumberError),

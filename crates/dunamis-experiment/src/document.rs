@@ -1,6 +1,6 @@
 //! From an experiment to the text of a config, with every default spelled out.
 
-use crate::{Expectation, Experiment, Horizon, PowerSettings, RewardLaw, SeedPolicySource};
+use crate::{EnvironmentSettings, Expectation, Experiment, Horizon, PowerSettings, RewardLaw, SeedPolicySource};
 use dunamis_envs::{Collision, Move, Swaps};
 use dunamis_mdp::{Discount, Number, Rational};
 use dunamis_sampling::{Correlation, Marginal, Seed};
@@ -32,7 +32,7 @@ pub(crate) struct Settings<'a> {
 
 #[derive(Serialize)]
 #[serde(rename_all = "kebab-case")]
-struct Environment {
+pub(crate) struct Environment {
     name: String,
     collision: Option<Collision>,
     swaps: Option<bool>,
@@ -105,14 +105,10 @@ impl<'a> Settings<'a> {
             PowerSettings::SingleAgent(_) => None,
             PowerSettings::MultiAgent(settings) => Some(settings.rules),
         };
-        let noise = &experiment.environment.noise;
-        let bias = Move::ALL.into_iter().filter_map(|to| Some((to.name(), Exactly::number(noise.bias(to)?))));
         let environment = Environment {
-            name: experiment.environment.clone().map_path(absolute).name,
             collision: rules.map(|rules| rules.collision),
             swaps: rules.map(|rules| rules.swaps == Swaps::Allowed),
-            noise: Exactly::number(noise.level()),
-            noise_bias: bias.collect(),
+            ..environment(&experiment.environment)
         };
         Settings { environment: Some(environment), ..Self::without_environment(experiment) }
     }
@@ -175,6 +171,19 @@ impl<'a> Settings<'a> {
             }
         };
         Settings { samples, seed, environment: None, power, reward }
+    }
+}
+
+/// An environment of one agent, with an absolute path.
+pub(crate) fn environment(settings: &EnvironmentSettings) -> Environment {
+    let noise = &settings.noise;
+    let bias = Move::ALL.into_iter().filter_map(|to| Some((to.name(), Exactly::number(noise.bias(to)?))));
+    Environment {
+        name: settings.clone().map_path(absolute).name,
+        collision: None,
+        swaps: None,
+        noise: Exactly::number(noise.level()),
+        noise_bias: bias.collect(),
     }
 }
 

@@ -1,6 +1,7 @@
 //! What can go wrong in a run.
 
 use crate::{ConfigError, Damage};
+use dunamis_orbit::OrbitError;
 use dunamis_power::PowerError;
 use std::path::PathBuf;
 
@@ -38,6 +39,17 @@ pub enum ExperimentError {
     /// POWER cannot be computed.
     #[error(transparent)]
     Power(#[from] PowerError),
+    /// A worst orbit among too many outcomes.
+    #[error(
+        "worst orbits are searched for among at most {limit} outcomes on each side: remove `worst`, both laws hold anyway"
+    )]
+    TooManyOutcomes {
+        /// The most on each side.
+        limit: usize,
+    },
+    /// An orbit cannot be counted.
+    #[error(transparent)]
+    Orbit(#[from] OrbitError),
 }
 
 impl ExperimentError {

@@ -1,4 +1,4 @@
-//! Experiment configs and run directories: what was computed, from what, and its results as files.
+//! Configs of experiments and analyses, and run directories: what was computed, from what, and its results as files.
 //!
 //! An [`Experiment`] says what to compute; [`run`] computes it into a directory, or reuses a complete one; a [`Run`] is what
 //! is read back from there, so whoever draws figures needs no model and no solver.
@@ -63,9 +63,61 @@
 //! Numbers are read from their text: `0.1` means 1/10, and `"1/3"` is possible wherever a number is. Keys that do not exist or do
 //! not apply are errors. Every [`ConfigError`] has the line, the column and the key.
 //!
+//! # Analyses
+//!
+//! An [`Analysis`] is an exact study of options instead: it draws no samples, and [`analyze`] computes it into an [`AnalysisRun`].
+//! Every section of its config is optional, but one must be there.
+//!
+//! ```toml
+//! name = "candy"
+//! [environment]                      # as above, without rules for two agents; not needed for sets given as vectors
+//! name = "candy"
+//!
+//! [options]                          # visit distributions, recurrent state distributions, dominated actions
+//! states = ["start"]                 # default: all states
+//!
+//! [probability]                      # POWER and optimality probabilities, rewards independent and uniform on [0, 1]
+//! states = ["start"]
+//! discounts = [0, "1/2", 1]
+//! at-one = "average"                 # what 1 stands for: average rewards (default), or "blackwell", the limit γ → 1
+//!
+//! [empowerment]                      # n-step empowerment for all n up to:
+//! steps = 3
+//!
+//! [[embedding]]                      # copies of the visit distributions of one state, or of one action there, in others
+//! name = "left into right"
+//! from = "★"
+//! from-action = "ℓ◁"                 # optional
+//! into = "★"
+//! into-action = "r▷"
+//!
+//! [[orbit-lemma]]                    # a tabulated decision function and the conditions of the general orbit lemma
+//! name = "parity"
+//! involutions = ["(0 1)"]
+//! rows = [[1, 2, 0, 1, 1], [2, 1, 1, 0, 0]]   # an element of the orbit, f(A), f(B) and one f(B*) for each involution
+//!
+//! [[comparison]]                     # two sets of options
+//! name = "wait"
+//! state = "start"                    # sets of actions of a state,
+//! a = ["candy"]
+//! b = ["wait"]
+//! discount = "1/2"                   # with a discount; default: average rewards;
+//! # a = [[1, 0, 0]]                  # or vectors, with everything that can be chosen in `c`,
+//! # a = 1                            # or numbers of outcomes, as large as one likes in quotes
+//! rules = ["optimal"]                # default; see dunamis_orbit::Decision
+//! rewards = [[0, 0, 1, 1]]           # orbits to count; entries are the states reachable after the choice, or coordinates
+//! list = false                       # list every element of them
+//! worst = false                      # find the worst orbit
+//! copies = false                     # find copies of `a` in `b`
+//! ```
+//!
+//! Its run has `config.toml` and `manifest.json`, `model.json` where there is a model, and one of `options.json`,
+//! `probability.json`, `empowerment.json`, `embeddings.json`, `lemmas.json` and `comparisons.json` for each section:
+//! [`AnalysisResults`] as JSON, with exact numbers as texts such as `"2/3"`.
+//!
 //! # Runs
 //!
-//! A run is the directory `RUNS/KEY`, named by its [`RunKey`]:
+//! A run of an experiment is the directory `RUNS/KEY`, named by its [`RunKey`]:
 //!
 //! | file | has |
 //! |---|---|
@@ -81,6 +133,8 @@
 //! |---|---|
 //! | `experiment`, `parse`, `document` | [`Experiment`], reading and writing it |
 //! | `config_error` | [`ConfigError`], [`ConfigProblem`] |
+//! | `section` | tables of a config as they are read |
+//! | `analysis` | [`Analysis`], its parts, [`analyze`] and [`AnalysisRun`] |
 //! | `inputs` | the models, laws and policies that an experiment names |
 //! | `key` | [`RunKey`], [`NUMERICS_VERSION`] |
 //! | `store`, `partial` | [`run`]; directories of unfinished runs |
@@ -94,6 +148,7 @@
 //! - Whatever may change a number enters the key; names and paths do not.
 //! - This crate knows nothing of figures, published values or terminals, and no text or file makes it panic.
 
+mod analysis;
 mod config_error;
 mod damage;
 mod document;
@@ -106,9 +161,16 @@ mod manifest;
 mod parse;
 mod partial;
 mod run;
+mod section;
 mod store;
 mod table;
 
+pub use analysis::{
+    Analysis, AnalysisManifest, AnalysisResults, AnalysisRun, AtOne, ChanceRecord, Comparison, ComparisonRecord,
+    CopiesRecord, Embedding, EmbeddingRecord, Empowerment, EmpowermentRecord, LemmaRecord, LemmaRow, OptionSets,
+    OrbitLemma, OrbitRecord, Probability, RearrangementRecord, RecurrentDistributionRecord, Start, StateOptions,
+    States, ValueRecord, VisitDistributionRecord, WorstRecord, analyze,
+};
 pub use config_error::{ConfigError, ConfigProblem};
 pub use damage::Damage;
 pub use dunamis_power::{Alignment, Observer};

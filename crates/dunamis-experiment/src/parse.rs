@@ -4,19 +4,19 @@
 //! the place of every key.
 
 use crate::config_error::KeyPath;
+use crate::section::{Parsed, Section};
 use crate::{
     ConfigError, ConfigProblem, EnvironmentSettings, Expectation, Experiment, Horizon, MultiAgent, PowerSettings,
     RewardLaw, SeedPolicySource, SingleAgent,
 };
 use dunamis_envs::{Collision, EnvError, JointRules, Move, Noise, Swaps};
-use dunamis_mdp::{Discount, Number, nearest};
+use dunamis_mdp::Number;
 use dunamis_power::PowerError;
-use dunamis_sampling::{Correlation, FiniteSupport, Marginal, Seed};
-use serde::Deserialize;
+use dunamis_sampling::{Correlation, FiniteSupport, Seed};
 use std::collections::BTreeMap;
 use std::num::NonZeroU64;
 use std::path::Path;
-use toml::de::{DeTable, DeValue};
+use toml::de::DeTable;
 
 const ROOT: &[&str] = &["name", "description", "samples", "seed", "environment", "power", "reward"];
 const ENVIRONMENT: &[&str] = &["name", "collision", "swaps", "noise", "noise-bias"];
@@ -28,8 +28,6 @@ const REWARD: &[&str] = &["distribution", "reject-constant", "states", "same", "
 
 const ONE_AGENT: &str = "it is for two agents: set `power.agents = 2` or remove it";
 const TWO_AGENTS: &str = "it is for one agent: set `power.agents = 1` or remove it";
-
-type Parsed<T> = Result<T, ConfigError>;
 
 pub(crate) fn experiment(text: &str, origin: &Path) -> Parsed<Experiment> {
     let root = DeTable::parse(text).map_err(|error| ConfigError::syntax(&error, text, origin))?;
@@ -169,7 +167,7 @@ fn joint_rules(environment: &Section<'_, '_>) -> Parsed<JointRules> {
     Ok(JointRules { collision, swaps })
 }
 
-fn environment_settings(environment: &Section<'_, '_>, directory: &Path) -> Parsed<EnvironmentSettings> {
+pub(crate) fn environment_settings(environment: &Section<'_, '_>, directory: &Path) -> Parsed<EnvironmentSettings> {
     let name = environment.required("name", "a registered name or a path such as `name = \"maze-7x7\"`")?;
     let wrong = |key: &str, error| environment.wrong(key, ConfigProblem::Environment(error));
     let level = environment.number("noise")?.unwrap_or(Number::from(0.0));
@@ -205,204 +203,4 @@ fn reward_law(reward: &Section<'_, '_>) -> Parsed<RewardLaw> {
         states.insert(name.as_ref().to_owned(), of_states.section(name)?.marginal(&["distribution"])?);
     }
     Ok(RewardLaw::Independent { marginal, states, same: reward.groups("same")?, reject_constant })
-}
-
-/// A table of the config, possibly absent, with the way to it.
-struct Section<'a, 't> {
-    path: KeyPath,
-    table: Option<&'a DeTable<'t>>,
-}
-
-impl<'a, 't> Section<'a, 't> {
-    fn value(&self, key: &str) -> Option<&'a DeValue<'t>> {
-        Some(self.table?.get(key)?.get_ref())
-    }
-
-    fn has(&self, key: &str) -> bool {
-        self.value(key).is_some()
-    }
-
-    fn path_to(&self, key: &str) -> KeyPath {
-        self.path.iter().cloned().chain([key.to_owned()]).collect()
-    }
-
-    fn wrong(&self, key: &str, problem: ConfigProblem) -> ConfigError {
-        problem.at(self.path_to(key))
-    }
-
-    fn missing(&self, key: &str, fix: &'static str) -> ConfigError {
-        self.wrong(key, ConfigProblem::MissingKey { fix })
-    }
-
-    fn type_error(&self, key: &str, expected: &'static str, found: &DeValue<'_>) -> ConfigError {
-        self.wrong(key, type_problem(expected, found))
-    }
-
-    /// Refuses all keys but these.
-    fn allow(&self, known: &[&str]) -> Parsed<()> {
-        let unknown = self.table.into_iter().flatten().find(|(key, _)| !known.contains(&key.get_ref().as_ref()));
-        unknown.map_or(Ok(()), |(key, _)| Err(self.unknown(key.get_ref(), known)))
-    }
-
-    fn unknown(&self, key: &str, known: &[&str]) -> ConfigError {
-        let nearest = nearest(known.iter().copied(), key).map(Into::into);
-        self.wrong(key, ConfigProblem::UnknownKey { nearest, known: known.iter().map(|&key| key.into()).collect() })
-    }
-
-    /// Refuses these keys, which exist but do not apply.
-    fn refuse(&self, keys: &[&str], reason: &'static str) -> Parsed<()> {
-        let found = keys.iter().find(|key| self.has(key));
-        found.map_or(Ok(()), |key| Err(self.wrong(key, ConfigProblem::DoesNotApply { reason })))
-    }
-
-    fn section(&self, key: &str) -> Parsed<Section<'a, 't>> {
-        let table = match self.value(key) {
-            None => None,
-            Some(DeValue::Table(table)) => Some(table),
-            Some(other) => return Err(self.type_error(key, "a table", other)),
-        };
-        Ok(Section { path: self.path_to(key), table })
-    }
-
-    fn text(&self, key: &str) -> Parsed<Option<&'a str>> {
-        match self.value(key) {
-            None => Ok(None),
-            Some(DeValue::String(text)) => Ok(Some(text)),
-            Some(other) => Err(self.type_error(key, "a string", other)),
-        }
-    }
-
-    fn required(&self, key: &str, fix: &'static str) -> Parsed<&'a str> {
-        self.text(key)?.ok_or_else(|| self.missing(key, fix))
-    }
-
-    fn boolean(&self, key: &str) -> Parsed<Option<bool>> {
-        match self.value(key) {
-            None => Ok(None),
-            Some(DeValue::Boolean(value)) => Ok(Some(*value)),
-            Some(other) => Err(self.type_error(key, "`true` or `false`", other)),
-        }
-    }
-
-    fn count(&self, key: &str) -> Parsed<Option<u64>> {
-        let expected = "a whole number from 0 to 18446744073709551615";
-        match self.value(key) {
-            None => Ok(None),
-            Some(DeValue::Integer(integer)) => match u64::from_str_radix(integer.as_str(), integer.radix()) {
-                Ok(count) => Ok(Some(count)),
-                Err(_) => Err(self.wrong(key, ConfigProblem::Type { expected, found: format!("`{integer}`") })),
-            },
-            Some(other) => Err(self.type_error(key, expected, other)),
-        }
-    }
-
-    fn number(&self, key: &str) -> Parsed<Option<Number>> {
-        let number = |value| number(value).map_err(|problem| self.wrong(key, problem));
-        self.value(key).map(number).transpose()
-    }
-
-    fn discount(&self, key: &str) -> Parsed<Option<Discount>> {
-        let discount = |number| Discount::new(number).map_err(|error| self.wrong(key, ConfigProblem::Discount(error)));
-        self.number(key)?.map(discount).transpose()
-    }
-
-    fn array(&self, key: &str) -> Parsed<Option<Section<'a, 't>>> {
-        match self.value(key) {
-            None => Ok(None),
-            Some(DeValue::Array(_)) => Ok(Some(Section { path: self.path_to(key), table: None })),
-            Some(other) => Err(self.type_error(key, "an array", other)),
-        }
-    }
-
-    /// The entries of an array of arrays.
-    fn lists<T>(
-        &self,
-        key: &str,
-        expected: &'static str,
-        read: impl Fn(&'a DeValue<'t>) -> Result<T, ConfigProblem>,
-    ) -> Parsed<Option<Vec<Vec<T>>>> {
-        let Some(place) = self.array(key)? else { return Ok(None) };
-        let mut lists = Vec::new();
-        for (i, list) in self.value(key).and_then(DeValue::as_array).into_iter().flatten().enumerate() {
-            let index = i.to_string();
-            let Some(entries) = list.get_ref().as_array() else {
-                return Err(place.type_error(&index, expected, list.get_ref()));
-            };
-            let inner = Section { path: place.path_to(&index), table: None };
-            let entry = |(j, entry): (usize, &'a toml::Spanned<DeValue<'t>>)| {
-                read(entry.get_ref()).map_err(|problem| inner.wrong(&j.to_string(), problem))
-            };
-            lists.push(entries.iter().enumerate().map(entry).collect::<Parsed<_>>()?);
-        }
-        Ok(Some(lists))
-    }
-
-    fn vectors(&self, key: &str) -> Parsed<Option<Vec<Vec<f64>>>> {
-        self.lists(key, "an array of numbers", |value| number(value).map(|number| number.value()))
-    }
-
-    fn groups(&self, key: &str) -> Parsed<Vec<Vec<String>>> {
-        let name = |value: &DeValue<'_>| match value {
-            DeValue::String(name) => Ok(name.as_ref().to_owned()),
-            other => Err(type_problem("the name of a state", other)),
-        };
-        Ok(self.lists(key, "an array of state names", name)?.unwrap_or_default())
-    }
-
-    /// The law of one state, from all keys that are not `own`. Without `distribution` it is uniform.
-    fn marginal(&self, own: &[&str]) -> Parsed<Marginal> {
-        let name = self.text("distribution")?;
-        let mut parameters = toml::Table::new();
-        parameters.insert("distribution".into(), name.unwrap_or("uniform").into());
-        if name.is_none_or(|name| name == "uniform") {
-            parameters.extend([("low".to_owned(), 0.0.into()), ("high".to_owned(), 1.0.into())]);
-        }
-        for (key, value) in self.table.into_iter().flatten() {
-            let key = key.get_ref().as_ref();
-            if !own.contains(&key) {
-                let number = number(value.get_ref()).map_err(|problem| match name {
-                    Some(_) => self.wrong(key, problem),
-                    None => self.unknown(key, own),
-                })?;
-                parameters.insert(key.into(), number.value().into());
-            }
-        }
-        Marginal::deserialize(parameters).map_err(|error| self.marginal_error(error.message(), own))
-    }
-
-    /// Finds the key that a message of serde or of the law is about: the first one it names, if that is in this table.
-    fn marginal_error(&self, message: &str, own: &[&str]) -> ConfigError {
-        let names: Vec<&str> = message.split('`').skip(1).step_by(2).collect();
-        let about = names.first().copied().filter(|name| self.has(name));
-        match about {
-            Some(key) if message.starts_with("unknown field") => {
-                let known: Vec<&str> = names[1..].iter().chain(own).copied().collect();
-                self.unknown(key, &known)
-            }
-            _ => {
-                let key = about.unwrap_or("distribution");
-                let message = message.trim_end().to_owned();
-                self.wrong(key, ConfigProblem::Marginal { message })
-            }
-        }
-    }
-}
-
-fn type_problem(expected: &'static str, found: &DeValue<'_>) -> ConfigProblem {
-    let found = match found.type_str() {
-        name @ ("array" | "integer") => format!("an {name}"),
-        name => format!("a {name}"),
-    };
-    ConfigProblem::Type { expected, found }
-}
-
-/// A number from its text, hence exactly: `0.1` is 1/10.
-fn number(value: &DeValue<'_>) -> Result<Number, ConfigProblem> {
-    let text = match value {
-        DeValue::Integer(integer) if integer.radix() == 10 => integer.as_str(),
-        DeValue::Float(float) => float.as_str(),
-        DeValue::String(text) => text,
-        other => return Err(type_problem("a number such as `0.1` or a string such as `\"1/3\"`", other)),
-    };
-    text.parse().map_err(ConfigProblem::Number)
 }

@@ -156,11 +156,11 @@ fn write(
     Ok(())
 }
 
-fn write_error(path: PathBuf, source: io::Error) -> ExperimentError {
+pub(crate) fn write_error(path: PathBuf, source: io::Error) -> ExperimentError {
     ExperimentError::Write { path, source }
 }
 
-fn write_file(path: &Path, content: &[u8]) -> io::Result<()> {
+pub(crate) fn write_file(path: &Path, content: &[u8]) -> io::Result<()> {
     let mut file = File::create_new(path)?;
     file.write_all(content)?;
     file.sync_all()
@@ -226,15 +226,15 @@ pub(crate) fn read(directory: &Path) -> Result<Run, Damage> {
     Ok(Run { key, path, reused: false, replaced: None, experiment, manifest, states, layout, power })
 }
 
-fn bytes(directory: &Path, file: &str) -> Result<Vec<u8>, Damage> {
+pub(crate) fn bytes(directory: &Path, file: &str) -> Result<Vec<u8>, Damage> {
     let unreadable = |error: io::Error| Damage::Unreadable { file: file.into(), reason: error.to_string() };
     std::fs::read(directory.join(file)).map_err(unreadable)
 }
 
-fn text(file: &str, bytes: Vec<u8>) -> Result<String, Damage> {
+pub(crate) fn text(file: &str, bytes: Vec<u8>) -> Result<String, Damage> {
     String::from_utf8(bytes).map_err(|error| malformed(file, &error))
 }
 
-fn malformed(file: &str, reason: &dyn std::fmt::Display) -> Damage {
+pub(crate) fn malformed(file: &str, reason: &dyn std::fmt::Display) -> Damage {
     Damage::Malformed { file: file.into(), reason: reason.to_string() }
 }

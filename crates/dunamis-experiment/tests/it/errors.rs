@@ -6,7 +6,7 @@ use std::fmt::Write;
 use std::path::Path;
 
 /// The message with its causes.
-fn chain(error: &dyn Error) -> String {
+pub(crate) fn chain(error: &dyn Error) -> String {
     let mut lines = error.to_string();
     let mut cause = error.source();
     while let Some(error) = cause {

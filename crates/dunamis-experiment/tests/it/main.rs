@@ -1,5 +1,6 @@
 //! Configs, their error messages, and runs on disk.
 
+mod analyses;
 mod configs;
 mod errors;
 mod keys;
