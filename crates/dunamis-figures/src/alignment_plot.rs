@@ -1,12 +1,11 @@
 //! POWER of A against POWER of H, a point for each joint state.
 
-use dunamis_experiment::Run;
 use dunamis_mdp::Agent;
 use dunamis_plot::{Plot, Scatter, fixed};
 
 use crate::caption;
 use crate::contrast::{Contrast, Estimate};
-use crate::figure::{About, Figure, run_at};
+use crate::figure::{About, Figure, Runs, run_at};
 use crate::record::MultiAgentRecord;
 use crate::{FigureError, NamedState, Table};
 
@@ -33,7 +32,7 @@ pub struct PublishedContrast {
 }
 
 impl AlignmentFigure {
-    fn record<'a>(&self, runs: &'a [Run]) -> Result<MultiAgentRecord<'a>, FigureError> {
+    fn record<'a>(&self, runs: &'a Runs) -> Result<MultiAgentRecord<'a>, FigureError> {
         MultiAgentRecord::read(run_at(&self.about, runs, 0)?)
     }
 }
@@ -43,7 +42,7 @@ impl Figure for AlignmentFigure {
         &self.about
     }
 
-    fn caption(&self, runs: &[Run]) -> Result<String, FigureError> {
+    fn caption(&self, runs: &Runs) -> Result<String, FigureError> {
         let record = self.record(runs)?;
         let states = caption::grouped(record.states.len() as u64);
         let mut text = format!(
@@ -62,7 +61,7 @@ impl Figure for AlignmentFigure {
         Ok(text)
     }
 
-    fn draw(&self, runs: &[Run]) -> Result<dunamis_plot::Figure, FigureError> {
+    fn draw(&self, runs: &Runs) -> Result<dunamis_plot::Figure, FigureError> {
         let record = self.record(runs)?;
         let points = record.power_h.mean.iter().copied().zip(record.power_a.mean.iter().copied()).collect();
         let mut plot = Scatter::new(points)
@@ -88,7 +87,7 @@ impl Figure for AlignmentFigure {
         Ok(plot.figure().title(self.about.title).caption(self.caption(runs)?))
     }
 
-    fn table(&self, runs: &[Run]) -> Result<Table, FigureError> {
+    fn table(&self, runs: &Runs) -> Result<Table, FigureError> {
         let record = self.record(runs)?;
         let mut table = Table::default();
         table.push_power("POWER_H", record.states, record.power_h);
@@ -97,7 +96,7 @@ impl Figure for AlignmentFigure {
         Ok(table)
     }
 
-    fn contrast(&self, runs: &[Run]) -> Result<Option<Contrast>, FigureError> {
+    fn contrast(&self, runs: &Runs) -> Result<Option<Contrast>, FigureError> {
         let Some(contrast) = self.contrast else { return Ok(None) };
         let without = MultiAgentRecord::read(run_at(&self.about, runs, contrast.without)?)?;
         let with = MultiAgentRecord::read(run_at(&self.about, runs, contrast.with)?)?;

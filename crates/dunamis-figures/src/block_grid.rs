@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use dunamis_experiment::{Cell, Run};
+use dunamis_experiment::Cell;
 use dunamis_mdp::Agent;
 use dunamis_plot::{Block, BlockGrid, ColorMap, ColorScale, Extent, Grid, Panels, Plot};
 
 use crate::caption;
-use crate::figure::{About, Figure, run_at};
+use crate::figure::{About, Figure, Runs, run_at};
 use crate::record::MultiAgentRecord;
 use crate::{FigureError, NamedState, Table};
 
@@ -84,7 +84,7 @@ impl Panel {
 }
 
 impl BlockGridFigure {
-    fn record<'a>(&self, runs: &'a [Run]) -> Result<MultiAgentRecord<'a>, FigureError> {
+    fn record<'a>(&self, runs: &'a Runs) -> Result<MultiAgentRecord<'a>, FigureError> {
         MultiAgentRecord::read(run_at(&self.about, runs, 0)?)
     }
 
@@ -117,7 +117,7 @@ impl Figure for BlockGridFigure {
         &self.about
     }
 
-    fn caption(&self, runs: &[Run]) -> Result<String, FigureError> {
+    fn caption(&self, runs: &Runs) -> Result<String, FigureError> {
         let record = self.record(runs)?;
         let setting = &record.setting;
         let mut sentences = vec![self.remark.to_owned(), caption::setting(setting), setting.collision.to_owned()];
@@ -138,7 +138,7 @@ impl Figure for BlockGridFigure {
         Ok(sentences.join(" "))
     }
 
-    fn draw(&self, runs: &[Run]) -> Result<dunamis_plot::Figure, FigureError> {
+    fn draw(&self, runs: &Runs) -> Result<dunamis_plot::Figure, FigureError> {
         let record = self.record(runs)?;
         let figure = if let [panel] = self.panels {
             panel.plot(&record)?.figure()
@@ -151,7 +151,7 @@ impl Figure for BlockGridFigure {
         Ok(figure.title(self.about.title).legend(self.legend()).caption(self.caption(runs)?))
     }
 
-    fn table(&self, runs: &[Run]) -> Result<Table, FigureError> {
+    fn table(&self, runs: &Runs) -> Result<Table, FigureError> {
         let record = self.record(runs)?;
         let mut table = Table::default();
         for (panel, state) in self.drawn(&record) {

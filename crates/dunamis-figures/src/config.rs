@@ -2,11 +2,11 @@
 
 use std::num::NonZeroU64;
 
-use dunamis_experiment::{Expectation, Experiment, PowerSettings};
+use dunamis_experiment::{Analysis, Expectation, Experiment, PowerSettings};
 
 use crate::FigureError;
 
-/// The config of an experiment, shipped with the crate; several figures may share one.
+/// The config of an experiment or of an analysis, shipped with the crate; several figures may share one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Config {
     /// Its name, as in the text.
@@ -23,6 +23,15 @@ impl Config {
     /// [`FigureError::Config`].
     pub fn experiment(&self) -> Result<Experiment, FigureError> {
         Ok(Experiment::from_toml(self.toml, format!("{}.toml", self.name))?)
+    }
+
+    /// The analysis.
+    ///
+    /// # Errors
+    ///
+    /// [`FigureError::Config`].
+    pub fn analysis(&self) -> Result<Analysis, FigureError> {
+        Ok(Analysis::from_toml(self.toml, format!("{}.toml", self.name))?)
     }
 
     /// The experiment with another number of samples.

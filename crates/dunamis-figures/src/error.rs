@@ -73,6 +73,28 @@ pub enum FigureError {
         /// The cell.
         cell: Cell,
     },
+    /// A figure got fewer analyses than it draws.
+    #[error("figure `{figure}` draws analysis {index}; pass the runs of all its analyses, in order")]
+    MissingAnalysis {
+        /// Its id.
+        figure: &'static str,
+        /// The first one that is not there, from 0.
+        index: usize,
+    },
+    /// An analysis without something that the figure draws.
+    #[error("run `{run}` has no {what}; pass the run of the analysis that the figure names")]
+    NoRecord {
+        /// The name of the run's analysis.
+        run: String,
+        /// What it should have.
+        what: String,
+    },
+    /// A number in a run that cannot be read.
+    #[error("`{text}` is not a fraction such as `2/3`")]
+    NotAFraction {
+        /// What is there.
+        text: String,
+    },
     /// The config of an experiment is wrong.
     #[error(transparent)]
     Config(#[from] ConfigError),

@@ -1,8 +1,29 @@
 //! What a published figure is.
 
-use dunamis_experiment::Run;
+use dunamis_experiment::{AnalysisRun, Run};
 
 use crate::{Config, Contrast, FigureError, Published, Table};
+
+/// The runs that a figure draws.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Runs {
+    /// Those of [`experiments`](About::experiments), in that order.
+    pub experiments: Vec<Run>,
+    /// Those of [`analyses`](Figure::analyses), in that order.
+    pub analyses: Vec<AnalysisRun>,
+}
+
+impl From<Vec<Run>> for Runs {
+    fn from(experiments: Vec<Run>) -> Self {
+        Runs { experiments, analyses: Vec::new() }
+    }
+}
+
+impl From<Vec<AnalysisRun>> for Runs {
+    fn from(analyses: Vec<AnalysisRun>) -> Self {
+        Runs { experiments: Vec::new(), analyses }
+    }
+}
 
 /// What is known of a figure before anything has run.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -21,10 +42,15 @@ pub struct About {
 
 /// A published figure, drawn from the files of runs.
 ///
-/// The methods that take `runs` ask for those of [`experiments`](About::experiments), in that order.
+/// The methods that take `runs` ask for those of all its experiments and analyses.
 pub trait Figure: Send + Sync {
     /// Its name, source, experiments and published values.
     fn about(&self) -> &About;
+
+    /// The analyses it needs.
+    fn analyses(&self) -> &'static [Config] {
+        &[]
+    }
 
     /// What is drawn and under which setting, with every number read from the runs; in the markup of
     /// [`dunamis_plot::label`].
@@ -32,35 +58,36 @@ pub trait Figure: Send + Sync {
     /// # Errors
     ///
     /// [`FigureError`] where a run is not of the kind that the figure draws.
-    fn caption(&self, runs: &[Run]) -> Result<String, FigureError>;
+    fn caption(&self, runs: &Runs) -> Result<String, FigureError>;
 
     /// Draws the figure, with its title and caption.
     ///
     /// # Errors
     ///
     /// As for [`caption`](Self::caption), and [`FigureError::Plot`].
-    fn draw(&self, runs: &[Run]) -> Result<dunamis_plot::Figure, FigureError>;
+    fn draw(&self, runs: &Runs) -> Result<dunamis_plot::Figure, FigureError>;
 
     /// The numbers drawn, with standard errors.
     ///
     /// # Errors
     ///
     /// As for [`caption`](Self::caption).
-    fn table(&self, runs: &[Run]) -> Result<Table, FigureError>;
+    fn table(&self, runs: &Runs) -> Result<Table, FigureError>;
 
     /// The published contrast that the figure is part of, as these runs have it; most are part of none.
     ///
     /// # Errors
     ///
     /// As for [`caption`](Self::caption).
-    fn contrast(&self, runs: &[Run]) -> Result<Option<Contrast>, FigureError> {
+    fn contrast(&self, runs: &Runs) -> Result<Option<Contrast>, FigureError> {
         let _ = runs;
         Ok(None)
     }
 }
 
 /// The run at `index`, where the caller gave that many.
-pub(crate) fn run_at<'a>(about: &About, runs: &'a [Run], index: usize) -> Result<&'a Run, FigureError> {
+pub(crate) fn run_at<'a>(about: &About, runs: &'a Runs, index: usize) -> Result<&'a Run, FigureError> {
     let expected = about.experiments.len();
-    runs.get(index).ok_or(FigureError::MissingRun { figure: about.id, expected, found: runs.len() })
+    let found = runs.experiments.len();
+    runs.experiments.get(index).ok_or(FigureError::MissingRun { figure: about.id, expected, found })
 }

@@ -1,10 +1,9 @@
 //! POWER of one agent as a heat map.
 
-use dunamis_experiment::Run;
 use dunamis_plot::{Grid, HeatMap, Plot};
 
 use crate::caption;
-use crate::figure::{About, Figure, run_at};
+use crate::figure::{About, Figure, Runs, run_at};
 use crate::record::SingleAgentRecord;
 use crate::{FigureError, Table};
 
@@ -18,7 +17,7 @@ pub struct HeatMapFigure {
 }
 
 impl HeatMapFigure {
-    fn record<'a>(&self, runs: &'a [Run]) -> Result<SingleAgentRecord<'a>, FigureError> {
+    fn record<'a>(&self, runs: &'a Runs) -> Result<SingleAgentRecord<'a>, FigureError> {
         SingleAgentRecord::read(run_at(&self.about, runs, 0)?)
     }
 }
@@ -28,13 +27,13 @@ impl Figure for HeatMapFigure {
         &self.about
     }
 
-    fn caption(&self, runs: &[Run]) -> Result<String, FigureError> {
+    fn caption(&self, runs: &Runs) -> Result<String, FigureError> {
         let record = self.record(runs)?;
         let errors = caption::std_errors(record.power.std_error.iter().copied());
         Ok(format!("{} {} {errors}", self.remark, caption::setting(&record.setting)))
     }
 
-    fn draw(&self, runs: &[Run]) -> Result<dunamis_plot::Figure, FigureError> {
+    fn draw(&self, runs: &Runs) -> Result<dunamis_plot::Figure, FigureError> {
         let record = self.record(runs)?;
         let layout = record.layout;
         let power = |cell| layout.cells.iter().position(|&open| open == cell).map(|state| record.power.mean[state]);
@@ -43,7 +42,7 @@ impl Figure for HeatMapFigure {
         Ok(map.figure().title(self.about.title).caption(self.caption(runs)?))
     }
 
-    fn table(&self, runs: &[Run]) -> Result<Table, FigureError> {
+    fn table(&self, runs: &Runs) -> Result<Table, FigureError> {
         let record = self.record(runs)?;
         let mut table = Table::default();
         table.push_power("POWER", record.states, record.power);

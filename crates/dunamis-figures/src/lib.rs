@@ -43,6 +43,52 @@
 //! | `h3-fig10-detail` | its blocks around the upper-right corridor |
 //! | `h3-fig11` | their alignment |
 //!
+//! From *A scaling law for instrumental convergence* and further posts `[Turner 2022]`:
+//!
+//! | id | shows |
+//! |---|---|
+//! | `scale-fig1-candy` | waiting has twice as many ways of being optimal as candy |
+//! | `scale-fig2-embed` | three copies of one set of options in another |
+//! | `scale-fig3-living` | one way of dying against 10⁵³ ways of living |
+//! | `scale-fig4-proof` | why the law holds: exchanging candy for chocolate or for a hug |
+//! | `scale-fig5-double` | two ends at hand against four after waiting |
+//! | `scale-fig6-cycle` | the same with a cycle among the ends |
+//! | `scale-fig7-circles` | the same set of options in every circle |
+//! | `candy-wait` | the probability that waiting is optimal, against the discount |
+//!
+//! From *Optimal Policies Tend to Seek Power* `[Turner et al. 2021]`:
+//!
+//! | id | shows |
+//! |---|---|
+//! | `optsp-fig1` | the running example |
+//! | `optsp-fig2` | its right half, with actions of dominated visit distributions dotted |
+//! | `optsp-fig3` | average optimal value and POWER of three states against the discount |
+//! | `optsp-fig4` | what can be done in one state embedded in another |
+//! | `optsp-fig5` | a reward distribution and its image under an exchange of states |
+//! | `optsp-fig6` | the left half embedded in the right |
+//! | `optsp-fig7` | recurrent state distributions as cycles |
+//! | `optsp-fig9` | empowerment against POWER |
+//! | `optsp-fig10` | more POWER, but optimal less often |
+//! | `optsp-fig11` | POWER of decision-makers who are not optimal |
+//!
+//! From *Parametrically Retargetable Decision-Makers Tend To Seek Power* `[Turner & Tadepalli 2022]`:
+//!
+//! | id | shows |
+//! |---|---|
+//! | `rdsp-fig1` | three outcomes and all orders of them |
+//! | `rdsp-tab1` | the orbit of a utility function |
+//! | `rdsp-tab2` | four decision functions on it |
+//! | `rdsp-tab3` | two copies without a tendency of two |
+//! | `rdsp-fig4` | most rewards avoid the state without options |
+//!
+//! Of our own:
+//!
+//! | id | shows |
+//! |---|---|
+//! | `law-ratio` | what two laws guarantee as the ratio of options grows, and the worst orbit |
+//! | `candy-worst` | the worst orbit for waiting, against the discount: a jump at 1 |
+//! | `law-table` | the fractional law on all order types of rewards of small cases |
+//!
 //! To add a figure: one file with a value of one of the kinds below, its experiment as TOML if no other figure has it yet, one
 //! line in [`FIGURES`], and one in the table above.
 //!
@@ -50,10 +96,12 @@
 //!
 //! | file | holds |
 //! |---|---|
-//! | `figure`, `registry`, `config` | [`Figure`], [`About`]; [`FIGURES`], [`find`]; [`Config`] |
+//! | `figure`, `registry`, `config` | [`Figure`], [`About`], [`Runs`]; [`FIGURES`], [`find`]; [`Config`] |
 //! | `heat_map`, `block_grid`, `alignment_plot`, `state_diagram` | the kinds: [`HeatMapFigure`], [`BlockGridFigure`], [`AlignmentFigure`], [`StateDiagram`] |
-//! | `h3` | the figures of part 3, one file each, and their experiments |
+//! | `analysis_figure`, `model_diagram`, `option_diagram` | [`AnalysisFigure`], drawn from exact analyses; graphs of models and of options |
+//! | `h3`, `scale`, `optsp`, `rdsp`, `candy`, `law` | the figures of each publication and of our own, one file each, and their configs |
 //! | `record`, `caption`, `table` | what is read from a run; sentences of captions; [`Table`], the numbers drawn |
+//! | `fraction` | [`Fraction`], an exact number of a run |
 //! | `quantity`, `published` | [`Quantity`], measured on a run; [`Published`], compared with it |
 //! | `contrast`, `precise`, `reproduction` | [`Contrast`] of two alignments, at any precision; [`Reproduction`] in the incumbent's arithmetic |
 //! | `produce`, `report` | [`produce`], [`Options`], [`Observer`]; [`Report`] |
@@ -68,31 +116,42 @@
 //! - Never prints.
 
 mod alignment_plot;
+mod analysis_figure;
 mod block_grid;
+mod candy;
 mod caption;
 mod config;
 mod contrast;
 mod error;
 mod figure;
+mod fraction;
 mod h3;
 mod heat_map;
+mod law;
+mod model_diagram;
+mod option_diagram;
+mod optsp;
 mod precise;
 mod produce;
 mod published;
 mod quantity;
+mod rdsp;
 mod record;
 mod registry;
 mod report;
 mod reproduction;
+mod scale;
 mod state_diagram;
 mod table;
 
 pub use alignment_plot::{AlignmentFigure, PublishedContrast};
+pub use analysis_figure::{Analyses, AnalysisFigure};
 pub use block_grid::{BlockGridFigure, Panel};
 pub use config::Config;
 pub use contrast::{Contrast, Estimate};
 pub use error::FigureError;
-pub use figure::{About, Figure};
+pub use figure::{About, Figure, Runs};
+pub use fraction::Fraction;
 pub use heat_map::HeatMapFigure;
 pub use precise::{Precise, PreciseContrast, TARGET};
 pub use produce::{Observer, Options, produce};

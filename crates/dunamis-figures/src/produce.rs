@@ -5,10 +5,11 @@ use std::num::NonZeroU64;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use dunamis_experiment::{Experiment, Run};
+use dunamis_experiment::{Analysis, AnalysisRun, Experiment, Run};
 use dunamis_plot::{Label, Plot};
 use rayon::prelude::*;
 
+use crate::figure::Runs;
 use crate::precise::{Precise, PreciseContrast, refine};
 use crate::quantity::Quantity;
 use crate::report::{FigureReport, Report, RunReport};
@@ -63,6 +64,11 @@ pub trait Observer: dunamis_experiment::Observer {
         let _ = experiment;
     }
 
+    /// An analysis begins, or its run is reused.
+    fn analysis(&self, analysis: &Analysis) {
+        let _ = analysis;
+    }
+
     /// A figure is about to be drawn. Figures are drawn in parallel.
     fn figure(&self, figure: &dyn Figure) {
         let _ = figure;
@@ -89,12 +95,10 @@ pub fn produce(ids: &[&str], options: &Options, observer: &dyn Observer) -> Resu
         if ids.is_empty() { FIGURES.to_vec() } else { ids.iter().map(|id| find(id)).collect::<Result<Vec<_>, _>>()? };
     fs::create_dir_all(&options.out).map_err(|source| FigureError::Write { path: options.out.clone(), source })?;
 
-    let mut runner = Runner { options, observer, done: Vec::new(), reports: Vec::new() };
+    let mut runner = Runner { options, observer, done: Vec::new(), analyzed: Vec::new(), reports: Vec::new() };
     let mut jobs = Vec::new();
     for figure in figures {
-        let about = figure.about();
-        let runs = about.experiments.iter().map(|config| runner.normal(config)).collect::<Result<Vec<_>, _>>();
-        jobs.push((figure, runs.map_err(|source| within(figure, source))?));
+        jobs.push((figure, runner.runs(figure).map_err(|source| within(figure, source))?));
     }
     let drawn = jobs.par_iter().map(|(figure, runs)| {
         observer.figure(*figure);
@@ -106,7 +110,7 @@ pub fn produce(ids: &[&str], options: &Options, observer: &dyn Observer) -> Resu
     for (figure, runs) in &jobs {
         let about = figure.about();
         for published in about.published {
-            let ours = published.quantity.measure(&runs[0], published.samples);
+            let ours = published.quantity.measure(*figure, runs, published.samples);
             let ours = ours.map_err(|source| within(*figure, source))?;
             report.comparisons.push(published.compare(about.id, ours));
         }
@@ -143,6 +147,7 @@ struct Runner<'a> {
     options: &'a Options,
     observer: &'a dyn Observer,
     done: Vec<(Experiment, Run)>,
+    analyzed: Vec<(Analysis, AnalysisRun)>,
     reports: Vec<RunReport>,
 }
 
@@ -156,6 +161,27 @@ impl Runner<'_> {
         let run = dunamis_experiment::run(&experiment, &self.options.runs, self.observer)?;
         self.reports.push(RunReport::of(&run, begin.elapsed().as_secs_f64()));
         self.done.push((experiment, run.clone()));
+        Ok(run)
+    }
+
+    /// All runs of a figure.
+    fn runs(&mut self, figure: &dyn Figure) -> Result<Runs, FigureError> {
+        let experiments =
+            figure.about().experiments.iter().map(|config| self.normal(config)).collect::<Result<_, _>>()?;
+        let analyses = figure.analyses().iter().map(|config| self.analyze(config)).collect::<Result<_, _>>()?;
+        Ok(Runs { experiments, analyses })
+    }
+
+    fn analyze(&mut self, config: &Config) -> Result<AnalysisRun, FigureError> {
+        let analysis = config.analysis()?;
+        if let Some((_, run)) = self.analyzed.iter().find(|(done, _)| *done == analysis) {
+            return Ok(run.clone());
+        }
+        self.observer.analysis(&analysis);
+        let begin = Instant::now();
+        let run = dunamis_experiment::analyze(&analysis, &self.options.runs, self.observer)?;
+        self.reports.push(RunReport::of_analysis(&run, begin.elapsed().as_secs_f64()));
+        self.analyzed.push((analysis, run.clone()));
         Ok(run)
     }
 
@@ -179,7 +205,7 @@ impl Runner<'_> {
     }
 
     /// The contrast of a figure that has one, at high precision.
-    fn settle(&mut self, figure: &dyn Figure, runs: &[Run], report: &mut Report) -> Result<(), FigureError> {
+    fn settle(&mut self, figure: &dyn Figure, runs: &Runs, report: &mut Report) -> Result<(), FigureError> {
         if figure.contrast(runs)?.is_none() {
             return Ok(());
         }
@@ -193,7 +219,7 @@ impl Runner<'_> {
             }
             precise.push(run);
         }
-        if let Some(contrast) = figure.contrast(&precise)?
+        if let Some(contrast) = figure.contrast(&precise.into())?
             && report.contrasts.iter().all(|known| known.contrast != contrast)
         {
             report.contrasts.push(PreciseContrast { figure: about.id, contrast });
@@ -202,7 +228,7 @@ impl Runner<'_> {
     }
 }
 
-fn draw(figure: &dyn Figure, runs: &[Run], out: &Path) -> Result<FigureReport, FigureError> {
+fn draw(figure: &dyn Figure, runs: &Runs, out: &Path) -> Result<FigureReport, FigureError> {
     let about = figure.about();
     let begin = Instant::now();
     let scene = figure.draw(runs)?.scene()?;

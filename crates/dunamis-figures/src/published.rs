@@ -5,6 +5,9 @@ use crate::quantity::{Measurement, Quantity};
 /// Greatest number of combined standard errors between a published value and ours that sampling explains.
 pub const LIMIT: f64 = 3.5;
 
+/// Decimals to which exact values are compared: as many as doubles of their size hold.
+const EXACT_DECIMALS: usize = 12;
+
 /// Why a value is not defined that would be at the published number of samples.
 const TOO_FEW: &str =
     "with so few samples the variance over states is all within sampling noise, and the value is not defined";
@@ -71,6 +74,13 @@ impl Published {
         Published { quantity, value, decimals, samples, std_error, note: None, explained: None }
     }
 
+    /// An exact value that the figure's table has under a name: a fraction.
+    pub const fn exact(quantity: &'static str, state: &'static str, (numerator, denominator): (u32, u32)) -> Self {
+        let quantity = Quantity::Entry { quantity, state };
+        let value = numerator as f64 / denominator as f64;
+        Published::new(quantity, value, EXACT_DECIMALS, 0, PublishedError::Known(0.0))
+    }
+
     /// The same with a known difference between the runs.
     pub const fn with_note(self, note: &'static str) -> Self {
         Published { note: Some(note), ..self }
@@ -98,7 +108,9 @@ impl Published {
         let z = ours.value.zip(ours.std_error).and_then(|(value, std_error)| {
             let gap = value - self.value;
             let beyond = (gap.abs() - self.half_unit()).max(0.0).copysign(gap);
-            let z = beyond / std_error.hypot(published_std_error);
+            let error = std_error.hypot(published_std_error);
+            // Exact values agree or they do not.
+            let z = if beyond == 0.0 && error == 0.0 { 0.0 } else { beyond / error };
             z.is_finite().then_some(z)
         });
         let verdict = match (z, self.explained) {
@@ -162,8 +174,9 @@ mod tests {
         assert_eq!(published.with_reason("a bias").compare("a", undefined).verdict, Verdict::Missed);
         let quick = Measurement { samples: Some(200), ..undefined };
         assert_eq!(published.compare("a", quick).verdict, Verdict::Explained(TOO_FEW));
-        let exact = alpha(-0.54, PublishedError::Known(0.0)).compare("a", ours(-0.54, 0.0, 1));
-        assert_eq!((exact.z, exact.verdict), (None, Verdict::Missed));
+        let exact = |value| Published::exact("f", "", (2, 3)).compare("a", ours(value, 0.0, 1));
+        assert_eq!((exact(2.0 / 3.0).z, exact(2.0 / 3.0).verdict), (Some(0.0), Verdict::Agrees));
+        assert_eq!((exact(0.666_666).z, exact(0.666_666).verdict), (None, Verdict::Missed));
     }
 
     proptest! {

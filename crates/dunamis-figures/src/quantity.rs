@@ -5,8 +5,9 @@ use std::fmt;
 use dunamis_experiment::{Cell, Run};
 use dunamis_mdp::Agent;
 
-use crate::FigureError;
+use crate::figure::run_at;
 use crate::record::{MultiAgentRecord, SingleAgentRecord, class as class_of};
+use crate::{Figure, FigureError, Runs};
 
 /// A quantity that a publication prints and a run of ours measures.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,6 +25,13 @@ pub enum Quantity {
     Least(CellClass),
     /// The greatest POWER among the cells of a class.
     Greatest(CellClass),
+    /// What the table of the figure calls so.
+    Entry {
+        /// The quantity.
+        quantity: &'static str,
+        /// The state it belongs to, or nothing.
+        state: &'static str,
+    },
 }
 
 /// A joint state that a publication gives a name.
@@ -86,7 +94,7 @@ pub enum Statistic {
 }
 
 impl Quantity {
-    /// Measures the quantity on a run, to be compared with a value published for `published_samples` samples.
+    /// Measures the quantity on the first run of a figure, or reads it from its table, to be compared with a value published for `published_samples` samples.
     ///
     /// Raw alignment depends on the number of samples: with another number than the published one, the noise-corrected value
     /// takes its place.
@@ -94,8 +102,21 @@ impl Quantity {
     /// # Errors
     ///
     /// Those of reading the run, and [`FigureError::NoState`] for a state that the run does not have.
-    pub fn measure(self, run: &Run, published_samples: u64) -> Result<Measurement, FigureError> {
+    pub fn measure(self, figure: &dyn Figure, runs: &Runs, published_samples: u64) -> Result<Measurement, FigureError> {
+        if let Quantity::Entry { quantity, state } = self {
+            let table = figure.table(runs)?;
+            let entry = table.entries.iter().find(|entry| entry.quantity == quantity && entry.state == state);
+            let (value, std_error) = (entry.and_then(|entry| entry.value), entry.and_then(|entry| entry.std_error));
+            return Ok(Measurement { value, std_error, samples: None, statistic: Statistic::Raw });
+        }
+        self.measure_run(run_at(figure.about(), runs, 0)?, published_samples)
+    }
+
+    fn measure_run(self, run: &Run, published_samples: u64) -> Result<Measurement, FigureError> {
         match self {
+            Quantity::Entry { .. } => {
+                Ok(Measurement { value: None, std_error: None, samples: None, statistic: Statistic::Raw })
+            }
             Quantity::Alpha => {
                 let record = MultiAgentRecord::read(run)?;
                 let (samples, alignment) = (record.setting.samples(), record.alignment);
@@ -140,6 +161,8 @@ impl fmt::Display for Quantity {
             Quantity::Power { agent, state } => write!(f, "POWER_{agent}({})", state.name),
             Quantity::Least(class) => write!(f, "least POWER of a {class}"),
             Quantity::Greatest(class) => write!(f, "greatest POWER of a {class}"),
+            Quantity::Entry { quantity, state: "" } => f.write_str(quantity),
+            Quantity::Entry { quantity, state } => write!(f, "{quantity} ({state})"),
         }
     }
 }

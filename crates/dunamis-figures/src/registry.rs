@@ -5,7 +5,7 @@ use dunamis_mdp::nearest;
 use crate::h3::{
     fig1, fig2, fig3, fig4, fig5, fig5_detail, fig6, fig6_detail, fig7, fig8, fig9, fig10, fig10_detail, fig11, s1, s2,
 };
-use crate::{Figure, FigureError};
+use crate::{Figure, FigureError, candy, law, optsp, rdsp, scale};
 
 /// All figures, in the order of their publications.
 pub static FIGURES: &[&dyn Figure] = &[
@@ -25,6 +25,32 @@ pub static FIGURES: &[&dyn Figure] = &[
     &fig10::FIGURE,
     &fig10_detail::FIGURE,
     &fig11::FIGURE,
+    &scale::fig1_candy::FIGURE,
+    &scale::fig2_embed::FIGURE,
+    &scale::fig3_living::FIGURE,
+    &scale::fig4_proof::FIGURE,
+    &scale::fig5_double::FIGURE,
+    &scale::fig6_cycle::FIGURE,
+    &scale::fig7_circles::FIGURE,
+    &candy::wait::FIGURE,
+    &optsp::fig1::FIGURE,
+    &optsp::fig2::FIGURE,
+    &optsp::fig3::FIGURE,
+    &optsp::fig4::FIGURE,
+    &optsp::fig5::FIGURE,
+    &optsp::fig6::FIGURE,
+    &optsp::fig7::FIGURE,
+    &optsp::fig9::FIGURE,
+    &optsp::fig10::FIGURE,
+    &optsp::fig11::FIGURE,
+    &rdsp::fig1::FIGURE,
+    &rdsp::tab1::FIGURE,
+    &rdsp::tab2::FIGURE,
+    &rdsp::tab3::FIGURE,
+    &rdsp::fig4::FIGURE,
+    &law::ratio::FIGURE,
+    &candy::worst::FIGURE,
+    &law::table::FIGURE,
 ];
 
 /// The figure of an id.
@@ -61,9 +87,13 @@ mod tests {
     #[test]
     fn every_config_is_an_experiment_of_its_name() {
         for figure in FIGURES {
-            assert!(!figure.about().experiments.is_empty(), "`{}` draws nothing", figure.about().id);
-            for config in figure.about().experiments {
+            let (experiments, analyses) = (figure.about().experiments, figure.analyses());
+            assert!(experiments.len() + analyses.len() > 0, "`{}` draws nothing", figure.about().id);
+            for config in experiments {
                 assert_eq!(config.experiment().unwrap().name, config.name);
+            }
+            for config in analyses {
+                assert_eq!(config.analysis().unwrap().name, config.name);
             }
         }
     }

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::path::PathBuf;
 
-use dunamis_experiment::{Run, RunKey};
+use dunamis_experiment::{AnalysisRun, Run, RunKey};
 use dunamis_plot::{Label, fixed};
 
 use crate::caption::{grouped, with_error};
@@ -82,6 +82,11 @@ impl RunReport {
             reused: run.reused,
             seconds,
         }
+    }
+
+    pub(crate) fn of_analysis(run: &AnalysisRun, seconds: f64) -> Self {
+        let (name, path) = (run.analysis.name.clone(), run.path.clone());
+        RunReport { name, key: run.key, path, samples: None, reused: run.reused, seconds }
     }
 }
 

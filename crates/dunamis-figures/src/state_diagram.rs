@@ -1,11 +1,10 @@
 //! A joint state as a plan of the gridworld with both agents in it.
 
-use dunamis_experiment::Run;
 use dunamis_mdp::Agent;
 use dunamis_plot::{GridDiagram, OKABE_ITO, Plot};
 
 use crate::caption;
-use crate::figure::{About, Figure, run_at};
+use crate::figure::{About, Figure, Runs, run_at};
 use crate::record::{MultiAgentRecord, open};
 use crate::{FigureError, NamedState, Table};
 
@@ -23,7 +22,7 @@ impl Figure for StateDiagram {
         &self.about
     }
 
-    fn caption(&self, runs: &[Run]) -> Result<String, FigureError> {
+    fn caption(&self, runs: &Runs) -> Result<String, FigureError> {
         let NamedState { h, a, .. } = self.state;
         let mut sentences = vec![format!("_H_ is at {}, _A_ at {}.", caption::cell(h), caption::cell(a))];
         for index in 0..self.about.experiments.len() {
@@ -43,7 +42,7 @@ impl Figure for StateDiagram {
         Ok(sentences.join(" "))
     }
 
-    fn draw(&self, runs: &[Run]) -> Result<dunamis_plot::Figure, FigureError> {
+    fn draw(&self, runs: &Runs) -> Result<dunamis_plot::Figure, FigureError> {
         let record = MultiAgentRecord::read(run_at(&self.about, runs, 0)?)?;
         record.power_at(Agent::H, self.state)?;
         let NamedState { h, a, .. } = self.state;
@@ -54,7 +53,7 @@ impl Figure for StateDiagram {
         Ok(diagram.figure().title(self.about.title).caption(self.caption(runs)?))
     }
 
-    fn table(&self, runs: &[Run]) -> Result<Table, FigureError> {
+    fn table(&self, runs: &Runs) -> Result<Table, FigureError> {
         let mut table = Table::default();
         for (index, experiment) in self.about.experiments.iter().enumerate() {
             let record = MultiAgentRecord::read(run_at(&self.about, runs, index)?)?;

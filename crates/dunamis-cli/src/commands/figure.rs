@@ -109,12 +109,15 @@ struct ListEntry {
 }
 
 fn list(json: bool) -> Result<(), Failure> {
-    let entries = FIGURES.iter().map(|figure| figure.about()).map(|about| ListEntry {
-        id: about.id,
-        title: Label::parse(about.title).plain_text(),
-        source: about.source,
-        experiments: about.experiments.iter().map(|config| config.name).collect(),
-        published_values: about.published.len(),
+    let entries = FIGURES.iter().map(|figure| {
+        let about = figure.about();
+        ListEntry {
+            id: about.id,
+            title: Label::parse(about.title).plain_text(),
+            source: about.source,
+            experiments: about.experiments.iter().chain(figure.analyses()).map(|config| config.name).collect(),
+            published_values: about.published.len(),
+        }
     });
     if json {
         return output::json(&List { schema: SCHEMA, figures: entries.collect() });

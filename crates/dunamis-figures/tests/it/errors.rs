@@ -3,7 +3,7 @@
 use std::error::Error;
 use std::fs;
 
-use dunamis_figures::{FigureError, Options, find, produce};
+use dunamis_figures::{FigureError, Options, Runs, find, produce};
 
 use crate::{alone, corridor};
 
@@ -11,14 +11,17 @@ use crate::{alone, corridor};
 fn messages() {
     let (_a, together) = corridor("none");
     let (_b, alone) = alone();
+    let together = Runs::from(vec![together]);
+    let alone_runs = Runs::from(vec![alone.clone()]);
     let figure = |id| find(id).unwrap();
-    insta::assert_snapshot!(figure("h3-fig1").table(std::slice::from_ref(&together)).unwrap_err(), @"run `corridor` has another number of agents than the figure draws, which is 1; pass the run of its experiment");
-    insta::assert_snapshot!(figure("h3-fig2").draw(std::slice::from_ref(&alone)).err().unwrap(), @"run `alone` has another number of agents than the figure draws, which is 2; pass the run of its experiment");
-    insta::assert_snapshot!(figure("h3-fig2").caption(std::slice::from_ref(&together)).unwrap_err(), @"environment `corridor-3` has no joint state with H at (0, 3) and A at (0, 2); name one that its collision rule allows");
-    insta::assert_snapshot!(figure("h3-fig5-detail").draw(std::slice::from_ref(&together)).err().unwrap(), @"cell (0, 4) is not open; crop the figure to positions that an agent can have");
-    insta::assert_snapshot!(figure("h3-fig9").caption(std::slice::from_ref(&together)).unwrap_err(), @"figure `h3-fig9` needs 2 runs but got 1; pass one for each of its experiments, in order");
+    insta::assert_snapshot!(figure("h3-fig1").table(&together).unwrap_err(), @"run `corridor` has another number of agents than the figure draws, which is 1; pass the run of its experiment");
+    insta::assert_snapshot!(figure("h3-fig2").draw(&alone_runs).err().unwrap(), @"run `alone` has another number of agents than the figure draws, which is 2; pass the run of its experiment");
+    insta::assert_snapshot!(figure("h3-fig2").caption(&together).unwrap_err(), @"environment `corridor-3` has no joint state with H at (0, 3) and A at (0, 2); name one that its collision rule allows");
+    insta::assert_snapshot!(figure("h3-fig5-detail").draw(&together).err().unwrap(), @"cell (0, 4) is not open; crop the figure to positions that an agent can have");
+    insta::assert_snapshot!(figure("h3-fig9").caption(&together).unwrap_err(), @"figure `h3-fig9` needs 2 runs but got 1; pass one for each of its experiments, in order");
+    insta::assert_snapshot!(figure("optsp-fig9").caption(&together).unwrap_err(), @"figure `optsp-fig9` draws analysis 0; pass the runs of all its analyses, in order");
     let flat = dunamis_experiment::Run { layout: None, ..alone };
-    insta::assert_snapshot!(figure("h3-fig1").caption(&[flat]).unwrap_err(), @"run `alone` has no cells to draw; its environment must be a gridworld");
+    insta::assert_snapshot!(figure("h3-fig1").caption(&vec![flat].into()).unwrap_err(), @"run `alone` has no cells to draw; its environment must be a gridworld");
 }
 
 #[test]

@@ -3,6 +3,7 @@
 mod errors;
 mod published;
 mod small;
+mod theory;
 
 use dunamis_experiment::{Experiment, Run};
 use tempfile::TempDir;

@@ -3,7 +3,7 @@
 use dunamis_experiment::Run;
 use dunamis_figures::{
     About, AlignmentFigure, BlockGridFigure, Contrast, Estimate, Figure, FigureError, HeatMapFigure, NamedState, Panel,
-    PublishedContrast, Quantity, StateDiagram, Statistic, Table,
+    PublishedContrast, Quantity, Runs, StateDiagram, Statistic, Table,
 };
 use dunamis_mdp::Agent;
 use dunamis_plot::Plot;
@@ -45,7 +45,7 @@ const DIAGRAM: StateDiagram = StateDiagram { about: about("diagram"), state: NEX
 
 const HEAT_MAP: HeatMapFigure = HeatMapFigure { about: about("heat-map"), remark: "Three cells." };
 
-fn svg(figure: &dyn Figure, runs: &[Run]) -> String {
+fn svg(figure: &dyn Figure, runs: &Runs) -> String {
     figure.draw(runs).unwrap().scene().unwrap().to_svg()
 }
 
@@ -54,19 +54,20 @@ fn pictures() {
     let (_a, apart) = corridor("leak");
     let (_b, together) = corridor("none");
     let (_c, alone) = alone();
-    let both = [apart, together];
-    insta::assert_snapshot!("blocks", svg(&BLOCKS, &both[..1]));
-    insta::assert_snapshot!("crop", svg(&CROP, &both[..1]));
+    let one = Runs::from(vec![apart.clone()]);
+    let both = Runs::from(vec![apart, together]);
+    insta::assert_snapshot!("blocks", svg(&BLOCKS, &one));
+    insta::assert_snapshot!("crop", svg(&CROP, &one));
     insta::assert_snapshot!("scatter", svg(&SCATTER, &both));
     insta::assert_snapshot!("diagram", svg(&DIAGRAM, &both));
-    insta::assert_snapshot!("heat-map", svg(&HEAT_MAP, &[alone]));
+    insta::assert_snapshot!("heat-map", svg(&HEAT_MAP, &vec![alone].into()));
 }
 
 #[test]
 fn tables_hold_what_is_drawn_and_nothing_else() {
     let (_a, apart) = corridor("leak");
     let (_b, together) = corridor("none");
-    let runs = [apart, together];
+    let runs = Runs::from(vec![apart, together]);
     let of = |table: &Table, quantity: &str| table.entries.iter().filter(|e| e.quantity == quantity).count();
     let blocks = BLOCKS.table(&runs).unwrap();
     assert_eq!((of(&blocks, "POWER_A"), of(&blocks, "POWER_H"), of(&blocks, "alpha")), (6, 0, 1));
@@ -83,11 +84,12 @@ fn tables_hold_what_is_drawn_and_nothing_else() {
 fn the_contrast_takes_its_runs_in_their_roles() {
     let (_a, apart) = corridor("leak");
     let (_b, together) = corridor("none");
-    let alpha = |run: &Run| Quantity::Alpha.measure(run, 64).unwrap();
+    let measure = |run: &Run, samples| Quantity::Alpha.measure(&SCATTER, &vec![run.clone()].into(), samples).unwrap();
+    let alpha = |run: &Run| measure(run, 64);
     let (with, without) = (alpha(&apart), alpha(&together));
     assert_eq!(with.statistic, Statistic::Raw);
-    assert_eq!(Quantity::Alpha.measure(&apart, 10_000).unwrap().statistic, Statistic::NoiseCorrected);
-    let contrast: Contrast = SCATTER.contrast(&[apart, together]).unwrap().unwrap();
+    assert_eq!(measure(&apart, 10_000).statistic, Statistic::NoiseCorrected);
+    let contrast: Contrast = SCATTER.contrast(&vec![apart, together].into()).unwrap().unwrap();
     let raw = contrast.raw.unwrap();
     assert_eq!((Some(raw.0.value), Some(raw.1.value)), (without.value, with.value));
     assert_ne!(with.value, without.value);
@@ -96,11 +98,16 @@ fn the_contrast_takes_its_runs_in_their_roles() {
 #[test]
 fn a_quantity_of_a_state_is_the_entry_of_the_run() {
     let (_a, apart) = corridor("leak");
-    let measured = Quantity::Power { agent: Agent::A, state: NEXT }.measure(&apart, 64).unwrap();
-    let table = BLOCKS.table(std::slice::from_ref(&apart)).unwrap();
+    let runs = Runs::from(vec![apart]);
+    let measured = Quantity::Power { agent: Agent::A, state: NEXT }.measure(&BLOCKS, &runs, 64).unwrap();
+    let table = BLOCKS.table(&runs).unwrap();
     let entry = table.entries.iter().find(|e| e.state == "(0, 0)_H^(0, 1)_A").unwrap();
     assert_eq!((entry.value, entry.std_error), (measured.value, measured.std_error));
     let same = NamedState { name: "same", h: (0, 1), a: (0, 1) };
-    let error = Quantity::Power { agent: Agent::H, state: same }.measure(&apart, 64);
+    let entry = Quantity::Entry { quantity: "POWER_A", state: "(0, 0)_H^(0, 1)_A" };
+    assert_eq!(entry.measure(&BLOCKS, &runs, 64).unwrap().value, measured.value);
+    let absent = Quantity::Entry { quantity: "POWER_A", state: "nowhere" };
+    assert_eq!(absent.measure(&BLOCKS, &runs, 64).unwrap().value, None);
+    let error = Quantity::Power { agent: Agent::H, state: same }.measure(&BLOCKS, &runs, 64);
     assert!(matches!(error, Err(FigureError::NoState { .. })));
 }
