@@ -185,7 +185,7 @@ fn with_dominated_options() {
 fn of_models() {
     let candy = load("candy").unwrap();
     for horizon in [Horizon::Average, Horizon::EveryDiscount] {
-        let choice = ActionChoice::new(candy.model(), "start", "wait", "candy").unwrap();
+        let choice = ActionChoice::new(candy.model(), "start", &["wait"], &["candy"]).unwrap();
         match choice.certify_optimality(&horizon) {
             Ok(certificate) => drop(mutate(&certificate)),
             Err(_) => assert_eq!(horizon, Horizon::EveryDiscount),

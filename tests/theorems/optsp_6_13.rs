@@ -13,7 +13,7 @@ fn average_reward() {
     proptest!(cases, |((lists, rewards) in random_model())| {
         let model = build(&lists);
         for [prefer, over] in [["a0", "a1"], ["a1", "a0"]] {
-            let choice = ActionChoice::new(&model, "s0", prefer, over).unwrap();
+            let choice = ActionChoice::new(&model, "s0", &[prefer], &[over]).unwrap();
             let Ok(certificate) = choice.certify_optimality(&Horizon::Average) else { continue };
             let (n, m): (u64, u64) = (certificate.n.parse().unwrap(), certificate.m.parse().unwrap());
             certified[0].set(certified[0].get() + 1);
@@ -39,7 +39,7 @@ fn discounted_reward() {
         let model = build(&lists);
         let discount = ["1/2", "1/10", "99/100"][at];
         for horizon in [Horizon::Discount(discount.into()), Horizon::EveryDiscount] {
-            let choice = ActionChoice::new(&model, "s0", "a0", "a1").unwrap();
+            let choice = ActionChoice::new(&model, "s0", &["a0"], &["a1"]).unwrap();
             let Ok(certificate) = choice.certify_optimality(&horizon) else { continue };
             let (n, m): (u64, u64) = (certificate.n.parse().unwrap(), certificate.m.parse().unwrap());
             let every = usize::from(horizon == Horizon::EveryDiscount);

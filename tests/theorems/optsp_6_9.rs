@@ -18,7 +18,7 @@ fn orbits_of_degenerate_distributions() {
         let discount: Discount = ["1/2", "9/10"][at].parse().unwrap();
         for [prefer, over] in [[0, 1], [1, 0]] {
             let names = [prefer, over].map(|a| format!("a{a}"));
-            let choice = ActionChoice::new(&model, "s0", &names[0], &names[1]).unwrap();
+            let choice = ActionChoice::new(&model, "s0", &[&names[0]], &[&names[1]]).unwrap();
             if choice.certify_power_seeking().is_err() {
                 continue;
             }
@@ -65,7 +65,7 @@ fn orbits_of_degenerate_distributions() {
 #[test]
 fn a_start_that_is_not_left() {
     let model = build(&vec![vec![vec![1], vec![2]], vec![vec![0]], vec![vec![2], vec![0]], vec![vec![3]]]);
-    let choice = ActionChoice::new(&model, "s0", "a1", "a0").unwrap();
+    let choice = ActionChoice::new(&model, "s0", &["a1"], &["a0"]).unwrap();
     let refused = choice.certify_power_seeking().unwrap_err();
     assert!(matches!(refused, Refusal::Returns { .. }), "{refused:?}");
     insta::assert_snapshot!(refused, @"after `a0` the state `s0` can be reached again, so that POWER there depends on both actions");

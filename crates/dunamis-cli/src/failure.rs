@@ -3,7 +3,7 @@
 use dunamis_envs::EnvError;
 use dunamis_experiment::{ConfigError, ExperimentError};
 use dunamis_figures::FigureError;
-use dunamis_mdp::{Criterion, DiscountError, ModelError};
+use dunamis_mdp::{Criterion, DiscountError, ModelError, NumberError};
 use dunamis_orbit::{OptionDocumentError, OrbitError};
 use dunamis_power::PowerError;
 use dunamis_sampling::RewardError;
@@ -211,6 +211,31 @@ pub(crate) enum Failure {
         name: String,
         /// All names.
         names: Vec<String>,
+    },
+    /// Sets of options that are only counted.
+    #[error("the file counts options without listing them: only `dunamis orbit certify` takes that")]
+    CountedSets,
+    /// Every discount at once where one is needed.
+    #[error("one discount is needed: add `--discount G`, or choose `--criterion average`")]
+    OneDiscount,
+    /// A reward that is no number.
+    #[error("in `--reward`")]
+    RewardNumber {
+        /// What is wrong with it.
+        source: NumberError,
+    },
+    /// A reward for another number of states.
+    #[error(
+        "`--reward` has {values} values, and there are {} permuted states, {}, of {states}",
+        permuted.len(), listed(permuted)
+    )]
+    RewardLength {
+        /// Values.
+        values: usize,
+        /// Names of the permuted states.
+        permuted: Vec<String>,
+        /// Number of all states.
+        states: usize,
     },
     /// POWER of sets of options that belong to no model.
     #[error("sets of options have no POWER: it is claimed for the actions of a model")]

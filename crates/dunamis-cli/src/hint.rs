@@ -55,6 +55,10 @@ impl Hint for Failure {
             | Failure::AverageDiscount
             | Failure::UnknownCoordinate { .. }
             | Failure::PowerOfSets
+            | Failure::CountedSets
+            | Failure::OneDiscount
+            | Failure::RewardNumber { .. }
+            | Failure::RewardLength { .. }
             | Failure::Solve(_)
             | Failure::UnknownSetting { .. }
             | Failure::Setting { .. }

@@ -11,33 +11,41 @@ use std::collections::BTreeSet;
 /// Policies beyond this number are not enumerated.
 const MOST_POLICIES: usize = VisitDistributionSet::DEFAULT_LIMIT;
 
-/// A decision in a model: two actions of a state, how the future counts, and which states are permuted.
+/// A decision in a model: some actions of a state against others, and which states are permuted.
 #[derive(Clone, Debug)]
 pub struct ActionChoice<'a> {
     model: &'a TransitionModel,
     state: StateId,
-    prefer: usize,
-    over: usize,
+    prefer: Vec<usize>,
+    over: Vec<usize>,
     permuted: Vec<usize>,
 }
 
 impl<'a> ActionChoice<'a> {
-    /// The choice of one action of a state, by name, over another. The states reachable after any action are permuted.
+    /// The choice of some actions of a state, by name, over others. The states reachable after any action are permuted.
     ///
     /// # Errors
     ///
-    /// [`OrbitError::Model`] for names that are not there; [`OrbitError::NoAction`] for an action that the state does not have.
-    pub fn new(model: &'a TransitionModel, state: &str, prefer: &str, over: &str) -> Result<Self, OrbitError> {
+    /// [`OrbitError::Model`] for names that are not there; [`OrbitError::NoAction`] for an action that the state does not have;
+    /// [`OrbitError::NoOptions`] without actions.
+    pub fn new(model: &'a TransitionModel, state: &str, prefer: &[&str], over: &[&str]) -> Result<Self, OrbitError> {
         let state = model.state(state)?;
-        let pair = |action: &str| {
-            let id = model.action(action)?;
-            model.available().find(state, id).ok_or_else(|| OrbitError::NoAction {
+        let pair = |action: &&str| {
+            let no_action = || OrbitError::NoAction {
                 state: model.states()[state.index()].to_owned(),
-                action: action.to_owned(),
+                action: (*action).to_owned(),
                 actions: model.available().at(state).iter().map(|id| model.actions()[id.index()].to_owned()).collect(),
-            })
+            };
+            let id = model.action(action).map_err(|_| no_action())?;
+            model.available().find(state, id).ok_or_else(no_action)
         };
-        let (prefer, over) = (pair(prefer)?, pair(over)?);
+        let pairs = |actions: &[&str]| -> Result<Vec<usize>, OrbitError> {
+            let mut pairs = actions.iter().map(pair).collect::<Result<Vec<_>, _>>()?;
+            pairs.sort_unstable();
+            pairs.dedup();
+            if pairs.is_empty() { Err(OrbitError::NoOptions) } else { Ok(pairs) }
+        };
+        let (prefer, over) = (pairs(prefer)?, pairs(over)?);
         let permuted = reachable_after(model, model.available().pairs(state));
         Ok(ActionChoice { model, state, prefer, over, permuted })
     }
@@ -92,11 +100,17 @@ impl<'a> ActionChoice<'a> {
         &self,
         vectors: impl Fn(&VisitDistributionSet) -> Vec<Vec<T>>,
     ) -> Result<[OptionSet<T>; 3], OrbitError> {
-        let after = |pair: usize| -> Result<OptionSet<T>, OrbitError> {
-            OptionSet::new(vectors(&VisitDistributionSet::with_choice(self.model, self.state, pair, MOST_POLICIES)?))
+        let after = |pairs: &[usize]| -> Result<OptionSet<T>, OrbitError> {
+            let mut seen = BTreeSet::new();
+            let mut all = Vec::new();
+            for &pair in pairs {
+                let set = VisitDistributionSet::with_choice(self.model, self.state, pair, MOST_POLICIES)?;
+                all.extend(vectors(&set).into_iter().filter(|vector| seen.insert(vector.clone())));
+            }
+            OptionSet::new(all)
         };
         let all = VisitDistributionSet::new(self.model, self.state, MOST_POLICIES)?;
-        Ok([after(self.over)?, after(self.prefer)?, OptionSet::new(vectors(&all))?])
+        Ok([after(&self.over)?, after(&self.prefer)?, OptionSet::new(vectors(&all))?])
     }
 
     /// How strongly the optimal choice tends to the preferred action: `[Turner et al. 2021, Thm. 6.13]` and the fractional law
@@ -127,25 +141,31 @@ impl<'a> ActionChoice<'a> {
     /// The hypothesis that fails, with a witness.
     pub fn certify_power_seeking(&self) -> Result<Certificate, Refusal> {
         let start = self.state.index();
-        if reachable_after(self.model, [self.over]).contains(&start) {
-            let (state, action) = (self.model.states()[start].to_owned(), self.action(self.over));
+        if self.prefer.len() > 1 || self.over.len() > 1 {
+            return Err(Refusal::SeveralActions);
+        }
+        if reachable_after(self.model, self.over.iter().copied()).contains(&start) {
+            let (state, action) = (self.model.states()[start].to_owned(), self.action(self.over[0]));
             return Err(Refusal::Returns { state, action });
         }
         self.certify(Rule::Power, &Horizon::EveryDiscount)
     }
 
     fn certify(&self, rule: Rule, horizon: &Horizon) -> Result<Certificate, Refusal> {
-        if self.model.exact_row(self.prefer) == self.model.exact_row(self.over) {
+        let equivalent = self.prefer.iter().flat_map(|&b| self.over.iter().map(move |&a| (b, a)));
+        if let Some((b, a)) = equivalent.into_iter().find(|&(b, a)| self.model.exact_row(b) == self.model.exact_row(a))
+        {
             return Err(Refusal::Equivalent {
                 state: self.model.states()[self.state.index()].to_owned(),
-                prefer: self.action(self.prefer),
-                over: self.action(self.over),
+                prefer: self.action(b),
+                over: self.action(a),
             });
         }
+        let names = |pairs: &[usize]| pairs.iter().map(|&pair| self.action(pair)).collect();
         let choice = Alternatives::Actions {
             state: self.model.states()[self.state.index()].to_owned(),
-            prefer: self.action(self.prefer),
-            over: self.action(self.over),
+            prefer: names(&self.prefer),
+            over: names(&self.over),
         };
         let source = source(self.model, choice, horizon)?;
         let comparing = Comparing { names: state_names(self.model), permuted: self.permuted.clone(), rule, source };

@@ -123,14 +123,15 @@ pub enum Horizon {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub enum Alternatives {
-    /// Two actions of a state: $`B`$ are the options that start with one, $`A`$ those that start with the other, $`C`$ all.
+    /// Actions of a state: $`B`$ are the options that start with one of some, $`A`$ those that start with one of others,
+    /// $`C`$ all.
     Actions {
         /// The state.
         state: String,
-        /// The action of $`B`$.
-        prefer: String,
-        /// The action of $`A`$.
-        over: String,
+        /// The actions of $`B`$.
+        prefer: Vec<String>,
+        /// The actions of $`A`$.
+        over: Vec<String>,
     },
     /// Two states: $`B`$ are the options of one, $`A`$ those of the other.
     States {

@@ -94,6 +94,14 @@ pub enum OrbitError {
         /// The text (shortened).
         text: String,
     },
+    /// An orbit too large to compare every element.
+    #[error(
+        "the orbit has more than {limit} elements, and coordinates that are not permuted matter: permute them too, or set their rewards to 0"
+    )]
+    TooManyElements {
+        /// The most.
+        limit: u64,
+    },
     /// Names that do not fit the coordinates.
     #[error("there are {actual} names for {expected} coordinates{}", twice.as_ref().map(|name| format!(", `{name}` twice")).unwrap_or_default())]
     Names {

@@ -9,6 +9,11 @@ const MOST_NAMES: usize = 12;
 /// More involutions than these are left to the certificate.
 const MOST_INVOLUTIONS: usize = 12;
 
+/// Names between backticks, as alternatives.
+fn either(names: &[String]) -> String {
+    names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(" or ")
+}
+
 impl Certificate {
     /// The claim and its proof in words, two paragraphs to paste into a text.
     pub fn explain(&self) -> String {
@@ -69,10 +74,10 @@ impl Certificate {
     fn sides(&self) -> (String, String) {
         match self.source.as_ref().map(|source| &source.alternatives) {
             Some(Alternatives::Actions { prefer, over, .. }) if self.rule == Rule::Power => {
-                (format!("after `{over}`"), format!("after `{prefer}`"))
+                (format!("after {}", either(over)), format!("after {}", either(prefer)))
             }
             Some(Alternatives::Actions { state, prefer, over }) => {
-                (format!("`{over}`"), format!("`{prefer}` at `{state}`"))
+                (either(over), format!("{} at `{state}`", either(prefer)))
             }
             Some(Alternatives::States { prefer, over }) => (format!("of `{over}`"), format!("of `{prefer}`")),
             None => ("some option of A".into(), "some option of B".into()),

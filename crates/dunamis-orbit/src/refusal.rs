@@ -37,6 +37,9 @@ pub enum Refusal {
         /// The other.
         over: String,
     },
+    /// POWER after several actions at once.
+    #[error("the claim about POWER compares two actions: name one on each side")]
+    SeveralActions,
     /// The claim about POWER needs that the start is left for good.
     #[error("after `{action}` the state `{state}` can be reached again, so that POWER there depends on both actions")]
     Returns {
@@ -83,6 +86,7 @@ impl Refusal {
             }
             Refusal::MovesOption { .. } => "moves-option".into(),
             Refusal::Equivalent { .. } => "equivalent-actions".into(),
+            Refusal::SeveralActions => "several-actions".into(),
             Refusal::Returns { .. } => "start-is-left".into(),
             Refusal::Counts { .. } => "counts".into(),
             Refusal::Fewer { .. } => "fewer".into(),
@@ -99,6 +103,7 @@ impl Refusal {
                 json!({ "involution": involution, "option": option, "from": from, "to": to })
             }
             Refusal::Equivalent { state, prefer, over } => json!({ "state": state, "actions": [prefer, over] }),
+            Refusal::SeveralActions => Value::Null,
             Refusal::Returns { state, action } => json!({ "state": state, "action": action }),
             Refusal::Counts { n, m } => json!({ "n": n, "m": m }),
             Refusal::Fewer { n, wanted } => json!({ "n": n, "wanted": wanted }),

@@ -3,6 +3,7 @@
 mod basis;
 mod enumeration;
 mod measured;
+mod permuted;
 mod sampling;
 mod scaled;
 mod tables;

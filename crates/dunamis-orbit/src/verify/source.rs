@@ -38,22 +38,30 @@ pub(super) fn check(source: &Source, certificate: &Certificate, sets: &Sets) -> 
                 });
                 found.ok_or_else(|| differs(format!("`{name}` has no action `{}`", shortened(action))))
             };
-            let (prefer, over) = (pair(prefer)?, pair(over)?);
-            let chains = Chains { model: &model, start };
-            compare(&chains, Some(over), &source.horizon, &sets.a, "A")?;
-            compare(&chains, Some(prefer), &source.horizon, &sets.b, "B")?;
-            if certificate.rule == Rule::Power {
-                if chains.reaches_start(over) {
-                    return Err(differs("the start can be reached again after the action of A"));
+            let pairs = |actions: &[String]| -> Result<Vec<Option<usize>>, CertificateError> {
+                if actions.is_empty() {
+                    return Err(differs("no action is named on one side"));
                 }
-                Ok(())
-            } else {
-                compare(&chains, None, &source.horizon, &sets.c, "C")
+                actions.iter().map(|action| pair(action).map(Some)).collect()
+            };
+            let (prefer, over) = (pairs(prefer)?, pairs(over)?);
+            let chains = Chains { model: &model, start };
+            compare(&chains, &over, &source.horizon, &sets.a, "A")?;
+            compare(&chains, &prefer, &source.horizon, &sets.b, "B")?;
+            if certificate.rule != Rule::Power {
+                return compare(&chains, &[None], &source.horizon, &sets.c, "C");
             }
+            if prefer.len() > 1 || over.len() > 1 {
+                return Err(differs("POWER is compared after one action on each side"));
+            }
+            if over.iter().flatten().any(|&pair| chains.reaches_start(pair)) {
+                return Err(differs("the start can be reached again after the action of A"));
+            }
+            Ok(())
         }
         Alternatives::States { prefer, over } => {
-            compare(&Chains { model: &model, start: state(over)? }, None, &source.horizon, &sets.a, "A")?;
-            compare(&Chains { model: &model, start: state(prefer)? }, None, &source.horizon, &sets.b, "B")
+            compare(&Chains { model: &model, start: state(over)? }, &[None], &source.horizon, &sets.a, "A")?;
+            compare(&Chains { model: &model, start: state(prefer)? }, &[None], &source.horizon, &sets.b, "B")
         }
     }
 }
@@ -134,10 +142,10 @@ impl Chains<'_> {
     }
 }
 
-/// Checks that a set has exactly the options of all policies.
+/// Checks that a set has exactly the options of all policies that begin with one of some pairs, or with any.
 fn compare(
     chains: &Chains<'_>,
-    first: Option<usize>,
+    firsts: &[Option<usize>],
     horizon: &Horizon,
     listed: &[Vector],
     set: &str,
@@ -179,7 +187,7 @@ fn compare(
             .collect::<Result<_, CertificateError>>()?,
     };
     let mut found = vec![false; expected.len()];
-    chains.each(first, &mut |rows| {
+    let mut check = |rows: &Rows| {
         let actual = match horizon {
             Horizon::Average => vec![limit(rows, chains.start)],
             _ => discounts.iter().map(|discount| visits(rows, chains.start, discount)).collect(),
@@ -189,7 +197,8 @@ fn compare(
             None => return Err(differs(format!("{set} lacks an option of a policy"))),
         }
         Ok(())
-    })?;
+    };
+    firsts.iter().try_for_each(|&first| chains.each(first, &mut check))?;
     match found.iter().position(|found| !found) {
         Some(stray) => Err(differs(format!("option {stray} of {set} belongs to no policy"))),
         None => Ok(()),

@@ -1,6 +1,6 @@
 //! `dunamis orbit certify`: what can be proved.
 
-use super::comparing::{self, Comparing};
+use super::comparing::{Compared, Comparing};
 use crate::failure::{ExitStatus, Failure};
 use crate::output::{self, Output, SCHEMA};
 use crate::whole_file;
@@ -23,7 +23,7 @@ use std::path::PathBuf;
     after_long_help = "\
 Examples:
   dunamis orbit certify candy --state start --prefer wait --over candy
-  dunamis orbit certify case-study --state ★ --prefer right --over left --criterion discounted
+  dunamis orbit certify case-study --state ★ --prefer r▷ --over ℓ◁ --criterion discounted
   dunamis orbit certify --sets sets.json --rule optimal --output certificate.json
   dunamis orbit certify candy --state start --prefer wait --over candy --json
 
@@ -35,7 +35,7 @@ The JSON document has \"verdict\" (certified or refused), \"n\", \"m\", \"bound\
 )]
 pub(crate) struct Arguments {
     #[command(flatten)]
-    comparing: comparing::Arguments,
+    comparing: Comparing,
 
     /// Whose tendency [default: optimal for actions, any for sets]
     #[arg(long, value_enum, value_name = "RULE")]
@@ -66,10 +66,10 @@ enum Who {
 }
 
 pub(crate) fn run(arguments: &Arguments, output: Output) -> Result<ExitStatus, Failure> {
-    let comparing = arguments.comparing.read()?;
+    let compared = arguments.comparing.read()?;
     let result = {
         let _spinner = output.spinner("looking for copies");
-        certify(arguments, &comparing)?
+        certify(arguments, &compared)?
     };
     let result = result.and_then(|certificate| match arguments.copies {
         Some(wanted) if certificate.n.parse::<u64>().is_ok_and(|n| n < wanted) => {
@@ -102,9 +102,9 @@ pub(crate) fn run(arguments: &Arguments, output: Output) -> Result<ExitStatus, F
     }
 }
 
-fn certify(arguments: &Arguments, comparing: &Comparing) -> Result<Result<Certificate, Refusal>, Failure> {
-    match comparing {
-        Comparing::Sets(sets) => {
+fn certify(arguments: &Arguments, compared: &Compared) -> Result<Result<Certificate, Refusal>, Failure> {
+    match compared {
+        Compared::Sets(sets) => {
             let rule = match arguments.rule {
                 Some(Who::Power) => return Err(Failure::PowerOfSets),
                 Some(Who::Optimal) => Rule::Optimal,
@@ -112,8 +112,8 @@ fn certify(arguments: &Arguments, comparing: &Comparing) -> Result<Result<Certif
             };
             Ok(sets.certify(rule, arguments.comparing.permuted(sets)?))
         }
-        Comparing::Actions { environment, state, prefer, over, horizon } => {
-            let choice = arguments.comparing.choice(environment, [state, prefer, over])?;
+        Compared::Actions { environment, state, prefer, over, horizon } => {
+            let choice = arguments.comparing.choice(environment, state, [prefer, over])?;
             Ok(match arguments.rule {
                 Some(Who::Power) => choice.certify_power_seeking(),
                 Some(Who::Any) => choice.certify_any(horizon),

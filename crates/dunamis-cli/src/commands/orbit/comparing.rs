@@ -9,7 +9,8 @@ use std::path::PathBuf;
 
 /// What is compared.
 #[derive(Debug, Args)]
-pub(super) struct Arguments {
+#[group(id = "comparing")]
+pub(super) struct Comparing {
     /// A shipped name (with parameters), or the path of a model (see dunamis env formats)
     #[arg(value_name = "MODEL", required_unless_present = "sets", conflicts_with = "sets")]
     model: Option<String>,
@@ -18,11 +19,11 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "STATE", required_unless_present = "sets", conflicts_with = "sets")]
     state: Option<String>,
 
-    /// The action that leaves options B
+    /// The action that leaves options B, or several with commas between them
     #[arg(long, value_name = "ACTION", required_unless_present = "sets", conflicts_with = "sets")]
     prefer: Option<String>,
 
-    /// The action that leaves options A
+    /// The action that leaves options A, or several with commas between them
     #[arg(long, value_name = "ACTION", required_unless_present = "sets", conflicts_with = "sets")]
     over: Option<String>,
 
@@ -39,8 +40,8 @@ pub(super) struct Arguments {
     sets: Option<PathBuf>,
 
     /// The states that are permuted, separated by commas [default: those reachable after the choice; all of --sets]
-    #[arg(long, value_name = "STATES", value_delimiter = ',')]
-    permute: Option<Vec<String>>,
+    #[arg(long, value_name = "STATES")]
+    permute: Option<String>,
 }
 
 /// How the future counts.
@@ -53,20 +54,20 @@ pub(super) enum Criterion {
 }
 
 /// What is compared, read from files.
-pub(super) enum Comparing {
-    /// Two actions.
-    Actions { environment: Box<Environment>, state: String, prefer: String, over: String, horizon: Horizon },
+pub(super) enum Compared {
+    /// Actions of a state.
+    Actions { environment: Box<Environment>, state: String, prefer: Vec<String>, over: Vec<String>, horizon: Horizon },
     /// Two sets.
     Sets(OptionDocument),
 }
 
-impl Arguments {
-    pub(super) fn read(&self) -> Result<Comparing, Failure> {
+impl Comparing {
+    pub(super) fn read(&self) -> Result<Compared, Failure> {
         if let Some(path) = &self.sets {
             let name = || path.display().to_string();
             let text = std::fs::read_to_string(path).map_err(|source| Failure::Read { path: name(), source })?;
             let sets = OptionDocument::from_json(&text);
-            return Ok(Comparing::Sets(sets.map_err(|source| Failure::Sets { path: name(), source })?));
+            return Ok(Compared::Sets(sets.map_err(|source| Failure::Sets { path: name(), source })?));
         }
         let given = |argument: &Option<String>| argument.clone().unwrap_or_default();
         let environment = Box::new(load(&given(&self.model))?);
@@ -79,30 +80,42 @@ impl Arguments {
                 Horizon::Discount(discount.exact().to_string())
             }
         };
-        let (state, prefer, over) = (given(&self.state), given(&self.prefer), given(&self.over));
-        Ok(Comparing::Actions { environment, state, prefer, over, horizon })
+        let is_action = |name: &str| environment.model().action(name).is_ok();
+        let [prefer, over] = [&self.prefer, &self.over].map(|text| names(&given(text), is_action));
+        Ok(Compared::Actions { state: given(&self.state), prefer, over, horizon, environment })
     }
 
-    /// The choice between the two actions.
+    /// The choice between actions.
     pub(super) fn choice<'a>(
         &self,
         environment: &'a Environment,
-        [state, prefer, over]: [&str; 3],
+        state: &str,
+        [prefer, over]: [&[String]; 2],
     ) -> Result<ActionChoice<'a>, Failure> {
-        let choice = ActionChoice::new(environment.model(), state, prefer, over)?;
+        let [prefer, over] = [prefer, over].map(|names| names.iter().map(String::as_str).collect::<Vec<_>>());
+        let choice = ActionChoice::new(environment.model(), state, &prefer, &over)?;
         Ok(match &self.permute {
-            Some(names) => choice.permuting(names.iter().map(|name| name.trim()))?,
+            Some(text) => {
+                let states = names(text, |name| environment.model().state(name).is_ok());
+                choice.permuting(states.iter().map(String::as_str))?
+            }
             None => choice,
         })
     }
 
     /// The coordinates of sets that are permuted, if not all.
     pub(super) fn permuted(&self, sets: &OptionDocument) -> Result<Option<Vec<usize>>, Failure> {
-        let names = sets.names();
+        let all = sets.names();
         let place = |name: &String| {
-            let place = names.iter().position(|other| other == name.trim());
-            place.ok_or_else(|| Failure::UnknownCoordinate { name: name.trim().into(), names: names.clone() })
+            let place = all.iter().position(|other| other == name);
+            place.ok_or_else(|| Failure::UnknownCoordinate { name: name.clone(), names: all.clone() })
         };
-        self.permute.as_ref().map(|permuted| permuted.iter().map(place).collect()).transpose()
+        let permuted = self.permute.as_ref().map(|text| names(text, |name| all.iter().any(|other| other == name)));
+        permuted.map(|permuted| permuted.iter().map(place).collect()).transpose()
     }
+}
+
+/// One name, commas and all, or several between commas.
+pub(super) fn names(text: &str, is_name: impl Fn(&str) -> bool) -> Vec<String> {
+    if is_name(text) { vec![text.to_owned()] } else { text.split(',').map(|name| name.trim().to_owned()).collect() }
 }
