@@ -55,7 +55,7 @@ fn options_that_are_not_alike() {
     let b = options(&[average(5, &[1, 2]), average(5, &[3, 4])]);
     let c = a.union(&b).unwrap();
     let refused = refusal(&a, &b, &c, Rule::Invariant);
-    insta::assert_snapshot!(refused, @"B has 0 of the 1 permutations of option 0 of A that the copies need");
+    insta::assert_snapshot!(refused, @"no permutation of states takes option 0 of A to an option of B");
     let [greater, less, equal] = counts(&a, &b, &c, &[0, 0, 5, 6, 6]);
     assert_eq!(ratio((greater + equal) as i64, (greater + less + equal) as i64), ratio(7, 15));
 }

@@ -32,7 +32,11 @@ impl Certificate {
                 self.permuted.join(", ")
             ),
         };
-        let ratio = if self.m == "1" { self.n.clone() } else { format!("{}/{}", self.n, self.m) };
+        let ratio = match (self.n.as_str(), self.m.as_str()) {
+            (n, m) if n == m => String::new(),
+            (n, "1") => format!("{n} times "),
+            (n, m) => format!("{n}/{m} times "),
+        };
         let (a, b) = self.sides();
         match self.rule {
             Rule::Power => {
@@ -55,7 +59,7 @@ impl Certificate {
                 };
                 format!(
                     "Permute any reward over {permuted}: for at least {} of the variants {b} is {optimal} or {a} is not. \
-                     Variants for which {b} is and {a} is not are at least {ratio} times as many as variants for which it is \
+                     Variants for which {b} is and {a} is not are at least {ratio}as many as variants for which it is \
                      the other way round.",
                     self.bound
                 )
@@ -63,7 +67,7 @@ impl Certificate {
             Rule::Invariant => format!(
                 "Permute any reward over {permuted}: every decision-making that is monotone and jointly invariant (optimal, \
                  Boltzmann, satisficing, quantilizing or best-of-k choice among others) chooses from B at least as often as \
-                 from A for at least {} of the variants, and variants for which it prefers B are at least {ratio} times as many \
+                 from A for at least {} of the variants, and variants for which it prefers B are at least {ratio}as many \
                  as variants for which it prefers A.",
                 self.bound
             ),
@@ -119,15 +123,16 @@ impl Certificate {
         } else {
             let _ = write!(text, "{} involutions, beginning with {}, ", all.len(), all[0]);
         }
-        let verb = if all.len() == 1 { "exchanges" } else { "each exchange" };
-        let _ = write!(text, "{verb} a part of A with its copy");
-        text.push_str(match self.rule {
-            Rule::Power => ". ",
-            Rule::Invariant => " and map every other part, and the set of all options, onto itself. ",
-            Rule::Optimal => {
-                " and map every other part, and all other options that are neither dominated nor in B, onto themselves. "
-            }
-        });
+        let (exchange, map) = if all.len() == 1 { ("exchanges", "maps") } else { ("each exchange", "map") };
+        let _ = write!(text, "{exchange} a part of A with its copy");
+        let _ = match self.rule {
+            Rule::Power => write!(text, ". "),
+            Rule::Invariant => write!(text, " and {map} every other part, and the set of all options, onto itself. "),
+            Rule::Optimal => write!(
+                text,
+                " and {map} every other part onto itself, and so all other options that are neither dominated nor in B. "
+            ),
+        };
         let _ = write!(text, "Hence the claim by {}.", self.theorem);
         text
     }

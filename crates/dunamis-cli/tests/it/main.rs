@@ -6,6 +6,7 @@ mod environments;
 mod figures;
 mod help;
 mod interrupted;
+mod orbits;
 mod runs;
 mod terminal;
 

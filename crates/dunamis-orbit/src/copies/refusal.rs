@@ -33,7 +33,7 @@ pub enum NoCopies {
         b: usize,
     },
     /// Too few vectors of B are permutations of one of A, so that no involution at all can do it.
-    #[error("B has {found} of the {needed} permutations of option {option} of A that the copies need")]
+    #[error("{}", too_few(*.option, *.needed, *.found))]
     Values {
         /// The option of A.
         option: usize,
@@ -131,4 +131,13 @@ pub enum NoCopies {
         /// Steps.
         limit: u64,
     },
+}
+
+fn too_few(option: usize, needed: usize, found: usize) -> String {
+    match found {
+        0 => format!("no permutation of states takes option {option} of A to an option of B"),
+        _ => format!(
+            "permutations of states take option {option} of A to {found} options of B, and copies need {needed}"
+        ),
+    }
 }
