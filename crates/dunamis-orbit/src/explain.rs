@@ -107,10 +107,15 @@ impl Certificate {
             Options::Listed(vectors) => vectors.len().to_string(),
             Options::Basis { basis } => basis.clone(),
         };
-        let mut text = format!("Proof. A has {} {kind} and B has {}. ", count(&self.a), count(&self.b));
-        if !self.dominated_a.is_empty() {
-            let _ =
-                write!(text, "Of A, {} are convex combinations of others and never needed. ", self.dominated_a.len());
+        let a = count(&self.a);
+        let kind_of_a = if a == "1" { kind.trim_end_matches('s') } else { kind };
+        let mut text = format!("Proof. A has {a} {kind_of_a} and B has {}. ", count(&self.b));
+        match self.dominated_a.len() {
+            0 => {}
+            1 => text.push_str("One of A is a convex combination of others and never needed. "),
+            more => {
+                let _ = write!(text, "Of A, {more} are convex combinations of others and never needed. ");
+            }
         }
         let parts =
             if self.m == "1" { "what is needed of A".to_owned() } else { format!("each of {} parts of A", self.m) };

@@ -84,9 +84,18 @@ fn certificates_are_documents() {
     let mut changed = document["certificate"].clone();
     changed["bound"] = json!("3/4");
     place.file("changed.json", &changed.to_string());
-    insta::assert_snapshot!(place.answer("orbit verify changed.json"), @"");
+    insta::assert_snapshot!(place.answer("orbit verify changed.json"), @r"
+    refuted: `bound` says `3/4`, but the certificate shows `2/3`
+    --- exit code 1
+    ");
     place.file("no.json", "{}");
-    insta::assert_snapshot!(place.answer("orbit verify no.json"), @"");
+    insta::assert_snapshot!(place.answer("orbit verify no.json"), @r"
+    --- stderr
+    error: `no.json` is no certificate
+      caused by: missing field `schema` at line 1 column 2
+      hint: `dunamis orbit certify … --output FILE` writes one
+    --- exit code 2
+    ");
 }
 
 #[test]
