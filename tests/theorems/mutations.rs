@@ -1,6 +1,7 @@
 //! Certificates with one statement changed: the false ones do not pass, and those that pass claim what is true.
 
 use crate::brute_force::{average, count_optimal, scaled};
+use crate::random_model::build;
 use dunamis_envs::load;
 use dunamis_mdp::Rational;
 use dunamis_orbit::{
@@ -190,6 +191,12 @@ fn of_models() {
             Ok(certificate) => drop(mutate(&certificate)),
             Err(_) => assert_eq!(horizon, Horizon::EveryDiscount),
         }
+    }
+    // One end, or another one on the way to a third.
+    let model = build(&vec![vec![vec![1], vec![2]], vec![vec![1]], vec![vec![2], vec![3]], vec![vec![3]]]);
+    for horizon in [Horizon::Discount("1/2".into()), Horizon::EveryDiscount] {
+        let choice = ActionChoice::new(&model, "s0", &["a1"], &["a0"]).unwrap();
+        mutate(&choice.certify_optimality(&horizon).unwrap());
     }
     let case_study = load("case-study").unwrap();
     let states = ["ℓ↙", "r↘"];

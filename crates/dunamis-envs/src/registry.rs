@@ -145,6 +145,14 @@ pub const REGISTRY: &[Entry] = &[
         build: |_| Environment::from_json("scale-cycle", include_str!("../models/scale-cycle.json")),
     },
     Entry {
+        name: "scale-embed",
+        aliases: &[],
+        description: "a vertex, a pair and a triangle, or three disjoint copies of them and something left over",
+        source: "[Turner 2022, a scaling law for instrumental convergence]",
+        parameters: &[],
+        build: |_| Environment::from_json("scale-embed", include_str!("../models/scale-embed.json")),
+    },
+    Entry {
         name: "aima",
         aliases: &[],
         description: "textbook gridworld of 11 cells: start `1` beside `2`, the only cell that cannot be left",
