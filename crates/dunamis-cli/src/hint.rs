@@ -22,7 +22,9 @@ impl Hint for Failure {
     fn hint(&self) -> Option<String> {
         match self {
             Failure::Environment(error) => error.hint(),
-            Failure::Model(error) | Failure::Policy { source: error, .. } => error.hint(),
+            Failure::Model(error)
+            | Failure::Policy { source: error, .. }
+            | Failure::Orbit(OrbitError::Model(error)) => error.hint(),
             Failure::Power(error) => error.hint(),
             Failure::Reward(error) => error.hint(),
             Failure::Config(error) => error.hint(),
@@ -47,7 +49,6 @@ impl Hint for Failure {
             Failure::NeedsOneAgent { option } => Some(format!("leave `{option}` or `--agents 2` out")),
             Failure::WriteFile { .. } => Some("check the free space and the permissions of its directory".into()),
             Failure::Read { .. } => Some("check the path and its permissions".into()),
-            Failure::Orbit(OrbitError::Model(error)) => error.hint(),
             Failure::Discount(error) => error.hint(),
             Failure::Sets { .. } => Some("`dunamis orbit certify --help` shows a file of sets".into()),
             Failure::Certificate { .. } => Some("`dunamis orbit certify … --output FILE` writes one".into()),

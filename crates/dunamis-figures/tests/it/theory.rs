@@ -2,6 +2,7 @@
 
 use dunamis_figures::{FIGURES, Figure, Runs, find};
 use dunamis_plot::{Label, Plot};
+use std::fmt::Write;
 
 /// The runs of all its analyses.
 fn runs(figure: &dyn Figure) -> (tempfile::TempDir, Runs) {
@@ -19,7 +20,7 @@ fn captions_read_their_numbers_from_the_runs() {
     for figure in FIGURES.iter().filter(|figure| figure.about().experiments.is_empty()) {
         let (_directory, runs) = runs(*figure);
         let caption = Label::parse(&figure.caption(&runs).unwrap()).plain_text();
-        text.push_str(&format!("{}: {caption}\n\n", figure.about().id));
+        writeln!(text, "{}: {caption}\n", figure.about().id).unwrap();
     }
     insta::assert_snapshot!(text);
 }

@@ -14,6 +14,7 @@ use dunamis_power::{
 use dunamis_sampling::Seed;
 use num_traits::ToPrimitive;
 use serde::Serialize;
+use std::fmt::Write;
 use std::num::NonZeroU32;
 
 /// Of which state.
@@ -107,7 +108,8 @@ struct Document<'a> {
 
 #[derive(Serialize)]
 struct Action<'a> {
-    action: &'a str,
+    #[serde(rename = "action")]
+    name: &'a str,
     probability: Option<String>,
     interval: Option<[f64; 2]>,
 }
@@ -167,7 +169,7 @@ fn document<'a>(
     for class in &answer.actions {
         for &pair in &class.pairs {
             let action = Action {
-                action: name(pair),
+                name: name(pair),
                 probability: class.probability.as_ref().map(ToString::to_string),
                 interval: class.interval.map(|(lower, upper)| [lower, upper]),
             };
@@ -191,14 +193,14 @@ fn text(document: &Document<'_>) -> String {
         let value = text.parse::<dunamis_mdp::Rational>().ok().and_then(|x| x.to_f64()).unwrap_or(f64::NAN);
         format!("{value:.4}")
     };
-    for Action { action, probability, interval } in &document.actions {
+    for Action { name, probability, interval } in &document.actions {
         match (probability, interval) {
-            (Some(exact), _) => table.row([(*action).to_owned(), decimal(exact), exact.clone()]),
+            (Some(exact), _) => table.row([(*name).to_owned(), decimal(exact), exact.clone()]),
             (None, Some([lower, upper])) => {
                 let middle = format!("{:.4}", f64::midpoint(*lower, *upper));
-                table.row([(*action).to_owned(), middle, format!("from {lower:.4} to {upper:.4}")]);
+                table.row([(*name).to_owned(), middle, format!("from {lower:.4} to {upper:.4}")]);
             }
-            (None, None) => table.row([*action]),
+            (None, None) => table.row([*name]),
         }
     }
     let how = match (document.samples, document.confidence) {
@@ -207,7 +209,7 @@ fn text(document: &Document<'_>) -> String {
     };
     let mut text = format!("{}, {}: {how}\n\n{table}", document.environment, document.state);
     if let Some(power) = &document.power {
-        text.push_str(&format!("\nPOWER: {power} ≈ {}\n", decimal(power)));
+        let _ = writeln!(text, "\nPOWER: {power} ≈ {}", decimal(power));
     }
     text
 }
