@@ -43,6 +43,14 @@ pub enum OrbitError {
         /// Coordinates found.
         actual: usize,
     },
+    /// Vectors that do not stand for the options of a set.
+    #[error("{actual} vectors stand for {expected} options: give one for each")]
+    OptionCount {
+        /// Options.
+        expected: usize,
+        /// Vectors.
+        actual: usize,
+    },
     /// One vector twice.
     #[error("option {option} is the same vector as option {first}: list every option once")]
     RepeatedOption {

@@ -28,6 +28,9 @@
 //! | `rational_function` | [`RationalFunction`]: coordinates that depend on the discount |
 //! | `comparison`, `coordinate` | [`Comparison`]: how strongly one set is preferred to another; [`certify_counts`] |
 //! | `action_choice` | [`ActionChoice`], [`certify_power`]: the same for actions and states of a model |
+//! | `almost_symmetric` | [`Perturbation`] of options, and what it may do to probabilities |
+//! | `featurized` | [`Features`] of states, and tendencies over their permutations |
+//! | `several_states` | [`JointTendency`]: the same preference in several choices at once |
 //! | `option_document` | [`OptionDocument`]: sets of options in JSON |
 //! | `refusal` | [`Refusal`]: why a claim is not certified |
 //! | `certificate`, `explain` | [`Certificate`], [`Theorem`], [`Rule`]: a claim with everything that is needed to check it |
@@ -40,6 +43,7 @@
 //! - Nothing is printed or read from files, and nothing depends on the number of threads.
 
 mod action_choice;
+mod almost_symmetric;
 mod arrangement;
 mod automorphism;
 mod binomial;
@@ -52,6 +56,7 @@ mod decision;
 mod error;
 mod explain;
 mod exponential;
+mod featurized;
 mod option_document;
 mod option_set;
 mod orbit;
@@ -60,12 +65,14 @@ mod permute;
 mod rational_function;
 mod refusal;
 mod retargetability;
+mod several_states;
 mod tendency;
 mod utilities;
 mod verify;
 mod worst_orbit;
 
 pub use action_choice::{ActionChoice, certify_power, reachable_after};
+pub use almost_symmetric::{Perturbation, deviating_orbits};
 pub use automorphism::AutomorphismSearch;
 pub use certificate::{
     Alternatives, CERTIFICATE_SCHEMA, Certificate, Dominated, Horizon, Options, Parts, Rule, Source, Theorem,
@@ -76,11 +83,12 @@ pub use coordinate::Coordinate;
 pub use copies::{Copies, CopySearch, Embedding, NoCopies, Slots, SupersetCopies};
 pub use decision::{
     AntiOptimal, BestOfK, Boltzmann, Combination, Comparator, Custom, DECISIONS, Decision, DecisionError,
-    DecisionFunction, DecisionInfo, EpsilonGreedy, Extremal, FractionOptimal, Optimal, Properties, Quantilizing,
-    RankDependent, Satisficing, Uniform,
+    DecisionFunction, DecisionInfo, EpsilonGreedy, EpsilonOptimal, Extremal, FractionEpsilonOptimal, FractionOptimal,
+    Optimal, Properties, Quantilizing, RankDependent, Satisficing, Uniform,
 };
 pub use error::OrbitError;
 pub use exponential::{ExponentialRatio, ExponentialSum};
+pub use featurized::Features;
 pub use option_document::{OptionDocument, OptionDocumentError};
 pub use option_set::OptionSet;
 pub use orbit::{Orbit, Rearrangements};
@@ -89,6 +97,7 @@ pub use permute::{Permute, permuted_policy};
 pub use rational_function::RationalFunction;
 pub use refusal::Refusal;
 pub use retargetability::{LemmaValues, NotRetargetable, Retargetability};
+pub use several_states::JointTendency;
 pub use tendency::{
     BasisChoice, Confidence, Counts, ExactMethod, Interval, MeasureSettings, MeasuredTendency, SampledTendency,
     Tendency,

@@ -71,6 +71,23 @@ impl Utilities {
         }
     }
 
+    /// Whether the utility of an option is at most a number of units, not negative, below that of the best.
+    #[inline]
+    pub(crate) fn within(&self, i: usize, best: usize, units: &BigInt, small: Option<i128>) -> bool {
+        match (&self.numbers, small) {
+            (Numbers::Word(numbers), Some(units)) => i128::from(numbers[best]) - i128::from(numbers[i]) <= units,
+            // No two words are as far apart.
+            (Numbers::Word(_), None) => true,
+            (Numbers::Double(numbers), small) => match (numbers[best].checked_sub(numbers[i]), small) {
+                (Some(distance), Some(units)) => distance <= units,
+                (Some(_), None) => true,
+                (None, Some(_)) => false,
+                (None, None) => BigInt::from(numbers[best]) - numbers[i] <= *units,
+            },
+            (Numbers::Large(numbers), _) => &numbers[best] - &numbers[i] <= *units,
+        }
+    }
+
     /// The utility of an option.
     pub fn get(&self, i: usize) -> Rational {
         let number = match &self.numbers {

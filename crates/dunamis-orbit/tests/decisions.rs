@@ -2,8 +2,8 @@
 
 use dunamis_mdp::Rational;
 use dunamis_orbit::{
-    Choice, Combination, DECISIONS, Decision, DecisionFunction, ExponentialRatio, OptionSet, Permutation, Permute,
-    Utilities,
+    Choice, Combination, DECISIONS, Decision, DecisionFunction, ExponentialRatio, OptionSet, Orbit, Permutation,
+    Permute, Tendency, Utilities,
 };
 use proptest::prelude::*;
 use std::cmp::Ordering;
@@ -33,6 +33,9 @@ fn decisions() -> Vec<Arc<dyn DecisionFunction>> {
         "quantilizing:fraction=3/8",
         "epsilon-greedy:epsilon=1/10,steps=20",
         "uniform",
+        "epsilon-optimal:epsilon=3/4",
+        "fraction-epsilon-optimal:epsilon=1",
+        "epsilon-optimal:epsilon=0",
     ];
     assert!(DECISIONS.iter().all(|info| names.iter().any(|name| name.split(':').next() == Some(info.name))));
     let mut all: Vec<Arc<dyn DecisionFunction>> =
@@ -153,6 +156,66 @@ fn quantilizers_by_definition() {
     }
 }
 
+/// Acceptable is what lies at most the tolerance below the best, whatever integers the utilities are written with.
+#[test]
+fn tolerances_by_definition() {
+    let huge = rational(1, 1) * rational(10, 1).pow(45);
+    let wide = rational(i64::MAX, 1).pow(2) * rational(2, 1) - rational(1, 1);
+    let rewards = [
+        [rational(0, 1), rational(1, 3), rational(1, 2), rational(5, 6)],
+        [-&huge, &huge / rational(3, 1), huge.clone(), huge],
+        [-&wide, rational(0, 1), wide.clone(), wide],
+    ];
+    for reward in &rewards {
+        let best = reward.iter().max().unwrap();
+        let mut tolerances: Vec<Rational> = reward.iter().map(|u| best - u).collect();
+        tolerances.extend(reward.iter().map(|u| (best - u) / rational(2, 1)));
+        for epsilon in tolerances {
+            let near: Vec<bool> = reward.iter().map(|u| u >= &(best - &epsilon)).collect();
+            let count = near.iter().filter(|near| **near).count() as i64;
+            let utilities = Utilities::new(reward);
+            for (arm, near) in near.into_iter().enumerate() {
+                let one = rational(i64::from(near), 1);
+                let value = |name: &str| decision(&format!("{name}:epsilon={epsilon}")).value(&utilities, &[arm]);
+                assert_eq!(value("epsilon-optimal"), one.clone().into(), "{reward:?} {epsilon} {arm}");
+                assert_eq!(value("fraction-epsilon-optimal"), (one / rational(count, 1)).into());
+            }
+        }
+    }
+}
+
+/// Three options against one on an orbit of four values at distance 1, and against two on one of five: what the tolerance leaves of
+/// the strict preference and of its opposite.
+#[test]
+fn guarantees_decay_with_the_tolerance() {
+    for (b, a) in [(3, 1), (3, 2)] {
+        let d = b + a;
+        let set = |states| OptionSet::basis(d, states).unwrap();
+        let choice = Choice::between(&set(a..d), &set(0..a)).unwrap();
+        let values: Vec<usize> = (0..d).collect();
+        let orbit = Orbit::new(values.iter().map(|&v| rational(v as i64, 1)).collect::<Vec<_>>());
+        let mut strict = Vec::new();
+        for twice in 0..=2 * d {
+            let f = decision(&format!("epsilon-optimal:epsilon={twice}/2"));
+            let tendency = Tendency::enumerate(&choice, &f, &orbit).unwrap();
+            // Which values A has decides: their sets are equally probable.
+            let (mut greater, mut less, mut all) = (0, 0, 0);
+            for mask in (0_u32..1 << d).filter(|mask| mask.count_ones() as usize == a) {
+                let acceptable =
+                    |inside| values.iter().any(|&v| (mask >> v & 1 == 1) == inside && 2 * (d - 1 - v) <= twice);
+                all += 1;
+                greater += i64::from(acceptable(false) && !acceptable(true));
+                less += i64::from(!acceptable(false) && acceptable(true));
+            }
+            assert_eq!((tendency.greater(), tendency.less()), (&rational(greater, all), &rational(less, all)));
+            assert!(tendency.holds(&rational(b as i64, a as i64)), "{twice} {tendency:?}");
+            strict.push(tendency.greater().clone());
+        }
+        assert!(strict.is_sorted_by(|now, next| next <= now) && strict[0] >= rational(3, 5));
+        assert_eq!(strict.last(), Some(&rational(0, 1)));
+    }
+}
+
 #[test]
 fn names() {
     for function in decisions().iter().take(DECISIONS.len()) {
@@ -167,14 +230,18 @@ fn names() {
     insta::assert_snapshot!(message("uniform:x=1"), @"`uniform` takes no `x=1` here: write `uniform`");
     insta::assert_snapshot!(message("epsilon-greedy:epsilon=1/2,steps=1/2"), @"the `steps` of `epsilon-greedy` is `1/2`: it must be an integer from 1 to 100000");
     insta::assert_snapshot!(message("epsilon-greedy:steps=1,steps=2"), @"`epsilon-greedy` takes no `steps=2` here: write `epsilon-greedy:epsilon=…,steps=…`");
-    insta::assert_snapshot!(message("greedy"), @"there is no decision function `greedy`: there are `optimal`, `fraction-optimal`, `anti-optimal`, `boltzmann`, `best-of-k`, `satisficing`, `quantilizing`, `epsilon-greedy`, `uniform`");
-    for text in
-        ["quantilizing:fraction=0", "quantilizing:fraction=3/2", "best-of-k:k=0", "epsilon-greedy:epsilon=2,steps=1"]
-    {
+    insta::assert_snapshot!(message("greedy"), @"there is no decision function `greedy`: there are `optimal`, `fraction-optimal`, `anti-optimal`, `epsilon-optimal`, `fraction-epsilon-optimal`, `boltzmann`, `best-of-k`, `satisficing`, `quantilizing`, `epsilon-greedy`, `uniform`");
+    for text in [
+        "quantilizing:fraction=0",
+        "quantilizing:fraction=3/2",
+        "best-of-k:k=0",
+        "epsilon-greedy:epsilon=2,steps=1",
+        "epsilon-optimal:epsilon=-1",
+    ] {
         assert!(text.parse::<Decision>().is_err(), "{text}");
     }
     assert!(Combination::mixture([(rational(-1, 2), decisions()[0].clone())]).is_err());
-    insta::assert_snapshot!(decisions()[9].name(), @"1/2 * boltzmann:temperature=1/2 + 1/2 * satisficing:threshold=3");
+    insta::assert_snapshot!(decisions()[12].name(), @"1/2 * boltzmann:temperature=1/2 + 1/2 * satisficing:threshold=3");
 }
 
 fn vector(dimension: usize) -> impl Strategy<Value = Vec<Rational>> {

@@ -170,7 +170,8 @@ proptest! {
         let Some(choice) = choice else { return Ok(()) };
         for name in [
             "optimal", "anti-optimal", "fraction-optimal", "boltzmann:temperature=2", "best-of-k:k=2", "satisficing:threshold=1/2",
-            "quantilizing:fraction=2/5", "epsilon-greedy:epsilon=1/3,steps=3", "uniform",
+            "quantilizing:fraction=2/5", "epsilon-greedy:epsilon=1/3,steps=3", "uniform", "epsilon-optimal:epsilon=1/2",
+            "fraction-epsilon-optimal:epsilon=1",
         ] {
             let expected = brute_force(&choice, &decision(name), &reward);
             prop_assert_eq!(enumerated(&choice, name, &reward), expected, "{}", name);

@@ -6,6 +6,7 @@ mod boltzmann;
 mod combination;
 mod custom;
 mod epsilon_greedy;
+mod epsilon_optimal;
 mod error;
 mod fraction_optimal;
 mod optimal;
@@ -21,6 +22,7 @@ pub use boltzmann::Boltzmann;
 pub use combination::Combination;
 pub use custom::Custom;
 pub use epsilon_greedy::EpsilonGreedy;
+pub use epsilon_optimal::{EpsilonOptimal, FractionEpsilonOptimal};
 pub use error::DecisionError;
 pub use fraction_optimal::FractionOptimal;
 pub use optimal::Optimal;
@@ -170,6 +172,10 @@ decisions! {
     "optimal": "1 if an option of the subset has the largest utility", Optimal() => Optimal;
     "fraction-optimal": "a uniformly random option of the largest utility", FractionOptimal() => FractionOptimal;
     "anti-optimal": "1 if an option of the subset has the smallest utility", AntiOptimal() => AntiOptimal;
+    "epsilon-optimal": "1 if an option of the subset has the largest utility up to epsilon",
+        EpsilonOptimal("epsilon" epsilon) => EpsilonOptimal::new(epsilon)?;
+    "fraction-epsilon-optimal": "a uniformly random option of the largest utility up to epsilon",
+        FractionEpsilonOptimal("epsilon" epsilon) => FractionEpsilonOptimal::new(epsilon)?;
     "boltzmann": "probabilities in proportion to exponentials of utilities",
         Boltzmann("temperature" temperature) => Boltzmann::new(temperature)?;
     "best-of-k": "the best of k uniform draws", BestOfK("k" k) => BestOfK::new(&k)?;
