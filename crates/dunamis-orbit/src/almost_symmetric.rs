@@ -8,7 +8,8 @@ use num_traits::{One, Signed, Zero};
 ///
 /// How probable optimality is under independent uniform rewards depends on where options stand in a Lipschitz way, with a constant
 /// that grows as options approach each other. Guarantees for every orbit are not stable at all: on the orbits that are bad for
-/// it, a preference may break down with the smallest move. What remains is that such orbits have little probability.
+/// it, a preference may break down with the smallest move. What remains is that such orbits have little probability; how stable
+/// optimal behavior is in other distances is the subject of `[Gunter, Liokumovich & Krakovna 2024]`.
 ///
 /// ```
 /// use dunamis_mdp::Rational;

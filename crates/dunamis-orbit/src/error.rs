@@ -87,6 +87,12 @@ pub enum OrbitError {
         /// The largest number of elements that is enumerated.
         limit: u128,
     },
+    /// A tree of histories too large to be built.
+    #[error("there are more than {limit} histories: take fewer steps, or count them instead")]
+    TooManyHistories {
+        /// The largest number of histories that is built.
+        limit: usize,
+    },
     /// A sample of nothing.
     #[error("a tendency cannot be estimated from no samples: draw at least 1")]
     NoSamples,

@@ -31,6 +31,8 @@
 //! | `almost_symmetric` | [`Perturbation`] of options, and what it may do to probabilities |
 //! | `featurized` | [`Features`] of states, and tendencies over their permutations |
 //! | `several_states` | [`JointTendency`]: the same preference in several choices at once |
+//! | `state_action_reward` | [`PairStates`]: rewards of state-action pairs as rewards of states |
+//! | `observation_history` | [`Observations`] of states, and the [`HistoryTree`] of what is remembered of them |
 //! | `option_document` | [`OptionDocument`]: sets of options in JSON |
 //! | `refusal` | [`Refusal`]: why a claim is not certified |
 //! | `certificate`, `explain` | [`Certificate`], [`Theorem`], [`Rule`]: a claim with everything that is needed to check it |
@@ -57,6 +59,7 @@ mod error;
 mod explain;
 mod exponential;
 mod featurized;
+mod observation_history;
 mod option_document;
 mod option_set;
 mod orbit;
@@ -66,6 +69,7 @@ mod rational_function;
 mod refusal;
 mod retargetability;
 mod several_states;
+mod state_action_reward;
 mod tendency;
 mod utilities;
 mod verify;
@@ -89,6 +93,7 @@ pub use decision::{
 pub use error::OrbitError;
 pub use exponential::{ExponentialRatio, ExponentialSum};
 pub use featurized::Features;
+pub use observation_history::{HistoryTree, Memory, Observations};
 pub use option_document::{OptionDocument, OptionDocumentError};
 pub use option_set::OptionSet;
 pub use orbit::{Orbit, Rearrangements};
@@ -98,6 +103,7 @@ pub use rational_function::RationalFunction;
 pub use refusal::Refusal;
 pub use retargetability::{LemmaValues, NotRetargetable, Retargetability};
 pub use several_states::JointTendency;
+pub use state_action_reward::PairStates;
 pub use tendency::{
     BasisChoice, Confidence, Counts, ExactMethod, Interval, MeasureSettings, MeasuredTendency, SampledTendency,
     Tendency,

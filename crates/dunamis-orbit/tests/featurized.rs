@@ -2,8 +2,8 @@
 
 use dunamis_mdp::Rational;
 use dunamis_orbit::{
-    Choice, Copies, Decision, DecisionFunction, Features, OptionSet, Orbit, Permutation, Permute, Rule, Tendency,
-    WorstOrbit, WorstOrbitSettings, certify_counts,
+    Choice, Copies, Decision, DecisionFunction, Features, OptionSet, Orbit, OrbitError, Permutation, Permute, Rule,
+    Tendency, WorstOrbit, WorstOrbitSettings, certify_counts,
 };
 use proptest::prelude::*;
 
@@ -74,15 +74,14 @@ fn coordinates_of_cells() {
 #[test]
 fn which_permutations_respect_features() {
     let shapes = Features::labels(&['b', 'a', 'b', 'a', 'c']).unwrap();
-    let respecting = Orbit::new(vec![0_u32, 1, 2, 3, 4])
-        .iter()
-        .filter(|images| shapes.induced(&Permutation::new(images.clone()).unwrap()).is_some());
+    let all = Orbit::new(vec![0_u32, 1, 2, 3, 4]);
+    let respecting = all.iter().filter(|images| shapes.induced(&Permutation::new(images.clone()).unwrap()).is_some());
     // Two states of `a` and of `b` each, and the exchange of the two shapes.
     assert_eq!(respecting.count(), 2 * 2 * 2);
     let lifts = |cycles: &str| shapes.lifted(&cycles.parse::<Permutation>().unwrap().extended(3).unwrap());
     assert_eq!(lifts("(0 1)").unwrap().to_string(), "(0 1)(2 3)");
     assert_eq!(lifts("(0 2)"), None);
-    let message = |result: Result<Features, _>| result.unwrap_err().to_string();
+    let message = |result: Result<Features, OrbitError>| result.unwrap_err().to_string();
     insta::assert_snapshot!(message(Features::new(vec![integers(&[1]), integers(&[1, 2])])), @"option 1 has 2 coordinates where 1 are needed");
     assert!(Features::labels::<u8>(&[]).is_err() && shapes.reward(&[]).is_err());
     assert!(shapes.expectations(&basis(4, [0])).is_err() && shapes.lifted(&Permutation::identity(5)).is_none());

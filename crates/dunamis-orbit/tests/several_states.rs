@@ -71,7 +71,7 @@ proptest! {
         let choices: Vec<Choice> = masks.iter().map(|&(b, a)| choice(5, [b, a]).unwrap()).collect();
         let joint = JointTendency::enumerate(&choices, &optimal(), &orbit(&values)).unwrap();
         let (mut weak, mut strict, mut all) = (0, 0, 0);
-        for places in Orbit::new(vec![0_usize, 1, 2, 3, 4]).iter() {
+        for places in &Orbit::new(vec![0_usize, 1, 2, 3, 4]) {
             let best = |mask: u32| (0..5).filter(|j| mask >> j & 1 == 1).map(|j| values[places[j]]).max();
             all += 1;
             weak += i64::from(masks.iter().all(|&(b, a)| best(b) >= best(a)));
