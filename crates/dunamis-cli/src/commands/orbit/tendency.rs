@@ -29,8 +29,9 @@ Examples:
   dunamis orbit tendency candy --state start --prefer wait --over candy --reward choc=1,hug=1 --decision boltzmann:temperature=1/2
   dunamis orbit tendency --sets sets.json --reward 10,5,0 --decision satisficing:threshold=3
 
-Decisions: optimal, fraction-optimal, anti-optimal, boltzmann:temperature=T, best-of-k:k=K,
-satisficing:threshold=T, quantilizing:fraction=Q, epsilon-greedy:epsilon=E,steps=N, uniform.
+Decisions: optimal, fraction-optimal, anti-optimal, epsilon-optimal:epsilon=E,
+fraction-epsilon-optimal:epsilon=E, boltzmann:temperature=T, best-of-k:k=K, satisficing:threshold=T,
+quantilizing:fraction=Q, epsilon-greedy:epsilon=E,steps=N, uniform.
 
 The JSON document has the exact counts \"greater\", \"less\" and \"equal\" of the orbit as strings, the
 \"weak\" fraction with f(B) >= f(A), and \"method\"; sampled counts come with \"interval\"s instead of fractions."
