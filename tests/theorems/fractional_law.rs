@@ -2,7 +2,9 @@
 
 use crate::brute_force::{Count, count_optimal, ratio, scaled};
 use dunamis_mdp::Rational;
-use dunamis_orbit::{Comparison, OptionSet, Rule};
+use dunamis_orbit::{
+    Choice, Comparison, Decision, DecisionFunction, MeasureSettings, OptionSet, Orbit, Rule, Tendency,
+};
 
 /// All rewards up to order and permutation: how many coordinates share each value, from the least.
 fn order_types(d: usize) -> Vec<Vec<i128>> {
@@ -104,5 +106,50 @@ fn slots_of_several_options() {
     let places: Vec<usize> = (0..width * (m + n)).collect();
     for reward in [[0, 0, 0, 0, 0, 0, 0, 1], [0, 1, 2, 3, 4, 5, 6, 7], [0, 0, 0, 1, 1, 2, 2, 5]] {
         assert!(count_optimal(&sets, &reward, &places).satisfies(3, 1), "{reward:?}");
+    }
+}
+
+/// Every decision function that is monotone and jointly invariant, on all order types.
+#[test]
+fn every_decision_function() {
+    let decisions = [
+        "optimal",
+        "fraction-optimal",
+        "anti-optimal",
+        "best-of-k:k=3",
+        "satisficing:threshold=1",
+        "quantilizing:fraction=1/4",
+        "epsilon-optimal:epsilon=1",
+        "uniform",
+        "boltzmann:temperature=1/2",
+    ];
+    for text in decisions {
+        let decision: Decision = text.parse().unwrap();
+        let properties = decision.properties();
+        assert!(properties.jointly_invariant && properties.monotone, "{text}");
+        // Exponentials are compared exactly, which takes longer.
+        let largest = if text.starts_with("boltzmann") { 5 } else { 8 };
+        let mut tight = 0;
+        for m in 1..=4_usize {
+            for n in m..=6.min(8 - m) {
+                if m + n > largest {
+                    continue;
+                }
+                let [a, b] = [0..m, m..m + n].map(|slots| OptionSet::basis(m + n, slots).unwrap());
+                let choice = Choice::between(&b, &a).unwrap();
+                let law = ratio(n as i64, m as i64);
+                for reward in order_types(m + n) {
+                    let reward: Vec<Rational> = reward.into_iter().map(|x| ratio(x as i64, 1)).collect();
+                    let measured =
+                        Tendency::measure(&choice, &decision, &Orbit::new(reward.clone()), &MeasureSettings::default())
+                            .unwrap();
+                    let tendency = measured.exact().expect("a small orbit");
+                    assert!(tendency.holds(&law), "{text}, {m} against {n}, {reward:?}");
+                    assert!(*tendency.less() <= ratio(m as i64, (n + m) as i64), "{text}, {m} against {n}, {reward:?}");
+                    tight += usize::from(tendency.ratio() == Some(law.clone()));
+                }
+            }
+        }
+        assert!(tight > 0 || text == "uniform", "{text} never attains the ratio");
     }
 }
