@@ -245,7 +245,7 @@ fn source(model: &TransitionModel, choice: Alternatives, horizon: &Horizon) -> R
         Horizon::Discount(text) => Horizon::Discount(discount(text)?.exact().to_string()),
         other => other.clone(),
     };
-    let model = RawValue::from_string(text).map_err(|_| OrbitError::Discount { text: String::new() })?;
+    let model = RawValue::from_string(text).expect("a model is written as JSON");
     Ok(Source { alternatives: choice, horizon, model })
 }
 

@@ -288,11 +288,10 @@ fn dominated<T: Coordinate>(
     let vectors = representatives(set);
     let outside = (0..set.len()).filter(|k| !support.contains(k) && is_meant(&set.options()[*k]));
     let weights = |option: usize| {
-        let points = std::iter::once(option).chain(support.iter().copied()).map(|k| vectors[k].clone()).collect();
-        let found = NonDominated::new(points).ok()?;
-        match &found.certificates()[0] {
+        let points: Vec<_> = std::iter::once(&option).chain(support).map(|&k| vectors[k].clone()).collect();
+        match DominanceCertificate::new(&points, 0)? {
             DominanceCertificate::Dominated { weights } => {
-                let named = weights.iter().map(|(k, weight)| (support[k - 1], weight.to_string()));
+                let named = weights.into_iter().map(|(k, weight)| (support[k - 1], weight.to_string()));
                 Some(Dominated { option, weights: named.collect() })
             }
             DominanceCertificate::NonDominated { .. } => None,
