@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use dunamis_experiment::{EmbeddingRecord, RecurrentDistributionRecord, StateOptions};
-use dunamis_plot::{Color, Digraph, OKABE_ITO};
+use dunamis_plot::{Color, Dash, Digraph, Edge, OKABE_ITO, Plot};
 
 use crate::analysis_figure::{Analyses, absent};
 use crate::figure::About;
@@ -64,6 +64,37 @@ fn embedding<'a>(runs: Analyses<'a>, name: &str) -> Result<&'a EmbeddingRecord, 
 fn swaps(embedding: &EmbeddingRecord) -> String {
     let first = embedding.involutions.first().map(Vec::as_slice).unwrap_or_default();
     first.iter().map(|(one, other)| format!("{one}\u{a0}↔\u{a0}{other}")).collect::<Vec<_>>().join(", ")
+}
+
+/// What the first copy proves of two choices.
+fn embedding_caption(runs: Analyses<'_>, name: &str, [from, into]: [&str; 2]) -> Result<String, FigureError> {
+    let embedding = embedding(runs, name)?;
+    let strict = if embedding.strict {
+        " More can be done there that is strictly best for some reward, and so the converse does not hold."
+    } else {
+        ""
+    };
+    Ok(format!(
+        "The involution {} takes all {} non-dominated visit distributions of {from} to some of the {} of {into}, so that {into} \
+         has at least as much POWER as {from} on at least half of every orbit, for every discount.{strict}",
+        swaps(embedding),
+        embedding.size_from,
+        embedding.size_into,
+    ))
+}
+
+/// The running example, with dashed arrows between states that the first copy exchanges.
+fn embedding_diagram(runs: Analyses<'_>, name: &str) -> Result<dunamis_plot::Figure, FigureError> {
+    let mut graph = case_study(runs, &[], &BTreeSet::new())?;
+    let place = |state: &str| PLACES.iter().position(|place| place.state() == state);
+    for (one, other) in embedding(runs, name)?.involutions.first().into_iter().flatten() {
+        if let (Some(one), Some(other)) = (place(one), place(other)) {
+            for (from, to) in [(one, other), (other, one)] {
+                graph = graph.edge(Edge::new(from, to).dashed(Dash::Dashed).color(OKABE_ITO[2]))?;
+            }
+        }
+    }
+    Ok(graph.figure())
 }
 
 /// Sizes of both sets and the number of copies.
