@@ -1,8 +1,10 @@
 //! Random sets of options, made so that copies are common and not certain.
 
+use crate::brute_force::scaled;
 use dunamis_mdp::Rational;
-use dunamis_orbit::OptionSet;
+use dunamis_orbit::{Comparison, OptionSet, Rule, verify};
 use proptest::prelude::*;
+use std::cell::Cell;
 
 /// Options and rewards to try them on.
 #[derive(Clone, Debug)]
@@ -11,6 +13,26 @@ pub(crate) struct RandomOptions {
     pub(crate) b: OptionSet,
     pub(crate) c: OptionSet,
     pub(crate) rewards: Vec<Vec<i128>>,
+}
+
+impl RandomOptions {
+    /// $`n`$ and $`m`$ of the certificate under a rule, if there is one: checked, and counted in `certified` by whether
+    /// there is one, one with $`n > 1`$, and one with $`m > 1`$.
+    pub(crate) fn certified(&self, rule: Rule, certified: &[Cell<u32>; 3]) -> Option<(u64, u64)> {
+        let comparison = Comparison::new(self.a.clone(), self.b.clone()).unwrap().among(&self.c).unwrap();
+        let certificate = comparison.rule(rule).certify().ok()?;
+        verify(&certificate).unwrap();
+        let (n, m): (u64, u64) = (certificate.n.parse().unwrap(), certificate.m.parse().unwrap());
+        for (count, is_so) in certified.iter().zip([true, n > 1, m > 1]) {
+            count.set(count.get() + u32::from(is_so));
+        }
+        Some((n, m))
+    }
+
+    /// A, B and C in whole numbers.
+    pub(crate) fn scaled(&self) -> Vec<Vec<Vec<i128>>> {
+        scaled(&[self.a.options(), self.b.options(), self.c.options()])
+    }
 }
 
 fn distinct(vectors: Vec<Vec<i64>>) -> Vec<Vec<i64>> {

@@ -1,8 +1,8 @@
 //! `[Turner & Tadepalli 2022, Prop. A.11]` and the fractional law for every monotone and jointly invariant rule.
 
-use crate::brute_force::{Count, each_permutation, scaled};
+use crate::brute_force::{Count, each_permutation};
 use crate::random_options::random_options;
-use dunamis_orbit::{Comparison, Rule, verify};
+use dunamis_orbit::Rule;
 use proptest::prelude::*;
 use std::cell::Cell;
 use std::cmp::Ordering;
@@ -49,14 +49,8 @@ fn certified_bounds_hold() {
     let certified = [const { Cell::new(0_u32) }; 3];
     let cases = ProptestConfig { cases: 4000, failure_persistence: None, ..ProptestConfig::default() };
     proptest!(cases, |(options in random_options())| {
-        let comparison = Comparison::new(options.a.clone(), options.b.clone()).unwrap().among(&options.c).unwrap();
-        let Ok(certificate) = comparison.rule(Rule::Invariant).certify() else { return Ok(()) };
-        verify(&certificate).unwrap();
-        let (n, m): (u64, u64) = (certificate.n.parse().unwrap(), certificate.m.parse().unwrap());
-        certified[0].set(certified[0].get() + 1);
-        certified[1].set(certified[1].get() + u32::from(n > 1));
-        certified[2].set(certified[2].get() + u32::from(m > 1));
-        let sets = scaled(&[options.a.options(), options.b.options(), options.c.options()]);
+        let Some((n, m)) = options.certified(Rule::Invariant, &certified) else { return Ok(()) };
+        let sets = options.scaled();
         let places: Vec<usize> = (0..options.a.dimension()).collect();
         for reward in options.rewards.iter().take(3) {
             let mut counts = [Count::default(); RULES.len()];
