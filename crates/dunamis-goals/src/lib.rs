@@ -1,0 +1,19 @@
+//! Goals compatible with training: which there are, how to draw them, and what they do in a new situation.
+//!
+//! An agent was trained in some states of a world and behaves there as it was taught. Many goals explain that behavior; among
+//! those of them that differ only in the rewards of states never seen, most avoid shutdown in a new situation, provided that
+//! enough of these states can be visited again and again `[Krakovna & Kramár 2023, Thm. 2]`.
+//!
+//! | module | noun |
+//! |---|---|
+//! | `error` | [`GoalError`] |
+//!
+//! # Invariants
+//!
+//! - What is certified, counted or contained is exact; what is drawn comes with its seed, its size and its diagnostics.
+//! - Goal $`i`$ of a sample is the same whatever the number of threads.
+//! - Nothing is printed or read from files.
+
+mod error;
+
+pub use error::GoalError;
