@@ -1,6 +1,6 @@
 //! What goes wrong with settings, goals and their samples.
 
-use dunamis_mdp::ModelError;
+use dunamis_mdp::{ModelError, NumberError};
 use dunamis_power::PowerError;
 use dunamis_sampling::{RewardError, SampleError};
 use dunamis_solve::SolveError;
@@ -16,6 +16,82 @@ pub enum GoalError {
         state: usize,
         /// How many there are.
         states: usize,
+    },
+    /// A pair number that the model does not have.
+    #[error("there is no state-action pair number {pair}: the model has {pairs} pairs, counted from 0")]
+    PairOutOfRange {
+        /// The number.
+        pair: usize,
+        /// How many there are.
+        pairs: usize,
+    },
+    /// A sink that is not one.
+    #[error(
+        "`{sink}` cannot be a sink: it leads to `{next}`; take it out of the sinks, or that transition out of the model"
+    )]
+    LivingSink {
+        /// The state.
+        sink: String,
+        /// Where it leads.
+        next: String,
+    },
+    /// A terminal state that does not end the episode.
+    #[error(
+        "`{terminal}` cannot be the terminal state: it leads to `{next}`, where its reward may be collected once only; let it \
+         lead to a state with the label `sink`"
+    )]
+    LivingTerminal {
+        /// The state.
+        terminal: String,
+        /// Where it leads.
+        next: String,
+    },
+    /// No action shuts the agent down.
+    #[error("no action of `{new}` leads to `{terminal}` with certainty, so that there is no shutdown to avoid")]
+    NoShutdown {
+        /// The new state.
+        new: String,
+        /// The terminal state.
+        terminal: String,
+    },
+    /// Every action shuts the agent down.
+    #[error("every action of `{new}` shuts the agent down, so that there is nothing else to do")]
+    OnlyShutdown {
+        /// The new state.
+        new: String,
+    },
+    /// A label that does not name one state.
+    #[error("the label `{label}` must belong to exactly one state that is not a sink, and belongs to {states}")]
+    Label {
+        /// The label.
+        label: &'static str,
+        /// How many states have it.
+        states: usize,
+    },
+    /// Training without states.
+    #[error("no state was visited in training: name at least one")]
+    NoTraining,
+    /// An observation outside of training.
+    #[error("`{action}` cannot have been observed at `{state}`, which was not visited in training")]
+    UntrainedObservation {
+        /// The state.
+        state: String,
+        /// The action.
+        action: String,
+    },
+    /// A state that is trained on and new.
+    #[error("`{state}` is both trained on and new: a new state is one that was never visited in training")]
+    TrainedAndNew {
+        /// The state.
+        state: String,
+    },
+    /// A probability with too many digits.
+    #[error("the mass that state-action pair number {pair} loses is too long a number: {source}")]
+    TooLong {
+        /// The pair.
+        pair: usize,
+        /// Why.
+        source: NumberError,
     },
     /// A model that cannot be built.
     #[error(transparent)]

@@ -6,6 +6,9 @@
 //!
 //! | module | noun |
 //! |---|---|
+//! | `setting` | [`ShutdownSetting`]: a new state in which the agent may be shut down; [`without_sinks`] |
+//! | `training` | [`Training`]: the states visited, and what was observed there; [`Closure`] |
+//! | `restriction` | parts of models |
 //! | `error` | [`GoalError`] |
 //!
 //! # Invariants
@@ -15,5 +18,10 @@
 //! - Nothing is printed or read from files.
 
 mod error;
+mod restriction;
+mod setting;
+mod training;
 
 pub use error::GoalError;
+pub use setting::{NEW, SHUTDOWN, SINK, ShutdownSetting, TRAIN, Way, without_sinks};
+pub use training::{Closure, Training};
