@@ -9,6 +9,7 @@
 //! | `setting` | [`ShutdownSetting`]: a new state in which the agent may be shut down; [`without_sinks`] |
 //! | `training` | [`Training`]: the states visited, and what was observed there; [`Closure`] |
 //! | `restriction` | parts of models |
+//! | `visit_witness` | [`VisitWitness`]: evidence that a state can be visited often enough; [`Strictness`] |
 //! | `error` | [`GoalError`] |
 //!
 //! # Invariants
@@ -21,7 +22,9 @@ mod error;
 mod restriction;
 mod setting;
 mod training;
+mod visit_witness;
 
 pub use error::GoalError;
 pub use setting::{NEW, SHUTDOWN, SINK, ShutdownSetting, TRAIN, Way, without_sinks};
 pub use training::{Closure, Training};
+pub use visit_witness::{Strictness, VisitBound, VisitEvidence, VisitWitness, WitnessError};
