@@ -85,6 +85,47 @@ pub enum GoalError {
         /// The state.
         state: String,
     },
+    /// An action that leaves training, where optimality is read within it.
+    #[error(
+        "`{action}` at `{state}` leaves the states of training, so that it cannot be compared within training; count all actions \
+         instead, or add the states it leads to"
+    )]
+    LeavesTraining {
+        /// The state.
+        state: String,
+        /// The action.
+        action: String,
+    },
+    /// A goal or bounds of another size.
+    #[error("{actual} rewards are given, where the model has {expected} states without its sinks")]
+    Dimension {
+        /// States.
+        expected: usize,
+        /// What was given.
+        actual: usize,
+    },
+    /// Bounds that leave no room.
+    #[error("reward number {state} has no room between {low} and {high}: the lower bound must be below the upper one")]
+    EmptyBounds {
+        /// Its number.
+        state: usize,
+        /// Lower bound.
+        low: String,
+        /// Upper bound.
+        high: String,
+    },
+    /// A reward with too many digits.
+    #[error("a reward is too long a number: {source}")]
+    LongReward {
+        /// Why.
+        source: NumberError,
+    },
+    /// A question that only convex sets answer.
+    #[error(
+        "the compatible goals are a union of convex sets, because the observed behavior leads to states where anything may be \
+         done; observe these states too, or draw by rejection"
+    )]
+    NotConvex,
     /// A probability with too many digits.
     #[error("the mass that state-action pair number {pair} loses is too long a number: {source}")]
     TooLong {

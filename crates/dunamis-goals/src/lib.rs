@@ -8,6 +8,8 @@
 //! |---|---|
 //! | `setting` | [`ShutdownSetting`]: a new state in which the agent may be shut down; [`without_sinks`] |
 //! | `training` | [`Training`]: the states visited, and what was observed there; [`Closure`] |
+//! | `goal_set` | [`GoalSet`]: the goals compatible with training, with [`Reading`], [`Form`], [`GoalRow`] |
+//! | `goal_bounds` | [`GoalBounds`]: boxes and the sphere |
 //! | `restriction` | parts of models |
 //! | `visit_witness` | [`VisitWitness`]: evidence that a state can be visited often enough; [`Strictness`] |
 //! | `error` | [`GoalError`] |
@@ -19,12 +21,16 @@
 //! - Nothing is printed or read from files.
 
 mod error;
+mod goal_bounds;
+mod goal_set;
 mod restriction;
 mod setting;
 mod training;
 mod visit_witness;
 
 pub use error::GoalError;
+pub use goal_bounds::GoalBounds;
+pub use goal_set::{Form, GoalRow, GoalSet, GoalSettings, Reading};
 pub use setting::{NEW, SHUTDOWN, SINK, ShutdownSetting, TRAIN, Way, without_sinks};
 pub use training::{Closure, Training};
 pub use visit_witness::{Strictness, VisitBound, VisitEvidence, VisitWitness, WitnessError};

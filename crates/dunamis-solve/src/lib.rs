@@ -58,6 +58,7 @@
 //! | `policy_value`, `generating_function` | [`PolicyValue`]: values as functions of the discount |
 //! | `visit_distribution_set` | [`VisitDistributionSet`]: all visit distribution functions and recurrent state distributions |
 //! | `non_dominated`, `convex_hull` | [`NonDominated`], [`DominanceCertificate`]: which of them are strictly best for some reward |
+//! | `conic_combination` | [`ConicCombination`]: weights or a separator, by exact linear programming |
 //! | `reward_polyhedron` | [`RewardPolyhedron`]: all rewards for which a policy is optimal |
 //! | `boltzmann`, `soft` | [`boltzmann_policy`], [`Temperature`]; [`SoftValueIteration`]: entropy-regularized |
 //! | `epsilon_optimal` | [`AdvantageBounds`], [`EpsilonOptimal`]: what is optimal up to a given loss |
@@ -87,6 +88,7 @@ mod breakpoints;
 mod chain_limit;
 mod classes;
 pub mod conformance;
+mod conic_combination;
 mod convex_hull;
 mod discounted;
 mod enclosed_bellman;
@@ -146,6 +148,7 @@ pub use bounds::bellman_bounds;
 pub use breakpoints::{BlackwellThreshold, DiscountBreakpoint, DiscountBreakpoints, DiscountInterval};
 pub use chain_limit::{Absorption, ChainLimit};
 pub use classes::{ChainClasses, ModelClasses};
+pub use conic_combination::ConicCombination;
 pub use discounted::certify;
 pub use epsilon_optimal::{AdvantageBounds, EpsilonOptimal};
 pub use error::SolveError;

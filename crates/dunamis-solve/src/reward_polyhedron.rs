@@ -16,7 +16,7 @@
 //! leaks is worth 0. **Complexity.** $`O(|S|^3 + |SA|\,|S|\,d)`$ rational operations for rewards of dimension $`d`$, and one
 //! linear program with $`d`$ equations and |SA| unknowns for each row that is tested for redundancy.
 
-use crate::convex_hull::{Combination, combine};
+use crate::conic_combination::{ConicCombination, combine};
 use crate::exact_chain::exact_row;
 use crate::{SolveError, rational_system, rounding};
 use dunamis_mdp::{DeterministicPolicy, Discount, Rational, RewardKind, StateId, TransitionModel};
@@ -242,8 +242,8 @@ impl RewardPolyhedron {
         let mut target = vec![Rational::zero(); self.dimension];
         target.push(Rational::one());
         match combine(&columns, &target) {
-            Combination::Weights(_) => None,
-            Combination::Separator(mut reward) => {
+            ConicCombination::Weights(_) => None,
+            ConicCombination::Separator(mut reward) => {
                 let margin = reward.pop()?;
                 Some(reward.into_iter().map(|x| -x / &margin).collect())
             }
@@ -260,8 +260,8 @@ impl RewardPolyhedron {
             let columns: Vec<Vec<Rational>> =
                 numbers.iter().map(|&(other, sign)| scaled(&self.constraints[other].coefficients, sign)).collect();
             let weigh = |sign: i32| match combine(&columns, &scaled(&row.coefficients, sign)) {
-                Combination::Separator(reward) => Err(scaled(&reward, -1)),
-                Combination::Weights(weights) => {
+                ConicCombination::Separator(reward) => Err(scaled(&reward, -1)),
+                ConicCombination::Weights(weights) => {
                     let weight = |(column, weight): (usize, Rational)| {
                         let (other, sign) = numbers[column];
                         (other, if sign < 0 { -weight } else { weight })

@@ -1,0 +1,455 @@
+//! The goals that are compatible with training, $`G_T`$ `[Krakovna & Kramár 2023, Def. 6]`.
+//!
+//! A goal $`\theta`$ is compatible when, under it, every observed action is optimal where it was observed:
+//!
+//! ```math
+//! G_T = \{\theta : Q^*_\theta(s, a) \ge Q^*_\theta(s, b) + \varepsilon \text{ for every observed } (s, a) \text{ and every other } b\} .
+//! ```
+//!
+//! What this set is depends on where the observed behavior and deviations from it lead:
+//!
+//! | behavior | deviations | set |
+//! |---|---|---|
+//! | stays where it was observed | stay too | a cone with one row for each deviation `[Ng & Russell 2000, Thm 3]` |
+//! | stays where it was observed | lead to states where anything may be done | still a convex cone: a row for each deviation *and* each way to go on |
+//! | leads to states where anything may be done | | a union of cones, one for each way to go on |
+//!
+//! "Optimal" may be read in two ways: with all actions counted, or [within training](Reading::WithinTraining), where only actions
+//! that stay among the states of training count. In the first reading states outside of training matter to the goals that are
+//! compatible as soon as *any* action leads there, even one that was never taken.
+
+use crate::restriction::Restriction;
+use crate::setting::Reached;
+use crate::{GoalBounds, GoalError, Training};
+use dunamis_mdp::{Criterion, Discount, Mdp, Number, Rational, Reward, RewardKind, StateId, TransitionModel};
+use dunamis_solve::{ConstraintRelation, ExactSolution, RewardPolyhedron, solve_exact};
+use num_traits::{Signed, Zero};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+/// Which actions an optimal one is compared with.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Reading {
+    /// All that are available, wherever they lead.
+    #[default]
+    AllActions,
+    /// Those that stay among the states of training.
+    WithinTraining,
+}
+
+/// What kind of set the compatible goals are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Form {
+    /// A polyhedron, of which [`GoalSet::rows`] has all rows.
+    Polyhedron,
+    /// A polyhedron with too many rows to list: [`GoalSet::violated`] finds those that a goal violates.
+    Implicit,
+    /// A union of polyhedra, which need not be convex: membership can be decided, nothing more.
+    Union,
+}
+
+/// What else is asked of compatible goals.
+#[derive(Clone, Debug, PartialEq)]
+pub struct GoalSettings {
+    /// What optimal means.
+    pub reading: Reading,
+    /// By how much observed actions must be better than others, $`\varepsilon`$. A negative one describes training that stopped
+    /// short of optimality: no single deviation gains more than $`-\varepsilon`$, so that what was observed loses at most
+    /// $`-\varepsilon/(1-\gamma)`$ `[Kakade & Langford 2002, Lemma 6.1]`.
+    pub margin: Rational,
+    /// Bounds on rewards; $`[0, 1]^d`$ if none are given.
+    pub bounds: Option<GoalBounds>,
+}
+
+impl Default for GoalSettings {
+    fn default() -> Self {
+        GoalSettings { reading: Reading::default(), margin: Rational::zero(), bounds: None }
+    }
+}
+
+/// A necessary condition $`a^\top\theta \ge b`$ of compatibility.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
+pub struct GoalRow {
+    /// The pair that is no better than an observed one.
+    pub pair: usize,
+    /// $`a`$, shape d.
+    pub coefficients: Vec<Rational>,
+    /// $`b`$, the margin.
+    pub bound: Rational,
+    /// Whether equality is asked: of pairs that were observed too.
+    pub equality: bool,
+}
+
+impl GoalRow {
+    /// By how much a goal satisfies the row: at least 0 (exactly 0 for an equality) where it does.
+    pub fn slack(&self, goal: &[Rational]) -> Rational {
+        let terms = self.coefficients.iter().zip(goal).filter(|(a, _)| !a.is_zero());
+        terms.map(|(a, x)| a * x).sum::<Rational>() - &self.bound
+    }
+
+    /// The row in words.
+    pub fn describe(&self, training: &Training) -> String {
+        let model = training.model();
+        let action = |pair: usize| &model.actions()[model.available().action(pair).index()];
+        let state = model.available().state(self.pair);
+        let observed: Vec<String> = (model.available().pairs(state))
+            .filter(|&pair| training.observed()[pair] && pair != self.pair)
+            .map(|pair| format!("`{}`", action(pair)))
+            .collect();
+        let relation = if self.equality {
+            "is worth exactly as much as".into()
+        } else if self.bound.is_zero() {
+            "is worth at least as much as".into()
+        } else {
+            format!("is worth more than {} beyond", self.bound)
+        };
+        format!(
+            "at `{}`, {} {relation} `{}`",
+            &model.states()[state.index()],
+            observed.join(" and "),
+            action(self.pair)
+        )
+    }
+}
+
+/// Most ways to go on outside of what was observed whose rows are all listed.
+const MOST_COMPLETIONS: usize = 64;
+
+/// The states that decide about compatibility.
+#[derive(Clone, Debug)]
+struct Core {
+    part: Restriction,
+    /// For every state of the part whether anything was observed there.
+    observed: Vec<bool>,
+    /// The pairs that may be taken, where what was not observed is free, with the first one of each state that was observed.
+    faithful: Restriction,
+    /// For every pair of the part whether it was observed.
+    supported: Vec<bool>,
+}
+
+impl Core {
+    /// `None` where nothing was observed.
+    fn new(training: &Training, reading: Reading) -> Result<Option<Self>, GoalError> {
+        let model = training.model();
+        let part = match reading {
+            Reading::AllActions => {
+                let observed: Vec<StateId> = model.state_ids().filter(|&state| training.is_observed(state)).collect();
+                if observed.is_empty() {
+                    return Ok(None);
+                }
+                let reached = Reached::new(model, &observed, |_| true);
+                Restriction::new(model, |state| reached.marks()[state.index()], |_| true)?
+            }
+            Reading::WithinTraining => {
+                let stays = |pair: usize| {
+                    model.row(pair).0.iter().all(|&next| training.is_trained(StateId::new(next as usize)))
+                };
+                for state in training.trained() {
+                    let mut pairs = model.available().pairs(state);
+                    let leaves = pairs.clone().find(|&pair| training.observed()[pair] && !stays(pair));
+                    if let Some(pair) = leaves
+                        .or_else(|| (!pairs.any(stays)).then_some(model.available().starts()[state.index()] as usize))
+                    {
+                        let action = model.actions()[model.available().action(pair).index()].to_owned();
+                        return Err(GoalError::LeavesTraining {
+                            state: model.states()[state.index()].to_owned(),
+                            action,
+                        });
+                    }
+                }
+                if !training.observed().contains(&true) {
+                    return Ok(None);
+                }
+                Restriction::new(model, |state| training.is_trained(state), stays)?
+            }
+        };
+        let observed: Vec<bool> = part.states.iter().map(|&state| training.is_observed(state)).collect();
+        let supported: Vec<bool> = part.pairs.iter().map(|&pair| training.observed()[pair]).collect();
+        let available = part.model.available();
+        let first = |pair: usize| available.pairs(available.state(pair)).find(|&pair| supported[pair]);
+        let keep = |pair: usize| !observed[available.state(pair).index()] || first(pair) == Some(pair);
+        let faithful = Restriction::new(&part.model, |_| true, keep)?;
+        Ok(Some(Core { part, observed, faithful, supported }))
+    }
+
+    /// The rewards of the states that decide.
+    fn own(&self, goal: &[Rational]) -> Vec<Rational> {
+        self.part.states.iter().map(|state| goal[state.index()].clone()).collect()
+    }
+
+    /// What is optimal where nothing was observed.
+    fn solve(&self, own: &[Rational], discount: &Discount) -> Result<ExactSolution, GoalError> {
+        let numbers = own.iter().map(|reward| Number::from_rational(reward.clone()));
+        let numbers = numbers.collect::<Result<Vec<_>, _>>().map_err(|source| GoalError::LongReward { source })?;
+        let model = Arc::new(self.faithful.model.clone());
+        let reward = Reward::state(&model, numbers)?;
+        Ok(solve_exact(&Mdp::new(model, reward)?, &Criterion::Discounted(discount.clone()))?)
+    }
+
+    /// The observed pairs, and elsewhere the pair of the faithful part that is chosen.
+    fn support(&self, choice: impl Fn(usize) -> usize) -> Vec<bool> {
+        let mut support = self.supported.clone();
+        for state in (0..self.observed.len()).filter(|&state| !self.observed[state]) {
+            support[self.faithful.pairs[choice(state)]] = true;
+        }
+        support
+    }
+
+    /// How play goes on where nothing was observed, optimally for a goal.
+    fn completion(&self, goal: &[Rational], discount: &Discount) -> Result<Vec<bool>, GoalError> {
+        let policy = self.solve(&self.own(goal), discount)?.policy;
+        Ok(self.support(|state| policy[state] as usize))
+    }
+
+    /// Number of ways to go on where nothing was observed, `None` for very many.
+    fn ways(&self) -> Option<usize> {
+        let available = self.faithful.model.available();
+        let mut options = (0..available.states()).map(|state| available.pairs(StateId::new(state)).len());
+        options.try_fold(1, |ways: usize, options| ways.checked_mul(options))
+    }
+
+    /// All of them.
+    fn completions(&self) -> Vec<Vec<bool>> {
+        let available = self.faithful.model.available();
+        let of_number = |mut number: usize| {
+            let mut choices = Vec::with_capacity(available.states());
+            for state in 0..available.states() {
+                let pairs = available.pairs(StateId::new(state));
+                choices.push(pairs.start + number % pairs.len());
+                number /= pairs.len();
+            }
+            self.support(|state| choices[state])
+        };
+        (0..self.ways().unwrap_or_default()).map(of_number).collect()
+    }
+
+    fn form(&self) -> Form {
+        let ways = self.ways();
+        if ways == Some(1) {
+            return Form::Polyhedron;
+        }
+        let from: Vec<StateId> = (0..self.observed.len()).filter(|&k| self.observed[k]).map(StateId::new).collect();
+        let faithful = &self.faithful.model;
+        let reached = Reached::new(faithful, &from, |pair| {
+            self.supported[self.faithful.pairs[pair]] || !self.observed[faithful.available().state(pair).index()]
+        });
+        // Where there is one action only, nothing is left open.
+        let open = |state: usize| !self.observed[state] && faithful.available().pairs(StateId::new(state)).len() > 1;
+        if (0..self.observed.len()).any(|state| reached.marks()[state] && open(state)) {
+            Form::Union
+        } else if ways.is_some_and(|ways| ways <= MOST_COMPLETIONS) {
+            Form::Polyhedron
+        } else {
+            Form::Implicit
+        }
+    }
+}
+
+/// The goals that are compatible with training: see the module's description.
+///
+/// ```
+/// use dunamis_goals::{GoalSet, GoalSettings, Training};
+/// use dunamis_mdp::{Discount, Rational, TransitionModel};
+/// let mut builder = TransitionModel::builder();
+/// let (home, away) = (builder.state("home")?, builder.state("away")?);
+/// builder.transition(home, "stay", home, 1.0)?;
+/// builder.transition(home, "leave", away, 1.0)?;
+/// builder.transition(away, "stay", away, 1.0)?;
+/// let training = Training::new(builder.build()?, &[home, away], &[1, 2])?;
+/// let goals = GoalSet::new(training, &Discount::new(0.5)?, GoalSettings::default())?;
+/// let goal = |home: i64, away: i64| [home, away].map(|r| Rational::new(r.into(), 4.into()));
+/// assert!(goals.contains(&goal(1, 3))? && !goals.contains(&goal(3, 1))? && !goals.contains(&goal(1, 5))?);
+/// assert_eq!(goals.rows().len(), 1);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct GoalSet {
+    training: Training,
+    discount: Discount,
+    reading: Reading,
+    margin: Rational,
+    bounds: GoalBounds,
+    form: Form,
+    core: Option<Core>,
+    rows: Vec<GoalRow>,
+}
+
+impl GoalSet {
+    /// The goals compatible with training under a discount. $`O(n^3)`$ rational operations for $`n`$ states that decide, and for
+    /// each way to go on that is listed.
+    ///
+    /// # Errors
+    ///
+    /// [`GoalError::LeavesTraining`] where an action leaves training that is read to stay there, [`GoalError::Dimension`] and
+    /// [`GoalError::EmptyBounds`] for bounds, [`GoalError::Solve`] for rows that do not sum to exactly 1.
+    pub fn new(training: Training, discount: &Discount, settings: GoalSettings) -> Result<Self, GoalError> {
+        let dimension = training.model().states().len();
+        let bounds = settings.bounds.unwrap_or_else(|| GoalBounds::unit(dimension));
+        bounds.check(dimension)?;
+        let core = Core::new(&training, settings.reading)?;
+        let mut set = GoalSet {
+            training,
+            discount: discount.clone(),
+            reading: settings.reading,
+            margin: settings.margin,
+            bounds,
+            form: Form::Polyhedron,
+            core,
+            rows: Vec::new(),
+        };
+        if let Some(core) = &set.core {
+            set.form = core.form();
+            if set.form == Form::Polyhedron {
+                let mut rows = BTreeSet::new();
+                for support in core.completions() {
+                    rows.extend(set.rows_of(core, &support)?);
+                }
+                set.rows = rows.into_iter().collect();
+            }
+        }
+        Ok(set)
+    }
+
+    /// What the goals are compatible with.
+    pub fn training(&self) -> &Training {
+        &self.training
+    }
+
+    /// The model, whose states have the rewards.
+    pub fn model(&self) -> &Arc<TransitionModel> {
+        self.training.model()
+    }
+
+    /// Number of rewards, |S|.
+    pub fn dimension(&self) -> usize {
+        self.model().states().len()
+    }
+
+    /// The discount.
+    pub fn discount(&self) -> &Discount {
+        &self.discount
+    }
+
+    /// What optimal means.
+    pub fn reading(&self) -> Reading {
+        self.reading
+    }
+
+    /// By how much observed actions are better.
+    pub fn margin(&self) -> &Rational {
+        &self.margin
+    }
+
+    /// The bounds on rewards.
+    pub fn bounds(&self) -> &GoalBounds {
+        &self.bounds
+    }
+
+    /// What kind of set it is.
+    pub fn form(&self) -> Form {
+        self.form
+    }
+
+    /// The rows of a [`Form::Polyhedron`], distinct and in the order of pairs; none for other forms. Rows of a redundant deviation
+    /// are listed as well.
+    pub fn rows(&self) -> &[GoalRow] {
+        &self.rows
+    }
+
+    /// The states whose rewards decide about compatibility, ascending: permuting others does not.
+    pub fn deciding(&self) -> Vec<StateId> {
+        self.core.as_ref().map(|core| core.part.states.clone()).unwrap_or_default()
+    }
+
+    /// By how much every pair of an observed state is worth less than what was observed there, when play follows the observations
+    /// wherever there are any and is optimal elsewhere; negative for pairs that are worth more. Pairs outside of the
+    /// [reading](Reading) are left out. Exact.
+    ///
+    /// # Errors
+    ///
+    /// [`GoalError::Dimension`], [`GoalError::Solve`].
+    pub fn losses(&self, goal: &[Rational]) -> Result<Vec<(usize, Rational)>, GoalError> {
+        let (expected, actual) = (self.dimension(), goal.len());
+        if expected != actual {
+            return Err(GoalError::Dimension { expected, actual });
+        }
+        let Some(core) = &self.core else { return Ok(Vec::new()) };
+        let own = core.own(goal);
+        let value = core.solve(&own, &self.discount)?.value;
+        let (model, gamma) = (&core.part.model, self.discount.exact());
+        let mut losses = Vec::new();
+        for (pair, &whole) in core.part.pairs.iter().enumerate() {
+            let state = model.available().state(pair).index();
+            if core.observed[state] {
+                let later: Rational = model.exact_row(pair).iter().map(|(next, p)| p * &value[next.index()]).sum();
+                losses.push((whole, &value[state] - &own[state] - &gamma * later));
+            }
+        }
+        Ok(losses)
+    }
+
+    /// Whether a goal is compatible with training and keeps to its bounds. Exact; one exact solution of the part of the model that
+    /// decides, where no deviation pays exactly when no single one does.
+    ///
+    /// # Errors
+    ///
+    /// As for [`GoalSet::losses`].
+    pub fn contains(&self, goal: &[Rational]) -> Result<bool, GoalError> {
+        let holds = |(pair, loss): &(usize, Rational)| {
+            if self.training.observed()[*pair] { loss.is_zero() } else { *loss >= self.margin }
+        };
+        Ok(self.losses(goal)?.iter().all(holds) && self.bounds.admits(goal))
+    }
+
+    /// Rows that a goal violates, most of all first; none exactly when it is compatible (bounds apart). For every form but
+    /// [`Form::Union`].
+    ///
+    /// # Errors
+    ///
+    /// As for [`GoalSet::losses`]; [`GoalError::NotConvex`] for a union.
+    pub fn violated(&self, goal: &[Rational]) -> Result<Vec<GoalRow>, GoalError> {
+        let rows = match (self.form, &self.core) {
+            (Form::Union, _) => return Err(GoalError::NotConvex),
+            (Form::Implicit, Some(core)) => self.rows_of(core, &core.completion(goal, &self.discount)?)?,
+            _ => self.rows.clone(),
+        };
+        let violates = |row: &GoalRow| {
+            let slack = row.slack(goal);
+            let amount = if row.equality { slack.abs() } else { -slack };
+            amount.is_positive().then_some(amount)
+        };
+        let mut violated: Vec<(Rational, GoalRow)> =
+            rows.into_iter().filter_map(|row| violates(&row).map(|amount| (amount, row))).collect();
+        violated.sort_by(|a, b| b.0.cmp(&a.0));
+        Ok(violated.into_iter().map(|(_, row)| row).collect())
+    }
+
+    /// The rows of observed states when play goes on by `support` elsewhere.
+    fn rows_of(&self, core: &Core, support: &[bool]) -> Result<Vec<GoalRow>, GoalError> {
+        let model = &core.part.model;
+        let polyhedron = RewardPolyhedron::of_support(model, support, &self.discount, RewardKind::State)?;
+        let mut rows = Vec::new();
+        for constraint in polyhedron.constraints() {
+            let state = core.part.states[model.available().state(constraint.pair).index()];
+            let pair = core.part.pairs[constraint.pair];
+            if !self.training.is_observed(state) {
+                continue;
+            }
+            let equality = constraint.relation == ConstraintRelation::Zero;
+            let bound = if equality { Rational::zero() } else { self.margin.clone() };
+            if constraint.coefficients.iter().all(Zero::is_zero) && !bound.is_positive() {
+                continue;
+            }
+            let mut coefficients = vec![Rational::zero(); self.dimension()];
+            for (state, x) in core.part.states.iter().zip(&constraint.coefficients) {
+                coefficients[state.index()] = x.clone();
+            }
+            rows.push(GoalRow { pair, coefficients, bound, equality });
+        }
+        Ok(rows)
+    }
+}
