@@ -18,9 +18,9 @@ use crate::PowerError;
 use crate::joint_worth::{JointWorth, Worth};
 use crate::option_graph::OptionGraph;
 use crate::piecewise_polynomial::PiecewisePolynomial;
-use crate::polytope::Budget;
 use dunamis_mdp::{Discount, Rational, TransitionModel};
 use dunamis_solve::NonDominated;
+use dunamis_solve::polytope::FaceBudget;
 use num_traits::{One, Zero};
 use std::collections::BTreeMap;
 
@@ -53,7 +53,7 @@ pub(crate) struct Laws<'a> {
     discount: Option<&'a Discount>,
     /// The distribution function of a reward is $`x^k`$.
     exponent: u32,
-    budget: Budget,
+    budget: FaceBudget,
     known: BTreeMap<usize, PiecewisePolynomial>,
 }
 
@@ -68,7 +68,7 @@ impl<'a> Laws<'a> {
             graph: OptionGraph::new(model, start)?,
             discount,
             exponent,
-            budget: Budget::new(),
+            budget: FaceBudget::new(),
             known: BTreeMap::new(),
         })
     }
@@ -77,7 +77,7 @@ impl<'a> Laws<'a> {
         &self.graph
     }
 
-    pub(crate) fn budget(&self) -> &Budget {
+    pub(crate) fn budget(&self) -> &FaceBudget {
         &self.budget
     }
 
@@ -189,7 +189,7 @@ fn convolved(x: &PiecewisePolynomial, y: &PiecewisePolynomial) -> Result<Piecewi
 }
 
 /// The law of the largest worth of independent parts.
-fn total(parts: &[Part], budget: &Budget) -> Result<PiecewisePolynomial, PowerError> {
+fn total(parts: &[Part], budget: &FaceBudget) -> Result<PiecewisePolynomial, PowerError> {
     let mut product: Option<PiecewisePolynomial> = None;
     for part in parts {
         let law = match part {
@@ -208,7 +208,7 @@ impl ChoiceLaw {
     }
 
     /// How likely each worth is the largest: a list whose probabilities sum to 1.
-    pub(crate) fn outcomes(&self, budget: &Budget) -> Result<Vec<Outcome>, PowerError> {
+    pub(crate) fn outcomes(&self, budget: &FaceBudget) -> Result<Vec<Outcome>, PowerError> {
         let outcome = |worth: &Worth, probability| Outcome {
             options: worth.options.clone(),
             vector: worth.vector.clone(),
@@ -251,7 +251,7 @@ impl ChoiceLaw {
     }
 
     /// The expected largest worth: POWER.
-    pub(crate) fn mean(&self, budget: &Budget) -> Result<Rational, PowerError> {
+    pub(crate) fn mean(&self, budget: &FaceBudget) -> Result<Rational, PowerError> {
         match self.together() {
             Some(joint) => joint.mean(budget),
             None => Ok(total(&self.parts, budget)?.mean()),
@@ -302,7 +302,7 @@ mod tests {
         fn parts_agree_with_one_polytope(model in models(), discount in prop_oneof![Just(None), Just(Some("1/3")), Just(Some("4/5"))]) {
             let discount: Option<Discount> = discount.map(|text| text.parse().unwrap());
             let mut laws = Laws::new(&model, 0, discount.as_ref(), 1).unwrap();
-            let budget = Budget::new();
+            let budget = FaceBudget::new();
             let choice = laws.choice(0).unwrap();
             let options: Vec<usize> = (0..laws.graph().options(0).len()).collect();
             let worths = laws.graph().worths(0, &options, discount.as_ref()).unwrap();

@@ -2,9 +2,9 @@
 
 use crate::PowerError;
 use crate::piecewise_polynomial::PiecewisePolynomial;
-use crate::polytope::{Budget, HalfSpace, unit_cube, vertex_values, volume};
 use dunamis_mdp::Rational;
 use dunamis_solve::Polynomial;
+use dunamis_solve::polytope::{FaceBudget, HalfSpace, PolytopeError, unit_cube, vertex_values, volume};
 use num_traits::{One, Zero};
 
 /// What options are worth: the product of a vector with the reward.
@@ -52,8 +52,8 @@ pub(crate) struct JointWorth {
 /// Most rewards that a distribution function by slices of polytopes may depend on.
 const MAX_SLICED: usize = 6;
 
-fn too_many_faces() -> PowerError {
-    PowerError::Intractable { what: "numbers for the faces of polytopes of rewards", limit: Budget::LIMIT }
+fn too_many_faces(_: PolytopeError) -> PowerError {
+    PowerError::Intractable { what: "numbers for the faces of polytopes of rewards", limit: FaceBudget::LIMIT }
 }
 
 impl JointWorth {
@@ -89,24 +89,24 @@ impl JointWorth {
     }
 
     /// How likely one is the largest.
-    pub(crate) fn probability(&self, index: usize, budget: &Budget) -> Result<Rational, PowerError> {
+    pub(crate) fn probability(&self, index: usize, budget: &FaceBudget) -> Result<Rational, PowerError> {
         share_of_rewards(&self.cell(index).collect::<Vec<_>>(), budget)
     }
 
     /// How likely each is the largest and at most $`t`$, as functions of $`t`$.
-    pub(crate) fn laws(&self, budget: &Budget) -> Result<Vec<PiecewisePolynomial>, PowerError> {
+    pub(crate) fn laws(&self, budget: &FaceBudget) -> Result<Vec<PiecewisePolynomial>, PowerError> {
         (0..self.worths.len()).map(|index| self.sliced(index, budget)).collect()
     }
 
     /// How likely all are at most $`t`$.
-    pub(crate) fn law(&self, budget: &Budget) -> Result<PiecewisePolynomial, PowerError> {
+    pub(crate) fn law(&self, budget: &FaceBudget) -> Result<PiecewisePolynomial, PowerError> {
         let laws = self.laws(budget)?;
         Ok(laws[1..].iter().fold(laws[0].clone(), |sum, law| sum.sum(law)))
     }
 
     /// The volume of the part of a cell where its worth is at most $`t`$: between the values at vertices a polynomial, found
     /// by interpolation.
-    fn sliced(&self, index: usize, budget: &Budget) -> Result<PiecewisePolynomial, PowerError> {
+    fn sliced(&self, index: usize, budget: &FaceBudget) -> Result<PiecewisePolynomial, PowerError> {
         let dimension = self.dimension();
         if !self.has_law() {
             return Err(PowerError::Intractable {
@@ -115,12 +115,12 @@ impl JointWorth {
             });
         }
         let cell: Vec<HalfSpace> = self.cell(index).chain(unit_cube(dimension)).collect();
-        let ends = vertex_values(&cell, &self.vectors[index], budget).ok_or_else(too_many_faces)?;
+        let ends = vertex_values(&cell, &self.vectors[index], budget).map_err(too_many_faces)?;
         let ends: Vec<Rational> = ends.into_iter().collect();
         let below = |t: Rational| {
             let limit = HalfSpace { normal: self.vectors[index].clone(), bound: t };
             let part: Vec<HalfSpace> = cell.iter().cloned().chain([limit]).collect();
-            volume(dimension, &part, budget).ok_or_else(too_many_faces)
+            volume(dimension, &part, budget).map_err(too_many_faces)
         };
         let (mut pieces, mut value) = (Vec::new(), Rational::zero());
         for piece in ends.windows(2) {
@@ -137,19 +137,19 @@ impl JointWorth {
     }
 
     /// The expected largest worth, for worths between 0 and 1: what lies below the graph of the maximum.
-    pub(crate) fn mean(&self, budget: &Budget) -> Result<Rational, PowerError> {
+    pub(crate) fn mean(&self, budget: &FaceBudget) -> Result<Rational, PowerError> {
         let dimension = self.dimension();
         let mut above = unit_cube(dimension + 1);
         for vector in &self.vectors {
             let normal = vector.iter().cloned().chain([-Rational::one()]).collect();
             above.push(HalfSpace { normal, bound: Rational::zero() });
         }
-        Ok(Rational::one() - volume(dimension + 1, &above, budget).ok_or_else(too_many_faces)?)
+        Ok(Rational::one() - volume(dimension + 1, &above, budget).map_err(too_many_faces)?)
     }
 }
 
 /// The share of all reward vectors in $`[0, 1]^{|S|}`$ that satisfy constraints. Coordinates in no constraint do not matter.
-pub(crate) fn share_of_rewards(constraints: &[HalfSpace], budget: &Budget) -> Result<Rational, PowerError> {
+pub(crate) fn share_of_rewards(constraints: &[HalfSpace], budget: &FaceBudget) -> Result<Rational, PowerError> {
     let dimension = constraints.first().map_or(0, |half| half.normal.len());
     let used: Vec<usize> =
         (0..dimension).filter(|&i| constraints.iter().any(|half| !half.normal[i].is_zero())).collect();
@@ -158,7 +158,7 @@ pub(crate) fn share_of_rewards(constraints: &[HalfSpace], budget: &Budget) -> Re
         bound: half.bound.clone(),
     });
     let all: Vec<HalfSpace> = reduced.chain(unit_cube(used.len())).collect();
-    volume(used.len(), &all, budget).ok_or_else(too_many_faces)
+    volume(used.len(), &all, budget).map_err(too_many_faces)
 }
 
 /// The polynomial with the given values at $`0, h, 2h, \dots`$, by Newton's divided differences.

@@ -38,7 +38,7 @@
 //! | `published` | the incumbent's arithmetic, for comparisons with published numbers: [`published`] |
 //! | `optimality_probability`, `probability_estimate` | [`optimality_probability`], [`exact_power`]: exact where possible |
 //! | `choice_law`, `option_graph`, `joint_worth`, `tie_break` | the exact laws of what options are worth |
-//! | `piecewise_polynomial`, `polytope` | distribution functions and volumes in exact arithmetic |
+//! | `piecewise_polynomial` | distribution functions in exact arithmetic |
 //! | `suboptimal` | [`estimate_suboptimal`]: POWER of decision-makers who are not optimal |
 //! | `estimate`, `moments`, `stream`, `tiles` | [`PowerEstimate`], streaming statistics, parallel loops |
 //!
@@ -61,7 +61,6 @@ mod multi_agent;
 mod optimality_probability;
 mod option_graph;
 mod piecewise_polynomial;
-mod polytope;
 mod probability_estimate;
 pub mod published;
 mod seed_policy;

@@ -8,8 +8,8 @@ use crate::PowerError;
 use crate::choice_law::{Laws, Outcome};
 use crate::joint_worth::share_of_rewards;
 use crate::piecewise_polynomial::shifted;
-use crate::polytope::HalfSpace;
 use dunamis_mdp::{Rational, StateId, TransitionModel};
+use dunamis_solve::polytope::HalfSpace;
 use dunamis_solve::{DominanceCertificate, NonDominated, VisitDistribution};
 use num_traits::{One, Zero};
 

@@ -153,3 +153,75 @@ pub enum SampleError {
         draws: u32,
     },
 }
+
+/// A convex body that cannot be built, or a walk in it that cannot start.
+#[derive(Debug, Clone, PartialEq, Error)]
+#[non_exhaustive]
+pub enum BodyError {
+    /// There is no coordinate.
+    #[error("the body has no coordinate: give it at least one")]
+    NoCoordinates,
+    /// A vector of the wrong length.
+    #[error("{what} has `{found}` entries: pass one for each of the `{expected}` coordinates")]
+    Length {
+        /// Which vector.
+        what: &'static str,
+        /// The number of coordinates.
+        expected: usize,
+        /// The length of the vector.
+        found: usize,
+    },
+    /// A side of the box is infinite.
+    #[error("coordinate `{coordinate}` has no bound on one side: a uniform law needs a bounded body, so give it a box")]
+    Unbounded {
+        /// The first such coordinate.
+        coordinate: usize,
+    },
+    /// A side of the box has no length.
+    #[error("coordinate `{coordinate}` is between `{low:?}` and `{high:?}`: choose finite bounds, the lower one below")]
+    EmptySide {
+        /// The coordinate.
+        coordinate: usize,
+        /// Its lower bound.
+        low: f64,
+        /// Its upper bound.
+        high: f64,
+    },
+    /// A row whose products may leave the range of doubles.
+    #[error("row `{row}` has entries that are not finite or too large: scale it")]
+    NotFinite {
+        /// The row's position, from 0.
+        row: usize,
+    },
+    /// A ball without volume.
+    #[error("the radius of the ball is `{radius:?}`: choose a positive number")]
+    Radius {
+        /// What was given.
+        radius: f64,
+    },
+    /// A point outside the box.
+    #[error("coordinate `{coordinate}` of the point is `{value:?}`, outside of its bounds: start inside the body")]
+    OutsideSide {
+        /// The coordinate.
+        coordinate: usize,
+        /// The entry.
+        value: f64,
+    },
+    /// A point that violates a row.
+    #[error("the point falls short of row `{row}` by `{:?}`: start inside the body, away from its boundary", -slack)]
+    OutsideRow {
+        /// The row's position, from 0.
+        row: usize,
+        /// The product of row and point minus the bound, which includes the tolerance.
+        slack: f64,
+    },
+    /// A point outside the ball.
+    #[error("the point is outside of the ball of radius `{radius:?}`: start inside the body")]
+    OutsideBall {
+        /// The radius.
+        radius: f64,
+    },
+    /// A point that the oracle rejects.
+    #[error("the oracle rejects the point: start inside the body")]
+    OutsideOracle,
+}

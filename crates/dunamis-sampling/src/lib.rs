@@ -32,11 +32,14 @@
 //! | `stream` | [`Seed`], [`StreamRng`], and how one follows from the other ([`STREAM_VERSION`]) |
 //! | `reward` | the trait [`RewardDistribution`] and its laws: [`IndependentRewards`], [`FiniteSupport`] |
 //! | `reward/marginal` | laws of one state: the trait [`Univariate`] and the choice [`Marginal`] that configs make |
-//! | `reward/<name>` | one such law: [`Uniform`], [`Beta`], [`Normal`], [`Bernoulli`], [`Pareto`], [`Exponential`], [`PointMass`] |
+//! | `reward/<name>` | one such law: [`Uniform`], [`Beta`], [`Normal`] (and [`standard_normal`]), [`Bernoulli`], [`Pareto`], [`Exponential`], [`PointMass`] |
 //! | `correlated` | [`CorrelatedRewards`]: pairs of vectors with a given [`Correlation`] |
 //! | `permutation` | [`uniform_permutation`] |
+//! | `convex_body` | [`ConvexBody`]: a box cut by [`LinearRow`]s, and [`CuttingPlane`] oracles |
+//! | `hit_and_run` | [`HitAndRun`]: walks whose long-run law is uniform on a convex body |
+//! | `convergence` | [`Convergence`]: effective sample size and $`\hat R`$ of several chains |
 //! | `clopper_pearson` | [`Interval`] of a probability that was sampled, at a level of [`Confidence`] |
-//! | `error` | [`RewardError`] for laws that cannot be built, [`SampleError`] for draws that cannot be made |
+//! | `error` | [`RewardError`] for laws that cannot be built, [`SampleError`] for draws that cannot be made, [`BodyError`] |
 //!
 //! # Invariants
 //!
@@ -49,18 +52,24 @@
 //! - Drawing allocates no memory, and nothing here panics, prints, or reads the clock or the system's randomness.
 
 mod clopper_pearson;
+mod convergence;
+mod convex_body;
 mod correlated;
 mod error;
+mod hit_and_run;
 mod permutation;
 mod reward;
 mod stream;
 
 pub use clopper_pearson::{Confidence, Interval};
+pub use convergence::{Convergence, effective_sample_size, split_r_hat};
+pub use convex_body::{ConvexBody, CuttingPlane, LinearRow};
 pub use correlated::{CorrelatedRewards, Correlation, PairOutcome};
-pub use error::{RewardError, SampleError};
+pub use error::{BodyError, RewardError, SampleError};
+pub use hit_and_run::{Direction, HitAndRun};
 pub use permutation::uniform_permutation;
 pub use reward::{
     Bernoulli, Beta, Exponential, FiniteSupport, IndependentRewards, IndependentRewardsBuilder, MAX_DRAWS, Marginal,
-    Normal, Pareto, PointMass, Reflection, RewardDistribution, Uniform, Univariate,
+    Normal, Pareto, PointMass, Reflection, RewardDistribution, Uniform, Univariate, standard_normal,
 };
 pub use stream::{STREAM_VERSION, Seed, StreamRng};

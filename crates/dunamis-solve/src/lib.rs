@@ -60,6 +60,7 @@
 //! | `non_dominated`, `convex_hull` | [`NonDominated`], [`DominanceCertificate`]: which of them are strictly best for some reward |
 //! | `conic_combination` | [`ConicCombination`]: weights or a separator, by exact linear programming |
 //! | `reward_polyhedron` | [`RewardPolyhedron`]: all rewards for which a policy is optimal |
+//! | [`polytope`] | exact volumes of bounded polyhedra |
 //! | `boltzmann`, `soft` | [`boltzmann_policy`], [`Temperature`]; [`SoftValueIteration`]: entropy-regularized |
 //! | `epsilon_optimal` | [`AdvantageBounds`], [`EpsilonOptimal`]: what is optimal up to a given loss |
 //! | `measure`, `m_matrix`, `rational_system`, `rounding` | [`StateMeasure`]; linear systems with certified errors, and exact ones |
@@ -116,6 +117,7 @@ mod optimistic_value_iteration;
 mod policy_iteration;
 mod policy_value;
 mod polynomial;
+pub mod polytope;
 mod prioritized_sweeping;
 mod qualitative;
 mod rational_system;

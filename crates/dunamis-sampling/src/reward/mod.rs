@@ -21,7 +21,7 @@ pub use exponential::Exponential;
 pub use finite_support::FiniteSupport;
 pub use independent::{IndependentRewards, IndependentRewardsBuilder};
 pub use marginal::{Marginal, Reflection, Univariate};
-pub use normal::Normal;
+pub use normal::{Normal, standard_normal};
 pub use pareto::Pareto;
 pub use point_mass::PointMass;
 pub use uniform::Uniform;

@@ -75,7 +75,7 @@ impl Univariate for Normal {
 }
 
 /// One draw from the normal law with mean 0 and variance 1; takes two 64-bit words.
-pub(super) fn standard_normal(rng: &mut StreamRng) -> f64 {
+pub fn standard_normal(rng: &mut StreamRng) -> f64 {
     let radius = (-2.0 * libm::log(1.0 - rng.uniform())).sqrt();
     radius * libm::cos(std::f64::consts::TAU * rng.uniform())
 }

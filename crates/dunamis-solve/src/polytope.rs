@@ -8,32 +8,94 @@
 //!
 //! Faces are met many times on the way down and computed once `[Büeler, Enge & Fukuda 2000]`: the coordinate that goes is
 //! always the first one possible, so that what is left depends on the face alone. Constraints through the origin cost nothing.
+//!
+//! ```
+//! use dunamis_mdp::Rational;
+//! use dunamis_solve::polytope::{FaceBudget, HalfSpace, unit_cube, volume};
+//! let integer = |x: i64| Rational::from_integer(x.into());
+//! let mut triangle = unit_cube(2);
+//! triangle.push(HalfSpace::at_least(&[integer(-1), integer(1)], &integer(0)));
+//! assert_eq!(volume(2, &triangle, &FaceBudget::new())?, Rational::new(1.into(), 2.into()));
+//! # Ok::<(), dunamis_solve::polytope::PolytopeError>(())
+//! ```
 
+use crate::convex_hull::{Combination, combine};
 use dunamis_mdp::Rational;
 use num_traits::{One, Signed, Zero};
 use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 /// $`a^\top x \le b`$.
-#[derive(Clone, Debug)]
-pub(crate) struct HalfSpace {
-    pub(crate) normal: Vec<Rational>,
-    pub(crate) bound: Rational,
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HalfSpace {
+    /// $`a`$, one entry for each coordinate.
+    pub normal: Vec<Rational>,
+    /// $`b`$.
+    pub bound: Rational,
+}
+
+impl HalfSpace {
+    /// $`a^\top x \ge b`$, as constraints on rewards are mostly written.
+    pub fn at_least(normal: &[Rational], bound: &Rational) -> Self {
+        HalfSpace { normal: normal.iter().map(|a| -a).collect(), bound: -bound }
+    }
 }
 
 /// Most constraints of a polytope.
-const MAX_CONSTRAINTS: usize = 128;
+pub const MAX_CONSTRAINTS: usize = 128;
+
+/// Why there is no volume.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum PolytopeError {
+    /// A constraint of another dimension.
+    #[error("constraint {constraint} has {actual} coefficients, but the space has {expected} dimensions")]
+    Length {
+        /// Its number, or the number of constraints for a linear function.
+        constraint: usize,
+        /// Dimensions.
+        expected: usize,
+        /// Coefficients.
+        actual: usize,
+    },
+    /// The normals of the constraints leave a direction free.
+    #[error(
+        "the constraints leave direction ({}) free, so the volume is not finite: add bounds such as a box",
+        list(direction)
+    )]
+    Unbounded {
+        /// A direction $`d`$ with $`a^\top d \le 0`$ for every constraint.
+        direction: Vec<Rational>,
+    },
+    /// More constraints than [`MAX_CONSTRAINTS`].
+    #[error("there are {constraints} constraints, but at most {MAX_CONSTRAINTS} are supported: sample instead")]
+    TooManyConstraints {
+        /// How many.
+        constraints: usize,
+    },
+    /// The budget was spent.
+    #[error("the faces of the polytope have more than {limit} numbers: sample instead")]
+    OutOfBudget {
+        /// What there was to spend at most.
+        limit: usize,
+    },
+}
+
+fn list(vector: &[Rational]) -> String {
+    vector.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+}
 
 /// What may still be spent on faces, in numbers that are computed for them: it keeps one question to some seconds.
 #[derive(Debug)]
-pub(crate) struct Budget(Cell<usize>);
+pub struct FaceBudget(Cell<usize>);
 
-impl Budget {
+impl FaceBudget {
     /// Numbers that may be computed for one question.
-    pub(crate) const LIMIT: usize = 20_000_000;
+    pub const LIMIT: usize = 20_000_000;
 
-    pub(crate) fn new() -> Self {
-        Budget(Cell::new(Self::LIMIT))
+    /// All of it.
+    pub fn new() -> Self {
+        FaceBudget(Cell::new(Self::LIMIT))
     }
 
     /// Pays for the constraints of a face, unless too little is left.
@@ -44,24 +106,80 @@ impl Budget {
     }
 }
 
-/// The unit cube of a dimension.
-pub(crate) fn unit_cube(dimension: usize) -> Vec<HalfSpace> {
-    let side = |axis: usize, sign: i8| {
-        let mut normal = vec![Rational::zero(); dimension];
-        normal[axis] = Rational::from_integer(sign.into());
-        HalfSpace { normal, bound: if sign > 0 { Rational::one() } else { Rational::zero() } }
-    };
-    (0..dimension).flat_map(|axis| [side(axis, -1), side(axis, 1)]).collect()
+impl Default for FaceBudget {
+    fn default() -> Self {
+        Self::new()
+    }
 }
 
-/// The volume of a bounded polyhedron, `None` when the budget does not last.
-pub(crate) fn volume(dimension: usize, constraints: &[HalfSpace], budget: &Budget) -> Option<Rational> {
+/// The unit cube of a dimension: twice as many constraints.
+pub fn unit_cube(dimension: usize) -> Vec<HalfSpace> {
+    cuboid(&vec![Rational::zero(); dimension], &vec![Rational::one(); dimension])
+}
+
+/// The points between two corners in every coordinate; coordinates that only one of them has do not count.
+pub fn cuboid(low: &[Rational], high: &[Rational]) -> Vec<HalfSpace> {
+    let dimension = low.len().min(high.len());
+    let side = |axis: usize, sign: i8, bound: Rational| {
+        let mut normal = vec![Rational::zero(); dimension];
+        normal[axis] = Rational::from_integer(sign.into());
+        HalfSpace { normal, bound }
+    };
+    let sides = |axis: usize| [side(axis, -1, -&low[axis]), side(axis, 1, high[axis].clone())];
+    (0..dimension).flat_map(sides).collect()
+}
+
+/// The volume of a bounded polyhedron, exactly. With $`m`$ constraints there may be $`\binom m d`$ faces, each of which takes
+/// $`O(md)`$ rational operations; the budget is charged for them.
+///
+/// # Errors
+///
+/// All of [`PolytopeError`]. Boundedness is a matter of the normals alone: an empty polyhedron is refused as well if another one
+/// with the same normals is unbounded.
+pub fn volume(dimension: usize, constraints: &[HalfSpace], budget: &FaceBudget) -> Result<Rational, PolytopeError> {
+    let rows = checked(dimension, constraints)?;
+    let volume = Faces { budget, known: HashMap::new() }.volume(dimension, rows, 0);
+    volume.ok_or(PolytopeError::OutOfBudget { limit: FaceBudget::LIMIT })
+}
+
+/// The constraints with their numbers, if they bound something of this dimension.
+fn checked(dimension: usize, constraints: &[HalfSpace]) -> Result<Vec<Row>, PolytopeError> {
     if constraints.len() > MAX_CONSTRAINTS {
-        return None;
+        return Err(PolytopeError::TooManyConstraints { constraints: constraints.len() });
+    }
+    if let Some((constraint, half)) = constraints.iter().enumerate().find(|(_, half)| half.normal.len() != dimension) {
+        return Err(PolytopeError::Length { constraint, expected: dimension, actual: half.normal.len() });
+    }
+    if let Some(direction) = free_direction(dimension, constraints) {
+        return Err(PolytopeError::Unbounded { direction });
     }
     let rows = constraints.iter().enumerate();
-    let rows = rows.map(|(id, half)| Row { id, normal: half.normal.clone(), bound: half.bound.clone() }).collect();
-    Faces { budget, known: HashMap::new() }.volume(dimension, rows, 0)
+    Ok(rows.map(|(id, half)| Row { id, normal: half.normal.clone(), bound: half.bound.clone() }).collect())
+}
+
+/// A direction other than 0 that no constraint ends: there is none exactly when every direction of an axis is a combination of
+/// normals with nonnegative weights, which for coordinates between two bounds is seen without a linear program.
+fn free_direction(dimension: usize, constraints: &[HalfSpace]) -> Option<Vec<Rational>> {
+    let ends_axis = |axis: usize, positive: bool| {
+        constraints.iter().any(|half| {
+            let along = &half.normal[axis];
+            !along.is_zero()
+                && along.is_positive() == positive
+                && half.normal.iter().enumerate().all(|(other, a)| other == axis || a.is_zero())
+        })
+    };
+    let directions = (0..dimension).flat_map(|axis| [(axis, true), (axis, false)]);
+    let mut open = directions.filter(|&(axis, positive)| !ends_axis(axis, positive)).peekable();
+    open.peek()?;
+    let normals: Vec<Vec<Rational>> = constraints.iter().map(|half| half.normal.clone()).collect();
+    open.find_map(|(axis, positive)| {
+        let mut target = vec![Rational::zero(); dimension];
+        target[axis] = if positive { Rational::one() } else { -Rational::one() };
+        match combine(&normals, &target) {
+            Combination::Weights(_) => None,
+            Combination::Separator(direction) => Some(direction),
+        }
+    })
 }
 
 #[derive(Clone)]
@@ -73,7 +191,7 @@ struct Row {
 
 /// The volumes of faces by the constraints that are equalities there.
 struct Faces<'a> {
-    budget: &'a Budget,
+    budget: &'a FaceBudget,
     known: HashMap<u128, Rational>,
 }
 
@@ -146,28 +264,30 @@ impl Tightest {
     }
 }
 
-/// The values that a linear function takes at the vertices of a bounded polyhedron; `None` when the budget does not
-/// last.
-pub(crate) fn vertex_values(
+/// The values that a linear function takes at the vertices of a bounded polyhedron, exactly and in order.
+///
+/// # Errors
+///
+/// As for [`volume`]; the function, which is given by its coefficients, counts as a constraint.
+pub fn vertex_values(
     constraints: &[HalfSpace],
     function: &[Rational],
-    budget: &Budget,
-) -> Option<BTreeSet<Rational>> {
+    budget: &FaceBudget,
+) -> Result<BTreeSet<Rational>, PolytopeError> {
     if constraints.len() >= MAX_CONSTRAINTS {
-        return None;
+        return Err(PolytopeError::TooManyConstraints { constraints: constraints.len() + 1 });
     }
-    let rows = constraints.iter().enumerate();
-    let rows = rows.map(|(id, half)| Row { id, normal: half.normal.clone(), bound: half.bound.clone() }).collect();
+    let rows = checked(function.len(), constraints)?;
     let mut vertices = Vertices { budget, values: BTreeSet::new(), seen: HashSet::new() };
     // As an equality the function is `normal` x = value + `bound`, with the bound growing as coordinates go.
     let function = Row { id: constraints.len(), normal: function.to_vec(), bound: Rational::zero() };
-    vertices.collect(rows, 0, &function)?;
-    Some(vertices.values)
+    vertices.collect(rows, 0, &function).ok_or(PolytopeError::OutOfBudget { limit: FaceBudget::LIMIT })?;
+    Ok(vertices.values)
 }
 
 /// The vertices found so far, and the faces they were looked for on.
 struct Vertices<'a> {
-    budget: &'a Budget,
+    budget: &'a FaceBudget,
     values: BTreeSet<Rational>,
     seen: HashSet<u128>,
 }
@@ -254,15 +374,18 @@ mod tests {
                 (normal[i - 1], normal[i]) = (1, -1);
                 constraints.push(half_space(&normal, 0));
             }
-            assert_eq!(volume(d, &constraints, &Budget::new()).unwrap().recip(), (1..=d as i64).map(integer).product());
+            assert_eq!(
+                volume(d, &constraints, &FaceBudget::new()).unwrap().recip(),
+                (1..=d as i64).map(integer).product()
+            );
         }
     }
 
     #[test]
     fn flat_and_empty_polytopes_have_no_volume() {
         let cube = || unit_cube(3);
-        assert_eq!(volume(3, &cube(), &Budget::new()).unwrap(), integer(1));
-        let with = |extra: &[HalfSpace]| volume(3, &[cube(), extra.to_vec()].concat(), &Budget::new()).unwrap();
+        assert_eq!(volume(3, &cube(), &FaceBudget::new()).unwrap(), integer(1));
+        let with = |extra: &[HalfSpace]| volume(3, &[cube(), extra.to_vec()].concat(), &FaceBudget::new()).unwrap();
         assert_eq!(with(&[half_space(&[1, 1, 1], -1)]), integer(0));
         assert_eq!(with(&[half_space(&[1, 1, 0], 0)]), integer(0));
         assert_eq!(with(&[half_space(&[1, -1, 0], 0), half_space(&[-1, 1, 0], 0)]), integer(0));
@@ -274,7 +397,7 @@ mod tests {
     fn values_at_vertices() {
         let mut constraints = unit_cube(2);
         constraints.push(half_space(&[2, 2], 3));
-        let values = vertex_values(&constraints, &[integer(1), integer(3)], &Budget::new()).unwrap();
+        let values = vertex_values(&constraints, &[integer(1), integer(3)], &FaceBudget::new()).unwrap();
         let expected =
             [(0, 1), (1, 1), (3, 1), (5, 2), (7, 2)].map(|(n, d): (i64, i64)| Rational::new(n.into(), d.into()));
         assert_eq!(values, BTreeSet::from(expected));
@@ -286,7 +409,7 @@ mod tests {
         fn slices_of_the_cube(normal in proptest::collection::vec(-4_i64..5, 1..6), bound in -6_i64..12) {
             let mut constraints = unit_cube(normal.len());
             constraints.push(half_space(&normal, bound));
-            prop_assert_eq!(volume(normal.len(), &constraints, &Budget::new()).unwrap(), slice(&normal, bound));
+            prop_assert_eq!(volume(normal.len(), &constraints, &FaceBudget::new()).unwrap(), slice(&normal, bound));
         }
 
         /// Hyperplanes cut a cube into parts that add up to it.
@@ -300,7 +423,7 @@ mod tests {
                     let normal: Vec<i64> = normal.iter().map(|a| sign * a).collect();
                     constraints.push(half_space(&normal, sign * bound));
                 }
-                total += volume(4, &constraints, &Budget::new()).unwrap();
+                total += volume(4, &constraints, &FaceBudget::new()).unwrap();
             }
             // Where a normal is 0 and its bound too, both parts are everything.
             let twice = normals.iter().filter(|(normal, bound)| normal.iter().all(|a| *a == 0) && *bound == 0).count();
