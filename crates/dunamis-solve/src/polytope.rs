@@ -19,7 +19,7 @@
 //! # Ok::<(), dunamis_solve::polytope::PolytopeError>(())
 //! ```
 
-use crate::convex_hull::{Combination, combine};
+use crate::conic_combination::{ConicCombination, combine};
 use dunamis_mdp::Rational;
 use num_traits::{One, Signed, Zero};
 use std::cell::Cell;
@@ -176,8 +176,8 @@ fn free_direction(dimension: usize, constraints: &[HalfSpace]) -> Option<Vec<Rat
         let mut target = vec![Rational::zero(); dimension];
         target[axis] = if positive { Rational::one() } else { -Rational::one() };
         match combine(&normals, &target) {
-            Combination::Weights(_) => None,
-            Combination::Separator(direction) => Some(direction),
+            ConicCombination::Weights(_) => None,
+            ConicCombination::Separator(direction) => Some(direction),
         }
     })
 }
