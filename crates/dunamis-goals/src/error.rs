@@ -1,5 +1,6 @@
 //! What goes wrong with settings, goals and their samples.
 
+use crate::NotRevisited;
 use dunamis_mdp::{ModelError, NumberError};
 use dunamis_power::PowerError;
 use dunamis_sampling::{RewardError, SampleError};
@@ -134,6 +135,12 @@ pub enum GoalError {
         /// Why.
         source: NumberError,
     },
+    /// A state that no policy reaches and revisits.
+    #[error(transparent)]
+    NotRevisited(#[from] NotRevisited),
+    /// A policy of another model.
+    #[error("the policy belongs to another model")]
+    ForeignPolicy,
     /// A model that cannot be built.
     #[error(transparent)]
     Model(#[from] ModelError),
@@ -146,6 +153,9 @@ pub enum GoalError {
     /// A law that cannot be built.
     #[error(transparent)]
     Reward(#[from] RewardError),
+    /// A function that cannot be formed.
+    #[error(transparent)]
+    Orbit(#[from] dunamis_orbit::OrbitError),
     /// A draw that cannot be made.
     #[error(transparent)]
     Sample(#[from] SampleError),

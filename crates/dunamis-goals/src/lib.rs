@@ -11,6 +11,9 @@
 //! | `goal_set` | [`GoalSet`]: the goals compatible with training, with [`Reading`], [`Form`], [`GoalRow`] |
 //! | `goal_bounds` | [`GoalBounds`]: boxes and the sphere |
 //! | `restriction` | parts of models |
+//! | `recurrence` | [`Recurrence`]: what can be reached and revisited; [`ReachAndRevisit`], [`NotRevisited`] |
+//! | `visit_count` | [`VisitCount`]: how often a state is visited, under a policy and at most; [`OptimalVisits`] |
+//! | `visit_threshold` | [`VisitThreshold`]: from which discount on that is more than once |
 //! | `visit_witness` | [`VisitWitness`]: evidence that a state can be visited often enough; [`Strictness`] |
 //! | `error` | [`GoalError`] |
 //!
@@ -23,14 +26,20 @@
 mod error;
 mod goal_bounds;
 mod goal_set;
+mod recurrence;
 mod restriction;
 mod setting;
 mod training;
+mod visit_count;
+mod visit_threshold;
 mod visit_witness;
 
 pub use error::GoalError;
 pub use goal_bounds::GoalBounds;
 pub use goal_set::{Form, GoalRow, GoalSet, GoalSettings, Reading};
+pub use recurrence::{NotRevisited, ReachAndRevisit, Recurrence};
 pub use setting::{NEW, SHUTDOWN, SINK, ShutdownSetting, TRAIN, Way, without_sinks};
 pub use training::{Closure, Training};
+pub use visit_count::{OptimalVisits, VisitCount};
+pub use visit_threshold::VisitThreshold;
 pub use visit_witness::{Strictness, VisitBound, VisitEvidence, VisitWitness, WitnessError};

@@ -167,9 +167,9 @@ pub enum WitnessError {
         /// The state.
         state: String,
         /// The bound.
-        visits: Rational,
+        visits: Box<Rational>,
         /// What it may be.
-        supported: Rational,
+        supported: Box<Rational>,
     },
     /// Too few visits.
     #[error("at the discount {discount} the evidence shows too few visits to `{state}`")]
@@ -321,7 +321,7 @@ impl Reader<'_> {
             let own = if at == state { Rational::one() } else { Rational::zero() };
             let supported = own + gamma * expected(self.row(at, &bound.action)?);
             if bound.visits > supported {
-                let visits = bound.visits.clone();
+                let (visits, supported) = (Box::new(bound.visits.clone()), Box::new(supported));
                 return Err(WitnessError::Unsupported { state: bound.at.clone(), visits, supported });
             }
         }

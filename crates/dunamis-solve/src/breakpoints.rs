@@ -225,22 +225,27 @@ impl BlackwellThreshold {
     }
 }
 
-fn first_pairs(mdp: &Mdp) -> Vec<u32> {
+pub(crate) fn first_pairs(mdp: &Mdp) -> Vec<u32> {
     let available = mdp.model().available();
     available.starts()[..available.states()].to_vec()
 }
 
 /// An optimal policy of all discounts on one side of a point.
-struct Germ {
-    policy: DeterministicPolicy,
-    value: PolicyValue,
+pub(crate) struct Germ {
+    pub(crate) policy: DeterministicPolicy,
+    pub(crate) value: PolicyValue,
     /// Numerators of the advantages by pair; none is positive on that side.
     advantages: Vec<Polynomial>,
 }
 
 impl Germ {
     /// Policy iteration under the order that `sign` gives to polynomials.
-    fn optimize(mdp: &Mdp, pairs: &ExactPairs, mut choice: Vec<u32>, sign: impl Fn(&Polynomial) -> Ordering) -> Self {
+    pub(crate) fn optimize(
+        mdp: &Mdp,
+        pairs: &ExactPairs,
+        mut choice: Vec<u32>,
+        sign: impl Fn(&Polynomial) -> Ordering,
+    ) -> Self {
         let available = mdp.model().available();
         loop {
             let policy =

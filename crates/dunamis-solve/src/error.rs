@@ -142,6 +142,12 @@ pub enum SolveError {
         /// The entry.
         value: f64,
     },
+    /// An algebraic number that is no discount.
+    #[error("the discount is {discount}, but must be at least 0 and below 1")]
+    DiscountOutOfRange {
+        /// The number.
+        discount: String,
+    },
     /// A discount of 0 where the future must count.
     #[error("the discount is 0, but must be positive here: without a future all policies are alike")]
     ZeroDiscount,

@@ -9,7 +9,7 @@
 //! the input: meant for up to a few hundred states.
 
 use crate::SolveError;
-use dunamis_mdp::{Criterion, Discount, Mdp, Rational, RewardKind, StateId};
+use dunamis_mdp::{Criterion, DeterministicPolicy, Discount, Mdp, Rational, RewardKind, StateId};
 use num_traits::{One, Zero};
 use std::collections::BTreeMap;
 
@@ -75,6 +75,26 @@ pub fn solve_exact(mdp: &Mdp, criterion: &Criterion) -> Result<ExactSolution, So
             return Ok(ExactSolution { value, optimal, policy, iterations });
         }
     }
+}
+
+/// The exact value of a deterministic policy under a discount, shape |S|: one sparse elimination.
+///
+/// # Errors
+///
+/// [`SolveError::NotContracting`] as for [`solve_exact`], [`SolveError::Length`] for a policy of another model.
+pub fn evaluate_exact(
+    mdp: &Mdp,
+    policy: &DeterministicPolicy,
+    discount: &Discount,
+) -> Result<Vec<Rational>, SolveError> {
+    let available = mdp.model().available();
+    let (expected, actual) = (available.states(), policy.pairs().len());
+    let own = |(state, &pair): (usize, &u32)| available.pairs(StateId::new(state)).contains(&(pair as usize));
+    if expected != actual || !policy.pairs().iter().enumerate().all(own) {
+        return Err(SolveError::Length { what: "the policy", expected, actual });
+    }
+    let pairs: Vec<usize> = policy.pairs().iter().map(|&pair| pair as usize).collect();
+    Ok(ExactModel::new(mdp, discount)?.evaluate(&pairs))
 }
 
 impl ExactModel {
@@ -171,8 +191,12 @@ mod tests {
         assert_eq!(solution.optimal, [true, true, true]);
         let discount: Discount = "0.1".parse().unwrap();
         let reward = Reward::state(mdp.model(), [0.0, 1.0]).unwrap();
-        let solution = solve_exact(&mdp.with_reward(reward).unwrap(), &discount.into()).unwrap();
+        let solution = solve_exact(&mdp.with_reward(reward).unwrap(), &discount.clone().into()).unwrap();
         assert_eq!(solution.value, [rational("1/9"), rational("10/9")]);
         assert_eq!(solution.optimal, [false, true, true]);
+        let policy = |pairs| DeterministicPolicy::new(mdp.model().available(), pairs).unwrap();
+        let mdp = mdp.with_reward(Reward::state(mdp.model(), [1.0, 0.0]).unwrap()).unwrap();
+        assert_eq!(evaluate_exact(&mdp, &policy(vec![0, 2]), &discount).unwrap(), [rational("30/29"), rational("0")]);
+        assert_eq!(evaluate_exact(&mdp, &policy(vec![1, 2]), &discount).unwrap(), [rational("1"), rational("0")]);
     }
 }

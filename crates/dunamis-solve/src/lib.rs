@@ -45,9 +45,10 @@
 //! | `gain_bias` | [`GainBias`]: gain and bias of a policy in `f64`, with bounds |
 //! | `breakpoints`, `breakpoint_certificate` | [`DiscountBreakpoints`]: where optimal policies change; [`BlackwellThreshold`] |
 //! | `algebraic`, `integer_polynomial`, `sturm` | [`AlgebraicNumber`]: exact roots of polynomials; roots counted another way |
+//! | `algebraic_discount` | [`solve_algebraic`]: policies that are optimal at an algebraic discount, or just below 1 |
 //! | `finite_horizon` | [`FiniteHorizon`]: backward induction, first stage or all |
 //! | `total_reward`, `reachability` | [`TotalReward`]; [`Reachability`], [`Extremum`]: smallest and largest probabilities |
-//! | `shortest_path`, `qualitative` | the two sides of both: numbers between bounds, and the graph |
+//! | `shortest_path`, `qualitative` | the two sides of both: numbers between bounds, and the graph; [`AlmostSureReach`] |
 //! | `evaluation`, `linear` | [`PolicyEvaluation`]: sweeps, dense or sparse elimination, Krylov, cycles |
 //! | [`conformance`] | whether any solver keeps its promises, on models of your choice |
 //! | `verify` | [`verify()`]: any solution checked without the solvers; [`Verification`], [`VerifyError`] |
@@ -64,7 +65,7 @@
 //! | `boltzmann`, `soft` | [`boltzmann_policy`], [`Temperature`]; [`SoftValueIteration`]: entropy-regularized |
 //! | `epsilon_optimal` | [`AdvantageBounds`], [`EpsilonOptimal`]: what is optimal up to a given loss |
 //! | `measure`, `m_matrix`, `rational_system`, `rounding` | [`StateMeasure`]; linear systems with certified errors, and exact ones |
-//! | `exact` | [`solve_exact`]: policy iteration in rationals |
+//! | `exact` | [`solve_exact`]: policy iteration in rationals; [`evaluate_exact`] |
 //! | `batch`, `tile`, `functional_graph` | [`solve_batch`], [`BatchSolver`] and their kernels |
 //!
 //! # Invariants
@@ -76,6 +77,7 @@
 
 mod action_elimination;
 mod algebraic;
+mod algebraic_discount;
 mod anderson_acceleration;
 mod auto;
 mod average_reward;
@@ -140,6 +142,7 @@ mod visit_distribution;
 mod visit_distribution_set;
 
 pub use algebraic::AlgebraicNumber;
+pub use algebraic_discount::{AlgebraicSolution, DiscountPoint, solve_algebraic};
 pub use anderson_acceleration::AndersonAcceleration;
 pub use auto::Auto;
 pub use average_reward::AverageReward;
@@ -155,7 +158,7 @@ pub use discounted::certify;
 pub use epsilon_optimal::{AdvantageBounds, EpsilonOptimal};
 pub use error::SolveError;
 pub use evaluation::{Evaluation, EvaluationMethod, PolicyEvaluation};
-pub use exact::{ExactSolution, solve_exact};
+pub use exact::{ExactSolution, evaluate_exact, solve_exact};
 pub use exact_chain::ExactChain;
 pub use finite_horizon::FiniteHorizon;
 pub use functional_graph::{
@@ -174,6 +177,7 @@ pub use policy_iteration::PolicyIteration;
 pub use policy_value::PolicyValue;
 pub use polynomial::{Polynomial, PolynomialSyntax};
 pub use prioritized_sweeping::PrioritizedSweeping;
+pub use qualitative::AlmostSureReach;
 pub use reachability::{Extremum, Reachability};
 pub use relative_value_iteration::RelativeValueIteration;
 pub use reward_polyhedron::{ConstraintCertificate, ConstraintRelation, RewardConstraint, RewardPolyhedron};

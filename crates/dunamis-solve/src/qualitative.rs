@@ -3,8 +3,85 @@
 //! Only the graph counts, so that the answers are exact; $`O(\mathrm{nnz})`$ per pass, and as many passes as the nested fixed
 //! points take rounds: one or two as a rule, $`|S|`$ at worst `[de Alfaro 1997, ch. 3]`.
 
+use crate::SolveError;
 use crate::bellman::Bellman;
 use crate::end_components::NONE;
+use dunamis_mdp::{StateId, TransitionModel};
+
+/// From where some policy reaches a goal with probability one, and such a policy. Exact, from the graph alone.
+///
+/// ```
+/// use dunamis_mdp::{StateId, TransitionModel};
+/// use dunamis_solve::AlmostSureReach;
+/// let mut builder = TransitionModel::builder();
+/// let (start, goal, lost) = (builder.state("start")?, builder.state("goal")?, builder.state("lost")?);
+/// builder.transition(start, "try", start, 0.9)?;
+/// builder.transition(start, "try", goal, 0.1)?;
+/// builder.transition(start, "risk", goal, 0.9)?;
+/// builder.transition(start, "risk", lost, 0.1)?;
+/// builder.transition(goal, "stay", goal, 1.0)?;
+/// builder.transition(lost, "stay", lost, 1.0)?;
+/// let model = builder.build()?;
+/// let reach = AlmostSureReach::new(&model, &[false, true, false])?;
+/// assert_eq!((reach.steps(start), reach.steps(lost)), (Some(1), None));
+/// assert_eq!((reach.pair(start), reach.pair(lost)), (Some(0), None));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AlmostSureReach {
+    steps: Vec<Option<u32>>,
+    pair: Vec<Option<u32>>,
+}
+
+impl AlmostSureReach {
+    /// Finds the states from which some policy is in the goal at some time with probability one `[de Alfaro 1997, ch. 3]`; mass
+    /// that leaks never gets there. $`O(|S| \cdot \mathrm{nnz})`$ at worst, a few passes as a rule.
+    ///
+    /// # Errors
+    ///
+    /// [`SolveError::Length`] unless `goal` has one mark for each state.
+    pub fn new(model: &TransitionModel, goal: &[bool]) -> Result<Self, SolveError> {
+        let (expected, actual) = (model.states().len(), goal.len());
+        if expected != actual {
+            return Err(SolveError::Length { what: "the goal", expected, actual });
+        }
+        let bellman = Bellman::rewardless(model);
+        let keeps = |pair: usize| model.leak(pair) == 0.0;
+        let distance = almost_sure(&bellman, &Predecessors::new(&bellman), goal, keeps, |_| false);
+        let inside = |next: &u32| distance[*next as usize] != NONE;
+        let pair = |state: usize| {
+            let safe = |&pair: &usize| keeps(pair) && bellman.row(pair).0.iter().all(inside);
+            let nearer = |&pair: &usize| {
+                goal[state] || bellman.row(pair).0.iter().any(|&next| distance[next as usize] < distance[state])
+            };
+            let mut pairs = bellman.pairs(state).filter(safe);
+            pairs.find(nearer).filter(|_| distance[state] != NONE).map(|pair| pair as u32)
+        };
+        let pair = (0..expected).map(pair).collect();
+        Ok(AlmostSureReach { steps: distance.iter().map(|&d| (d != NONE).then_some(d)).collect(), pair })
+    }
+
+    /// The least number of steps in which the goal can be reached without ever leaving these states, 0 in the goal; `None`
+    /// where no policy reaches it with probability one.
+    ///
+    /// # Panics
+    ///
+    /// If the state is not one of the model.
+    pub fn steps(&self, state: StateId) -> Option<usize> {
+        self.steps[state.index()].map(|steps| steps as usize)
+    }
+
+    /// The first pair of the state that never leaves the states from which the goal is reached with probability one, and that
+    /// may bring it a step nearer. Taking these pairs reaches the goal with probability one. In the goal itself it is a pair after
+    /// which the goal is reached *again* with probability one, `None` if there is no such pair.
+    ///
+    /// # Panics
+    ///
+    /// If the state is not one of the model.
+    pub fn pair(&self, state: StateId) -> Option<usize> {
+        self.pair[state.index()].map(|pair| pair as usize)
+    }
+}
 
 /// The edges of a model, backwards.
 pub(crate) struct Predecessors {
