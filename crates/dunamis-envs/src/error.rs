@@ -93,6 +93,26 @@ pub enum EnvError {
         /// The least possible one.
         least: usize,
     },
+    /// A number outside of its range.
+    #[error("{what} is {value}, but must be at least {least} and at most {most}")]
+    OutOfRange {
+        /// Which number.
+        what: &'static str,
+        /// The offending value.
+        value: usize,
+        /// The least possible one.
+        least: usize,
+        /// The largest possible one.
+        most: usize,
+    },
+    /// A maze whose walls do not fit between its cells.
+    #[error(
+        "a maze of {size} × {size} cells cannot have walls between its corridors: choose an odd size of at least 3"
+    )]
+    MazeSize {
+        /// Cells on each side.
+        size: usize,
+    },
     /// A range of counts that holds none.
     #[error("{what} ranges from {low} to {high}, which is no number: put the smaller one first")]
     EmptyRange {

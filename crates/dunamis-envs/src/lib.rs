@@ -26,6 +26,7 @@
 //! | `grid`, `moves`, `noise`, `gridworld` | [`Grid`], [`Rectangle`], [`Move`], [`Noise`], [`Grid::model`] |
 //! | `collision`, `joint` | [`Collision`], [`Swaps`], [`JointRules`], [`JointEnvironment`] |
 //! | `forest`, `garnet` | [`Forest`], [`Garnet`] |
+//! | `shutdown_setting`, `coin_run`, `cheese_maze`, `levels` | agents that were trained, and a situation that is new to them |
 //! | `frozen_lake`, `taxi`, `cliff_walking` | [`FrozenLake`] and other worlds of Gymnasium |
 //! | [`mod@format`] | [`Format`], [`format::read`], [`format::write`], [`FormatError`]: model files |
 //! | `registry`, `parameters` | [`REGISTRY`], [`Entry`], [`find`], [`load`], [`Parameter`], [`Parameters`] |
@@ -41,7 +42,9 @@
 //! - A format holds an environment with exactly the same numbers, or refuses it with [`FormatError::CannotHold`].
 //! - Nothing here panics on any text, map, number or file.
 
+mod cheese_maze;
 mod cliff_walking;
+mod coin_run;
 mod collision;
 mod environment;
 mod error;
@@ -52,10 +55,12 @@ mod garnet;
 mod grid;
 mod gridworld;
 mod joint;
+mod levels;
 mod moves;
 mod noise;
 mod parameters;
 mod registry;
+mod shutdown_setting;
 mod taxi;
 
 pub use collision::{Collision, JointRules, Swaps};

@@ -1,6 +1,6 @@
 //! Parameters of registered environments: `key=value` pairs behind a name.
 
-use crate::EnvError;
+use crate::{EnvError, MAX_STATES};
 use dunamis_mdp::{Number, nearest};
 use std::ops::RangeInclusive;
 use std::str::FromStr;
@@ -90,6 +90,36 @@ impl<'a> Parameters<'a> {
         match (low.trim().parse(), high.trim().parse()) {
             (Ok(low), Ok(high)) => Ok(low..=high),
             _ => Err(self.refuse(key, text, "write a whole number such as `4` or a range such as `4-10`")),
+        }
+    }
+
+    /// Counts such as `4` or `1+2+3`; none when it has no effect.
+    ///
+    /// # Errors
+    ///
+    /// [`EnvError::ParameterValue`].
+    pub fn counts(&self, key: &str) -> Result<Vec<usize>, EnvError> {
+        let Some(text) = self.text(key) else { return Ok(Vec::new()) };
+        let expected = "write a whole number such as `4`, or several such as `1+2+3`";
+        text.split('+').map(|count| count.trim().parse().map_err(|_| self.refuse(key, text, expected))).collect()
+    }
+
+    /// Counts of so many things, such as `1+2+3` for three; a single count is that of all.
+    ///
+    /// # Errors
+    ///
+    /// [`EnvError::ParameterValue`], or [`EnvError::TooLarge`] beyond [`MAX_STATES`] things.
+    pub fn counts_of(&self, key: &str, things: usize) -> Result<Vec<usize>, EnvError> {
+        if things as u64 > MAX_STATES {
+            return Err(EnvError::TooLarge { what: "states", count: things as u128, limit: MAX_STATES });
+        }
+        match self.counts(key)?.as_slice() {
+            &[count] => Ok(vec![count; things]),
+            counts if counts.len() == things => Ok(counts.to_vec()),
+            _ => {
+                let expected = format!("write one whole number for all, or {things} of them such as `1+2+3`");
+                Err(self.refuse(key, self.text(key).unwrap_or_default(), &expected))
+            }
         }
     }
 

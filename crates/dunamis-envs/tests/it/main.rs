@@ -9,3 +9,4 @@ mod golden;
 mod joint_laws;
 mod laws;
 mod strategies;
+mod trained_agents;
