@@ -412,10 +412,10 @@ impl GoalSet {
     ///
     /// As for [`GoalSet::losses`]; [`GoalError::NotConvex`] for a union.
     pub fn violated(&self, goal: &[Rational]) -> Result<Vec<GoalRow>, GoalError> {
-        let rows = match (self.form, &self.core) {
-            (Form::Union, _) => return Err(GoalError::NotConvex),
-            (Form::Implicit, Some(core)) => self.rows_of(core, &core.completion(goal, &self.discount)?)?,
-            _ => self.rows.clone(),
+        let rows = match self.form {
+            Form::Union => return Err(GoalError::NotConvex),
+            Form::Implicit => self.binding(goal)?,
+            Form::Polyhedron => self.rows.clone(),
         };
         let violates = |row: &GoalRow| {
             let slack = row.slack(goal);
@@ -426,6 +426,14 @@ impl GoalSet {
             rows.into_iter().filter_map(|row| violates(&row).map(|amount| (amount, row))).collect();
         violated.sort_by(|a, b| b.0.cmp(&a.0));
         Ok(violated.into_iter().map(|(_, row)| row).collect())
+    }
+
+    /// Rows of the best way to go on under a goal where nothing was observed: a goal that satisfies them strictly is compatible.
+    pub(crate) fn binding(&self, goal: &[Rational]) -> Result<Vec<GoalRow>, GoalError> {
+        match &self.core {
+            Some(core) => self.rows_of(core, &core.completion(goal, &self.discount)?),
+            None => Ok(Vec::new()),
+        }
     }
 
     /// The rows of observed states when play goes on by `support` elsewhere.

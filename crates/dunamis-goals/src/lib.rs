@@ -10,6 +10,7 @@
 //! | `training` | [`Training`]: the states visited, and what was observed there; [`Closure`] |
 //! | `goal_set` | [`GoalSet`]: the goals compatible with training, with [`Reading`], [`Form`], [`GoalRow`] |
 //! | `goal_bounds` | [`GoalBounds`]: boxes and the sphere |
+//! | `feasibility` | [`Feasibility`] of observations, or the [`Contradiction`] among them; [`blocks`] of rewards |
 //! | `restriction` | parts of models |
 //! | `recurrence` | [`Recurrence`]: what can be reached and revisited; [`ReachAndRevisit`], [`NotRevisited`] |
 //! | `visit_count` | [`VisitCount`]: how often a state is visited, under a policy and at most; [`OptimalVisits`] |
@@ -24,6 +25,7 @@
 //! - Nothing is printed or read from files.
 
 mod error;
+mod feasibility;
 mod goal_bounds;
 mod goal_set;
 mod recurrence;
@@ -35,6 +37,7 @@ mod visit_threshold;
 mod visit_witness;
 
 pub use error::GoalError;
+pub use feasibility::{Block, Contradiction, Feasibility, Inequality, blocks};
 pub use goal_bounds::GoalBounds;
 pub use goal_set::{Form, GoalRow, GoalSet, GoalSettings, Reading};
 pub use recurrence::{NotRevisited, ReachAndRevisit, Recurrence};

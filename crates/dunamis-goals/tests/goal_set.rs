@@ -1,7 +1,7 @@
 //! Goal sets: rows against the oracle, the published counterexample, and what is refused.
 
 use dunamis_goals::{
-    Form, GoalBounds, GoalError, GoalSet, GoalSettings, Reading, ShutdownSetting, Training, without_sinks,
+    Feasibility, Form, GoalBounds, GoalError, GoalSet, GoalSettings, Reading, ShutdownSetting, Training, without_sinks,
 };
 use dunamis_mdp::{Discount, Number, Rational, StateId, TransitionModel};
 use proptest::prelude::*;
@@ -72,6 +72,39 @@ fn refusals_name_the_place() {
     insta::assert_snapshot!(message(GoalBounds::uniform(2, rational("1"), rational("1")).unwrap_err()), @"reward number 0 has no room between 1 and 1: the lower bound must be below the upper one");
 }
 
+/// Two states, each better left than kept: no goal makes both strictly true.
+#[test]
+fn a_contradiction_in_words() {
+    let mut builder = TransitionModel::builder();
+    let [a, b] = ["a", "b"].map(|name| builder.state(name).unwrap());
+    for (from, action, to) in [(a, "stay", a), (a, "leave", b), (b, "stay", b), (b, "leave", a)] {
+        builder.transition(from, action, to, 1.0).unwrap();
+    }
+    let model = builder.build().unwrap();
+    let training = Training::new(model, &[a, b], &[1, 3]).unwrap();
+    let half = Discount::new(0.5).unwrap();
+    let with = |margin: &str| GoalSettings { margin: rational(margin), ..GoalSettings::default() };
+    let describe = |margin: &str| {
+        let set = GoalSet::new(training.clone(), &half, with(margin)).unwrap();
+        let (answer, rows) = set.feasibility().unwrap();
+        let (kind, contradiction) = match answer {
+            Feasibility::Room(_) => return "room".to_owned(),
+            Feasibility::Thin(contradiction) => ("thin", contradiction),
+            Feasibility::Empty(contradiction) => ("empty", contradiction),
+        };
+        assert!(contradiction.holds(&rows, set.bounds()));
+        format!("{kind}: {}", contradiction.describe(&set, &rows))
+    };
+    insta::assert_snapshot!(describe("0"), @"thin: at `a`, `leave` is worth at least as much as `stay` (times 1/2); at `b`, `leave` is worth at least as much as `stay` (times 1/2): these sum to 0 ≥ 0, so that each of them holds with equality only");
+    insta::assert_snapshot!(describe("1/10"), @"empty: at `a`, `leave` is worth more than 1/10 beyond `stay` (times 5); at `b`, `leave` is worth more than 1/10 beyond `stay` (times 5): these sum to 0 ≥ 1, so that no goal satisfies all of them");
+    insta::assert_snapshot!(describe("-1/10"), @"room");
+    // One observation is consistent, but not with a margin that rewards between 0 and 1 cannot give.
+    let one = training.with_observed(&[1]).unwrap();
+    let set = |margin: &str| GoalSet::new(one.clone(), &half, with(margin)).unwrap().feasibility().unwrap().0;
+    assert!(matches!(set("9/10"), Feasibility::Room(_)) && matches!(set("1"), Feasibility::Thin(_)));
+    assert!(matches!(set("11/10"), Feasibility::Empty(_)));
+}
+
 /// A random model with small probabilities as fractions, its trained states and observations.
 fn cases() -> impl Strategy<Value = (TransitionModel, Vec<usize>, Vec<usize>)> {
     let row = prop::collection::vec((0_usize..5, 1_u32..4), 1..3);
@@ -114,6 +147,21 @@ proptest! {
         let discount = Discount::new("2/3".parse::<Number>().unwrap()).unwrap();
         let bounds = Some(GoalBounds::uniform(5, rational("0"), rational("4")).unwrap());
         let set = GoalSet::new(training, &discount, GoalSettings { bounds, ..GoalSettings::default() }).unwrap();
+        if set.form() != Form::Union {
+            let (answer, rows) = set.feasibility().unwrap();
+            match answer {
+                Feasibility::Room(goal) => {
+                    prop_assert!(set.contains(&goal).unwrap());
+                    let losses = set.losses(&goal).unwrap();
+                    prop_assert!(losses.iter().all(|(pair, loss)| set.training().observed()[*pair] || *loss > rational("0")
+                        || rows.iter().all(|row| row.pair != *pair)));
+                }
+                Feasibility::Thin(contradiction) => {
+                    prop_assert!(contradiction.holds(&rows, set.bounds()) && contradiction.bound == rational("0"));
+                }
+                Feasibility::Empty(_) => prop_assert!(false, "constant goals are always compatible"),
+            }
+        }
         for goal in goals {
             let exact: Vec<Rational> = goal.iter().map(|&r| Rational::from_integer(r.into())).collect();
             let member = set.contains(&exact).unwrap();
