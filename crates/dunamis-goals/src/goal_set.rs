@@ -104,8 +104,10 @@ impl GoalRow {
             "is worth exactly as much as".into()
         } else if self.bound.is_zero() {
             "is worth at least as much as".into()
+        } else if self.bound.is_positive() {
+            format!("is worth at least {} more than", self.bound)
         } else {
-            format!("is worth more than {} beyond", self.bound)
+            format!("is worth at most {} less than", -&self.bound)
         };
         format!(
             "at `{}`, {} {relation} `{}`",

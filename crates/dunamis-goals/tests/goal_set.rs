@@ -96,13 +96,13 @@ fn a_contradiction_in_words() {
         format!("{kind}: {}", contradiction.describe(&set, &rows))
     };
     insta::assert_snapshot!(describe("0"), @"thin: at `a`, `leave` is worth at least as much as `stay` (times 1/2); at `b`, `leave` is worth at least as much as `stay` (times 1/2): these sum to 0 ≥ 0, so that each of them holds with equality only");
-    insta::assert_snapshot!(describe("1/10"), @"empty: at `a`, `leave` is worth more than 1/10 beyond `stay` (times 5); at `b`, `leave` is worth more than 1/10 beyond `stay` (times 5): these sum to 0 ≥ 1, so that no goal satisfies all of them");
+    insta::assert_snapshot!(describe("1/10"), @"empty: at `a`, `leave` is worth at least 1/10 more than `stay` (times 5); at `b`, `leave` is worth at least 1/10 more than `stay` (times 5): these sum to 0 ≥ 1, so that no goal satisfies all of them");
     insta::assert_snapshot!(describe("-1/10"), @"room");
     // One observation is consistent, but not with a margin that rewards between 0 and 1 cannot give.
-    let one = training.with_observed(&[1]).unwrap();
+    let one = training.with_observed(&[0]).unwrap();
     let set = |margin: &str| GoalSet::new(one.clone(), &half, with(margin)).unwrap().feasibility().unwrap().0;
-    assert!(matches!(set("9/10"), Feasibility::Room(_)) && matches!(set("1"), Feasibility::Thin(_)));
-    assert!(matches!(set("11/10"), Feasibility::Empty(_)));
+    assert!(matches!(set("2/5"), Feasibility::Room(_)) && matches!(set("1/2"), Feasibility::Thin(_)));
+    assert!(matches!(set("3/5"), Feasibility::Empty(_)));
 }
 
 /// A random model with small probabilities as fractions, its trained states and observations.
