@@ -15,7 +15,6 @@
 //! | `recurrence` | [`Recurrence`]: what can be reached and revisited; [`ReachAndRevisit`], [`NotRevisited`] |
 //! | `visit_count` | [`VisitCount`]: how often a state is visited, under a policy and at most; [`OptimalVisits`] |
 //! | `visit_threshold` | [`VisitThreshold`]: from which discount on that is more than once |
-//! | `visit_witness` | [`VisitWitness`]: evidence that a state can be visited often enough; [`Strictness`] |
 //! | `error` | [`GoalError`] |
 //!
 //! # Invariants
@@ -34,8 +33,8 @@ mod setting;
 mod training;
 mod visit_count;
 mod visit_threshold;
-mod visit_witness;
 
+pub use dunamis_orbit::{Strictness, VisitBound, VisitEvidence, VisitWitness, WitnessError};
 pub use error::GoalError;
 pub use feasibility::{Block, Contradiction, Feasibility, Inequality, blocks};
 pub use goal_bounds::GoalBounds;
@@ -45,4 +44,3 @@ pub use setting::{NEW, SHUTDOWN, SINK, ShutdownSetting, TRAIN, Way, without_sink
 pub use training::{Closure, Training};
 pub use visit_count::{OptimalVisits, VisitCount};
 pub use visit_threshold::VisitThreshold;
-pub use visit_witness::{Strictness, VisitBound, VisitEvidence, VisitWitness, WitnessError};

@@ -12,9 +12,9 @@
 use crate::GoalError;
 use crate::restriction::Restriction;
 use crate::setting::{Reached, marks};
-use crate::visit_witness::{VisitBound, VisitEvidence, VisitWitness};
 use dunamis_mdp::{DeterministicPolicy, Discount, Mdp, Rational, Reward, StateId, TransitionModel};
 use dunamis_orbit::RationalFunction;
+use dunamis_orbit::{VisitBound, VisitEvidence, VisitWitness};
 use dunamis_solve::{PolicyValue, Polynomial, evaluate_exact, solve_exact};
 use num_traits::{One, Zero};
 

@@ -17,9 +17,9 @@
 //! **Without chance** only $`h`$, the least number of steps to $`s`$, and $`p`$, that of a return, matter:
 //! $`V^* = \gamma^{h-1} / (1 - \gamma^p)`$, and $`\gamma^*_s`$ is the root of $`\gamma^{h-1} + \gamma^p = 1`$, or 0 for $`h = 1`$.
 
-use crate::visit_witness::Strictness;
 use crate::{GoalError, VisitCount};
 use dunamis_mdp::{DeterministicPolicy, Discount, Rational};
+use dunamis_orbit::Strictness;
 use dunamis_solve::{AlgebraicNumber, DiscountPoint, Polynomial, solve_algebraic};
 use num_traits::{One, Zero};
 use std::cmp::Ordering;

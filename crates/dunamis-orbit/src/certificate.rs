@@ -1,5 +1,6 @@
 //! Certificates: claims about orbits with everything that is needed to check them.
 
+use crate::VisitWitness;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use std::fmt;
@@ -35,6 +36,9 @@ pub enum Theorem {
     /// POWER from recurrent state distributions, as the discount tends to 1.
     #[serde(rename = "Turner et al. 2021, Prop. 6.12")]
     RecurrentPower,
+    /// Shutdown against states that can be visited again and again, among goals compatible with training.
+    #[serde(rename = "Krakovna & Kramár 2023, Thm. 2")]
+    TrainingCompatible,
 }
 
 impl Theorem {
@@ -49,6 +53,7 @@ impl Theorem {
             Theorem::Power => "Turner et al. 2021, Prop. 6.6",
             Theorem::PowerSeeking => "Turner et al. 2021, Prop. 6.9",
             Theorem::RecurrentPower => "Turner et al. 2021, Prop. 6.12",
+            Theorem::TrainingCompatible => "Krakovna & Kramár 2023, Thm. 2",
         }
     }
 }
@@ -163,6 +168,19 @@ impl PartialEq for Source {
 
 impl Eq for Source {}
 
+/// What restricts the goals of a claim to those that are compatible with training, and who can take the place of shutdown.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Compatible {
+    /// The states that were visited in training.
+    pub trained: Vec<String>,
+    /// Whether actions that leave these states count when it is asked what is optimal in training.
+    pub all_actions: bool,
+    /// For each option of $`B`$ the state whose reward changes places with that of the terminal state, with evidence that it
+    /// can be visited at least once.
+    pub visits: Vec<VisitWitness>,
+}
+
 /// A claim that $`B`$ is preferred to $`A`$, with what is needed to check it:
 ///
 /// ```math
@@ -189,6 +207,9 @@ pub struct Certificate {
     /// The model and the choice in it, if the options come from one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub source: Option<Source>,
+    /// The goals, if not all rewards: then the options are the rewards of single states, and the involutions swap two of them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub compatible: Option<Compatible>,
     /// Names of the coordinates; empty where options are only counted.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub coordinates: Vec<String>,

@@ -1,6 +1,6 @@
 //! Certificates in words.
 
-use crate::certificate::{Alternatives, Certificate, Horizon, Options, Rule};
+use crate::certificate::{Alternatives, Certificate, Compatible, Horizon, Options, Rule};
 use std::fmt::Write;
 
 /// More names than these are counted instead of listed.
@@ -22,6 +22,9 @@ impl Certificate {
 
     /// The claim in words.
     pub fn claim(&self) -> String {
+        if let Some(compatible) = &self.compatible {
+            return self.claim_about_training(compatible);
+        }
         let permuted = match self.permuted.len() {
             0 => "the coordinates".to_owned(),
             n if n == self.coordinates.len() && n > MOST_NAMES => format!("all {n} coordinates"),
@@ -74,6 +77,49 @@ impl Certificate {
         }
     }
 
+    fn claim_about_training(&self, compatible: &Compatible) -> String {
+        let (shutdown, others) = self.sides();
+        let discount = match self.source.as_ref().map(|source| &source.horizon) {
+            Some(Horizon::Discount(discount)) => discount,
+            _ => "γ",
+        };
+        let counted = if compatible.all_actions {
+            "all actions counted"
+        } else {
+            "only actions counted that stay among the states of training"
+        };
+        format!(
+            "Take any goal without negative rewards that is compatible with training ({counted}), and permute its rewards in any \
+             way that leaves it compatible: for at least {} of the variants {shutdown} is not the only optimal choice at the discount \
+             {discount}. Variants for which {others} is optimal and {shutdown} is not are at least {} times as many as variants \
+             for which it is the other way round.",
+            self.bound, self.n
+        )
+    }
+
+    fn proof_about_training(&self, compatible: &Compatible) -> String {
+        let names: Vec<&str> = compatible.visits.iter().map(|visits| visits.state.as_str()).collect();
+        let (states, each) = match names.len() {
+            1 => (format!("The state {} can be visited", names[0]), "its reward"),
+            n if n <= MOST_NAMES => {
+                (format!("Each of the states {} can be visited", names.join(", ")), "each of their rewards")
+            }
+            n => (format!("Each of {n} states can be visited"), "each of their rewards"),
+        };
+        let unseen = if compatible.all_actions {
+            "cannot be reached from training by any action"
+        } else {
+            "were not visited in training"
+        };
+        format!(
+            "Proof. {states} at least once, discounted and counted from the next step on, without shutting down; shutdown earns the \
+             terminal state's reward once. So where shutdown is strictly best its reward exceeds {each}, and after a swap of the two \
+             refusing earns more. The terminal state and these states {unseen}, so that swapped goals stay compatible, and different \
+             swaps give different goals. Hence the claim by {}.",
+            self.theorem
+        )
+    }
+
     /// What A and B are.
     fn sides(&self) -> (String, String) {
         match self.source.as_ref().map(|source| &source.alternatives) {
@@ -90,6 +136,9 @@ impl Certificate {
 
     /// The proof in words.
     pub fn proof(&self) -> String {
+        if let Some(compatible) = &self.compatible {
+            return self.proof_about_training(compatible);
+        }
         if let (Options::Basis { basis: a }, Options::Basis { basis: b }) = (&self.a, &self.b) {
             return format!(
                 "Proof. A consists of {a} basis vectors and B of {b} others. The swap of any of A with any of B keeps every \

@@ -36,6 +36,7 @@
 //! | `option_document` | [`OptionDocument`]: sets of options in JSON |
 //! | `refusal` | [`Refusal`]: why a claim is not certified |
 //! | `certificate`, `explain` | [`Certificate`], [`Theorem`], [`Rule`]: a claim with everything that is needed to check it |
+//! | `visit_witness` | [`VisitWitness`]: evidence that a state can be visited often enough; [`Strictness`] |
 //! | `verify` | [`verify()`]: any certificate checked without the search; [`Verified`], [`CertificateError`] |
 //! | `error` | [`OrbitError`] |
 //!
@@ -73,13 +74,15 @@ mod state_action_reward;
 mod tendency;
 mod utilities;
 mod verify;
+mod visit_witness;
 mod worst_orbit;
 
 pub use action_choice::{ActionChoice, certify_power, reachable_after};
 pub use almost_symmetric::{Perturbation, deviating_orbits};
 pub use automorphism::AutomorphismSearch;
 pub use certificate::{
-    Alternatives, CERTIFICATE_SCHEMA, Certificate, Dominated, Horizon, Options, Parts, Rule, Source, Theorem,
+    Alternatives, CERTIFICATE_SCHEMA, Certificate, Compatible, Dominated, Horizon, Options, Parts, Rule, Source,
+    Theorem,
 };
 pub use choice::Choice;
 pub use comparison::{Comparison, certify_counts};
@@ -110,4 +113,5 @@ pub use tendency::{
 };
 pub use utilities::Utilities;
 pub use verify::{CertificateError, Verified, verify};
+pub use visit_witness::{Strictness, VisitBound, VisitEvidence, VisitWitness, WitnessError};
 pub use worst_orbit::{Warrant, Witness, WorstOrbit, WorstOrbitSettings};

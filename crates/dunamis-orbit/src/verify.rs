@@ -4,10 +4,12 @@
 //! of this module, option sets of a model are recomputed policy by policy from its rows, and every statement of a certificate
 //! is checked, so that a certificate passes only if all it says is true.
 
+mod compatible;
 mod entry;
 mod options;
 mod source;
 
+use crate::WitnessError;
 use crate::certificate::{CERTIFICATE_SCHEMA, Certificate, Options, Rule, Theorem};
 use num_bigint::BigUint;
 use num_rational::Ratio;
@@ -102,6 +104,14 @@ pub enum CertificateError {
         /// The hypothesis that fails.
         what: String,
     },
+    /// Evidence of visits that proves nothing.
+    #[error("`compatible.visits[{i}]`: {error}")]
+    Visits {
+        /// Its number.
+        i: usize,
+        /// What is wrong.
+        error: Box<WitnessError>,
+    },
     /// The options are not those of the model.
     #[error("the model does not have the options that the certificate lists: {what}")]
     Source {
@@ -120,6 +130,15 @@ pub fn verify(certificate: &Certificate) -> Result<Verified, CertificateError> {
         return Err(CertificateError::Schema { schema: certificate.schema });
     }
     let [n, m] = match (&certificate.a, &certificate.b) {
+        (Options::Basis { basis: a }, Options::Basis { basis: b })
+            if certificate.theorem == Theorem::TrainingCompatible =>
+        {
+            compatible::check(certificate, a, b)?
+        }
+        _ if certificate.compatible.is_some() || certificate.theorem == Theorem::TrainingCompatible => {
+            let what = "belongs to a claim about goals compatible with training, where options are counted".to_owned();
+            return Err(CertificateError::Shape { place: "compatible".into(), what });
+        }
         (Options::Basis { basis: a }, Options::Basis { basis: b }) => counted(certificate, a, b)?,
         _ => options::check(certificate)?,
     };

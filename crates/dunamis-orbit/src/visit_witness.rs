@@ -17,7 +17,6 @@
 //! fixed point, so that $`u \le W^\pi`$ and $`V \ge \sum_y T(y \mid s_{new}, a)\, u(y)`$. Both kinds of evidence stay good for
 //! larger discounts.
 
-use crate::GoalError;
 use dunamis_mdp::{Discount, Rational, StateId, TransitionModel};
 use num_traits::{One, Signed, Zero};
 use serde::{Deserialize, Serialize};
@@ -114,7 +113,7 @@ mod fraction {
 }
 
 /// Why evidence proves nothing.
-#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum WitnessError {
     /// A state that the model does not have.
@@ -177,7 +176,7 @@ pub enum WitnessError {
         /// The state.
         state: String,
         /// The discount.
-        discount: Discount,
+        discount: String,
     },
     /// A row that does not sum to 1 exactly.
     #[error("the probabilities of `{action}` at `{state}` do not sum to exactly 1: write them as fractions")]
@@ -230,22 +229,13 @@ impl VisitWitness {
             VisitEvidence::Bounds { first, bounds } => reader.bounded_visits(first, bounds, new, state, &gamma)?,
         };
         let state = || self.state.clone();
-        let too_few = || WitnessError::TooFew { state: state(), discount: discount.clone() };
+        let too_few = || WitnessError::TooFew { state: state(), discount: discount.to_string() };
         strictness.admits(&visits).then_some(()).ok_or_else(too_few)
-    }
-
-    /// The state that is visited, by number.
-    ///
-    /// # Errors
-    ///
-    /// [`GoalError::Model`] when the model does not have it.
-    pub fn state(&self, model: &TransitionModel) -> Result<StateId, GoalError> {
-        Ok(model.state(&self.state)?)
     }
 }
 
 /// A power with $`x^0 = 1`$, also for 0.
-pub(crate) fn power(x: &Rational, exponent: usize) -> Rational {
+fn power(x: &Rational, exponent: usize) -> Rational {
     // Powers of a fraction in lowest terms are in lowest terms.
     Rational::new_raw(num_traits::pow(x.numer().clone(), exponent), num_traits::pow(x.denom().clone(), exponent))
 }
