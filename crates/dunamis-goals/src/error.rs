@@ -3,7 +3,7 @@
 use crate::NotRevisited;
 use dunamis_mdp::{ModelError, NumberError};
 use dunamis_power::PowerError;
-use dunamis_sampling::{RewardError, SampleError};
+use dunamis_sampling::{BodyError, RewardError, SampleError};
 use dunamis_solve::SolveError;
 
 /// Why something cannot be built or computed.
@@ -141,6 +141,49 @@ pub enum GoalError {
     /// A policy of another model.
     #[error("the policy belongs to another model")]
     ForeignPolicy,
+    /// No goal to draw.
+    #[error("no goal is compatible with training: {reason}")]
+    NoGoals {
+        /// Which conditions contradict each other.
+        reason: String,
+    },
+    /// Goals without room around them.
+    #[error("compatible goals have no volume to draw from: {reason}; observe fewer actions or allow a margin below 0")]
+    ThinGoals {
+        /// Which conditions leave no room.
+        reason: String,
+    },
+    /// Goals of any size.
+    #[error("goals without bounds cannot be drawn uniformly: give a box such as [0, 1], or take them from the sphere")]
+    UnboundedGoals,
+    /// A margin where rewards have no scale.
+    #[error("a margin means nothing on the sphere, where goals that differ by a factor are one: use a box, or a margin of 0")]
+    MarginOnSphere,
+    /// Goals that rejection does not find.
+    #[error(
+        "none of {trials} goals drawn from the bounds is compatible with training, and other methods need a convex set: raise \
+         `trials`, or observe more states"
+    )]
+    RareGoals {
+        /// How many were tried.
+        trials: u64,
+    },
+    /// Walks that do not agree.
+    #[error(
+        "walks among compatible goals did not mix with {sweeps} sweeps between points: R̂ is {r_hat:.3} and the effective sample \
+         size {effective:.0}; raise `most_sweeps`"
+    )]
+    NotMixed {
+        /// The largest R̂ of a reward.
+        r_hat: f64,
+        /// The smallest effective sample size.
+        effective: f64,
+        /// Sweeps between points.
+        sweeps: u64,
+    },
+    /// A body that walks cannot be in.
+    #[error(transparent)]
+    Body(#[from] BodyError),
     /// A model that cannot be built.
     #[error(transparent)]
     Model(#[from] ModelError),

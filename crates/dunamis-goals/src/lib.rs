@@ -11,6 +11,8 @@
 //! | `goal_set` | [`GoalSet`]: the goals compatible with training, with [`Reading`], [`Form`], [`GoalRow`] |
 //! | `goal_bounds` | [`GoalBounds`]: boxes and the sphere |
 //! | `feasibility` | [`Feasibility`] of observations, or the [`Contradiction`] among them; [`blocks`] of rewards |
+//! | `goal_sampler` | [`GoalSampler`]: the uniform law on them, with a [`BlockReport`] for each block |
+//! | `block_sampler` | rejection and walks: [`SamplingMethod`], [`SamplerSettings`] |
 //! | `restriction` | parts of models |
 //! | `recurrence` | [`Recurrence`]: what can be reached and revisited; [`ReachAndRevisit`], [`NotRevisited`] |
 //! | `visit_count` | [`VisitCount`]: how often a state is visited, under a policy and at most; [`OptimalVisits`] |
@@ -23,9 +25,11 @@
 //! - Goal $`i`$ of a sample is the same whatever the number of threads.
 //! - Nothing is printed or read from files.
 
+mod block_sampler;
 mod error;
 mod feasibility;
 mod goal_bounds;
+mod goal_sampler;
 mod goal_set;
 mod recurrence;
 mod restriction;
@@ -35,9 +39,11 @@ mod visit_count;
 mod visit_threshold;
 
 pub use dunamis_orbit::{Strictness, VisitBound, VisitEvidence, VisitWitness, WitnessError};
+pub use block_sampler::{SamplerSettings, SamplingMethod};
 pub use error::GoalError;
 pub use feasibility::{Block, Contradiction, Feasibility, Inequality, blocks};
 pub use goal_bounds::GoalBounds;
+pub use goal_sampler::{BlockReport, GoalSampler};
 pub use goal_set::{Form, GoalRow, GoalSet, GoalSettings, Reading};
 pub use recurrence::{NotRevisited, ReachAndRevisit, Recurrence};
 pub use setting::{NEW, SHUTDOWN, SINK, ShutdownSetting, TRAIN, Way, without_sinks};

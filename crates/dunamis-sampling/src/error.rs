@@ -152,6 +152,12 @@ pub enum SampleError {
         /// The number of draws made.
         draws: u32,
     },
+    /// Every draw was rejected.
+    #[error("`{draws}` draws in a row were rejected: choose a law that is met more often")]
+    RejectionLimit {
+        /// The number of draws made.
+        draws: u64,
+    },
 }
 
 /// A convex body that cannot be built, or a walk in it that cannot start.
