@@ -93,6 +93,9 @@ pub(crate) enum Shape {
     Cone,
 }
 
+/// Whether a point belongs to a set.
+type Contains = dyn Fn(&[f64]) -> bool + Send + Sync;
+
 /// A set that tells its points, in terms of the block's rewards.
 #[derive(Clone)]
 pub(crate) enum Membership {
@@ -101,7 +104,7 @@ pub(crate) enum Membership {
     /// A convex set, of which the constraints are a part.
     Convex(Arc<dyn CuttingPlane + Send + Sync>),
     /// Any set.
-    Any(Arc<dyn Fn(&[f64]) -> bool + Send + Sync>),
+    Any(Arc<Contains>),
 }
 
 impl std::fmt::Debug for Membership {
@@ -193,7 +196,11 @@ impl BlockSampler {
                 rng.fill_uniform(point);
                 scale(point, &self.parts.low, &self.parts.high);
             }
-            Shape::Cone => point.iter_mut().for_each(|x| *x = standard_normal(rng)),
+            Shape::Cone => {
+                for x in point {
+                    *x = standard_normal(rng);
+                }
+            }
         }
     }
 
@@ -230,7 +237,9 @@ impl BlockSampler {
             let length = |x: &[f64]| x.iter().fold(0.0, |sum, x| sum + x * x).sqrt();
             let normals: Vec<f64> = (0..dimension).map(|_| standard_normal(rng)).collect();
             let factor = length(&normals) / length(point);
-            point.iter_mut().for_each(|x| *x *= factor);
+            for x in point.iter_mut() {
+                *x *= factor;
+            }
         }
         Ok(())
     }
@@ -264,7 +273,8 @@ impl BlockSampler {
                 head.copy_from_slice(walk.point());
                 Ok((kept, walk.cuts().cloned().collect::<Vec<_>>()))
             };
-            let chains: Vec<(Vec<f64>, Vec<LinearRow>)> = heads.par_iter_mut().map(run).collect::<Result<_, BodyError>>()?;
+            let chains: Vec<(Vec<f64>, Vec<LinearRow>)> =
+                heads.par_iter_mut().map(run).collect::<Result<_, BodyError>>()?;
             let points: Vec<&[f64]> = chains.iter().map(|(kept, _)| kept.as_slice()).collect();
             let convergence = Convergence::of_chains(&points, dimension);
             let mut cuts: Vec<LinearRow> = Vec::new();

@@ -157,7 +157,9 @@ pub enum GoalError {
     #[error("goals without bounds cannot be drawn uniformly: give a box such as [0, 1], or take them from the sphere")]
     UnboundedGoals,
     /// A margin where rewards have no scale.
-    #[error("a margin means nothing on the sphere, where goals that differ by a factor are one: use a box, or a margin of 0")]
+    #[error(
+        "a margin means nothing on the sphere, where goals that differ by a factor are one: use a box, or a margin of 0"
+    )]
     MarginOnSphere,
     /// Goals that rejection does not find.
     #[error(
@@ -180,6 +182,23 @@ pub enum GoalError {
         effective: f64,
         /// Sweeps between points.
         sweeps: u64,
+    },
+    /// Features without any.
+    #[error("there is no feature to make goals of: name at least one")]
+    NoFeatures,
+    /// Another number of weights or complexities than of features.
+    #[error("{actual} numbers are given for {expected} features: give one for each")]
+    FeatureNumbers {
+        /// Features.
+        expected: usize,
+        /// What was given.
+        actual: usize,
+    },
+    /// Too many sets of features.
+    #[error("there are more than {limit} sets of features: allow fewer features at a time")]
+    TooManySupports {
+        /// How many are allowed.
+        limit: usize,
     },
     /// A body that walks cannot be in.
     #[error(transparent)]

@@ -106,6 +106,17 @@ impl GoalSampler {
         Self::assemble(rows, bounds, dimension, &blocks, Some(interior), &Membership::Rows, settings)
     }
 
+    /// The uniform law on the points of a box that belong to a set, all in one block, by rejection.
+    pub(crate) fn of_members(
+        contains: impl Fn(&[f64]) -> bool + Send + Sync + 'static,
+        bounds: &GoalBounds,
+        dimension: usize,
+        settings: &SamplerSettings,
+    ) -> Result<Self, GoalError> {
+        let block = Block { coordinates: (0..dimension).collect(), rows: Vec::new() };
+        Self::assemble(&[], bounds, dimension, &[block], None, &Membership::Any(Arc::new(contains)), settings)
+    }
+
     fn assemble(
         rows: &[GoalRow],
         bounds: &GoalBounds,
@@ -137,7 +148,9 @@ impl GoalSampler {
                 interior.map(|goal| block.coordinates.iter().map(|&k| nearest(&goal[k])).collect());
             if let (Shape::Cone, Some(point)) = (shape, &mut interior) {
                 let length = point.iter().map(|x| x * x).sum::<f64>().sqrt();
-                point.iter_mut().for_each(|x| *x *= 0.5 / length);
+                for x in point.iter_mut() {
+                    *x *= 0.5 / length;
+                }
             }
             let parts = BlockBody {
                 low: block.coordinates.iter().map(|&k| low[k]).collect(),
@@ -147,7 +160,9 @@ impl GoalSampler {
                 shape,
                 membership: membership.clone(),
             };
-            block.coordinates.iter().for_each(|&k| is_free[k] = false);
+            for &k in &block.coordinates {
+                is_free[k] = false;
+            }
             samplers.push((block.coordinates.clone(), BlockSampler::new(parts, settings)?));
         }
         let free = (0..dimension).filter(|&k| is_free[k]).collect();
@@ -186,7 +201,11 @@ impl RewardDistribution for GoalSampler {
                 rng.fill_uniform(rewards);
                 scale(rewards, &self.low, &self.high);
             }
-            Shape::Cone => self.free.iter().for_each(|&k| rewards[k] = standard_normal(rng)),
+            Shape::Cone => {
+                for &k in &self.free {
+                    rewards[k] = standard_normal(rng);
+                }
+            }
         }
         let longest = self.blocks.iter().map(|(coordinates, _)| coordinates.len()).max().unwrap_or_default();
         let mut point = vec![0.0; longest];
@@ -197,7 +216,9 @@ impl RewardDistribution for GoalSampler {
         }
         if self.shape == Shape::Cone {
             let length = rewards.iter().fold(0.0, |sum, x| sum + x * x).sqrt();
-            rewards.iter_mut().for_each(|x| *x /= length);
+            for x in rewards {
+                *x /= length;
+            }
         }
         Ok(())
     }
@@ -205,16 +226,20 @@ impl RewardDistribution for GoalSampler {
     fn blocks(&self) -> Vec<usize> {
         let mut labels: Vec<usize> = vec![0; self.states()];
         if self.shape == Shape::Box {
-            self.free.iter().enumerate().for_each(|(number, &k)| labels[k] = number);
+            for (number, &k) in self.free.iter().enumerate() {
+                labels[k] = number;
+            }
             for (number, (coordinates, _)) in self.blocks.iter().enumerate() {
-                coordinates.iter().for_each(|&k| labels[k] = self.free.len() + number);
+                for &k in coordinates {
+                    labels[k] = self.free.len() + number;
+                }
             }
         }
         labels
     }
 }
 
-/// Compatible goals by the rewards that decide.
+/// Compatible goals by the rewards that decide, bounds apart.
 struct Decides {
     goals: GoalSet,
     coordinates: Vec<usize>,
@@ -225,12 +250,8 @@ impl Decides {
         Decides { goals: goals.clone(), coordinates: coordinates.to_vec() }
     }
 
-    /// A goal with these rewards, and bounds that nothing violates elsewhere.
     fn goal(&self, point: &[f64]) -> Option<Vec<Rational>> {
-        let mut goal = match self.goals.bounds() {
-            GoalBounds::Box { low, .. } => low.clone(),
-            _ => vec![Rational::zero(); self.goals.dimension()],
-        };
+        let mut goal = vec![Rational::zero(); self.goals.dimension()];
         for (&k, x) in self.coordinates.iter().zip(point) {
             goal[k] = Rational::from_float(*x)?;
         }
@@ -238,8 +259,16 @@ impl Decides {
     }
 
     fn contains(&self, point: &[f64]) -> bool {
-        self.goal(point).is_some_and(|goal| self.goals.contains(&goal).unwrap_or(false))
+        self.goal(point).is_some_and(|goal| is_compatible(&self.goals, &goal))
     }
+}
+
+/// Whether a goal is compatible with training, whatever its bounds.
+pub(crate) fn is_compatible(goals: &GoalSet, goal: &[Rational]) -> bool {
+    let observed = goals.training().observed();
+    let holds =
+        |(pair, loss): &(usize, Rational)| if observed[*pair] { loss.is_zero() } else { loss >= goals.margin() };
+    goals.losses(goal).is_ok_and(|losses| losses.iter().all(holds))
 }
 
 impl CuttingPlane for Decides {

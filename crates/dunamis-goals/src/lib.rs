@@ -13,6 +13,8 @@
 //! | `feasibility` | [`Feasibility`] of observations, or the [`Contradiction`] among them; [`blocks`] of rewards |
 //! | `goal_sampler` | [`GoalSampler`]: the uniform law on them, with a [`BlockReport`] for each block |
 //! | `block_sampler` | rejection and walks: [`SamplingMethod`], [`SamplerSettings`] |
+//! | `features`, `featurized_goals` | [`Features`] of states; [`FeaturizedGoals`]: compatible combinations of them |
+//! | `simplicity_prior` | [`SimplicityPrior`]: few features are likelier than many |
 //! | `restriction` | parts of models |
 //! | `recurrence` | [`Recurrence`]: what can be reached and revisited; [`ReachAndRevisit`], [`NotRevisited`] |
 //! | `visit_count` | [`VisitCount`]: how often a state is visited, under a policy and at most; [`OptimalVisits`] |
@@ -28,12 +30,15 @@
 mod block_sampler;
 mod error;
 mod feasibility;
+mod features;
+mod featurized_goals;
 mod goal_bounds;
 mod goal_sampler;
 mod goal_set;
 mod recurrence;
 mod restriction;
 mod setting;
+mod simplicity_prior;
 mod training;
 mod visit_count;
 mod visit_threshold;
@@ -42,11 +47,14 @@ pub use dunamis_orbit::{Strictness, VisitBound, VisitEvidence, VisitWitness, Wit
 pub use block_sampler::{SamplerSettings, SamplingMethod};
 pub use error::GoalError;
 pub use feasibility::{Block, Contradiction, Feasibility, Inequality, blocks};
+pub use features::Features;
+pub use featurized_goals::FeaturizedGoals;
 pub use goal_bounds::GoalBounds;
 pub use goal_sampler::{BlockReport, GoalSampler};
 pub use goal_set::{Form, GoalRow, GoalSet, GoalSettings, Reading};
 pub use recurrence::{NotRevisited, ReachAndRevisit, Recurrence};
 pub use setting::{NEW, SHUTDOWN, SINK, ShutdownSetting, TRAIN, Way, without_sinks};
+pub use simplicity_prior::{MOST_SUPPORTS, SimplicityPrior, SupportReport};
 pub use training::{Closure, Training};
 pub use visit_count::{OptimalVisits, VisitCount};
 pub use visit_threshold::VisitThreshold;
