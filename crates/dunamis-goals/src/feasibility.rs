@@ -182,7 +182,7 @@ impl GoalSet {
     }
 }
 
-fn decide(rows: &[GoalRow], bounds: &GoalBounds, dimension: usize) -> Result<Feasibility, GoalError> {
+pub(crate) fn decide(rows: &[GoalRow], bounds: &GoalBounds, dimension: usize) -> Result<Feasibility, GoalError> {
     let half = Rational::new(1.into(), 2.into());
     let mut goal: Vec<Rational> = match bounds {
         GoalBounds::Box { low, high } => low.iter().zip(high).map(|(low, high)| (low + high) * &half).collect(),

@@ -65,8 +65,8 @@ fn probabilities_of_sets_of_features() {
         counts[2] += u32::from(goal[0] == 0.0);
     }
     // Within six standard deviations of 4000, 2000 and 1000.
-    for (count, share) in counts.iter().zip([8.0 / 18.0, 4.0 / 18.0, 2.0 / 18.0]) {
-        let deviation = (9_000.0 * share * (1.0 - share) as f64).sqrt();
+    for (count, share) in counts.iter().zip([8.0_f64 / 18.0, 4.0 / 18.0, 2.0 / 18.0]) {
+        let deviation = (9_000.0 * share * (1.0 - share)).sqrt();
         assert!((f64::from(*count) - 9_000.0 * share).abs() < 6.0 * deviation, "{counts:?}");
     }
 }

@@ -172,9 +172,9 @@ fn implicit_sets_by_rejection_and_by_walks() {
     assert_eq!(goals.form(), Form::Implicit);
     let settings = |smallest_acceptance| SamplerSettings {
         smallest_acceptance,
-        trials: 256,
-        draws: 64,
-        smallest_effective: 100.0,
+        trials: 128,
+        draws: 32,
+        smallest_effective: 60.0,
         largest_r_hat: 1.1,
         ..SamplerSettings::default()
     };
@@ -230,8 +230,8 @@ fn refusals_name_the_fix() {
     insta::assert_snapshot!(messages.join("\n"), @r"
     goals without bounds cannot be drawn uniformly: give a box such as [0, 1], or take them from the sphere
     a margin means nothing on the sphere, where goals that differ by a factor are one: use a box, or a margin of 0
-    no goal is compatible with training: at `s0`, `a0` is worth more than 1 beyond `a1` (times 2); the reward of `s0` is not below its bound; the reward of `s1` is not above its bound: these sum to 0 ≥ 1, so that no goal satisfies all of them
-    compatible goals have no volume to draw from: at `s0`, `a0` is worth more than 1/2 beyond `a1` (times 1/2); the reward of `s0` is not below its bound (times 1/4); the reward of `s1` is not above its bound (times 1/4): these sum to 0 ≥ 0, so that each of them holds with equality only; observe fewer actions or allow a margin below 0
+    no goal is compatible with training: at `s0`, `a0` is worth at least 1 more than `a1` (times 2); the reward of `s0` is not below its bound; the reward of `s1` is not above its bound: these sum to 0 ≥ 1, so that no goal satisfies all of them
+    compatible goals have no volume to draw from: at `s0`, `a0` is worth at least 1/2 more than `a1` (times 1/2); the reward of `s0` is not below its bound (times 1/4); the reward of `s1` is not above its bound (times 1/4): these sum to 0 ≥ 0, so that each of them holds with equality only; observe fewer actions or allow a margin below 0
     none of 10 goals drawn from the bounds is compatible with training, and other methods need a convex set: raise `trials`, or observe more states
     walks among compatible goals did not mix with 8 sweeps between points: R̂ is 1.234 and the effective sample size 57; raise `most_sweeps`
     ");
