@@ -65,7 +65,7 @@ impl<'a> Laws<'a> {
         exponent: u32,
     ) -> Result<Self, PowerError> {
         Ok(Laws {
-            graph: OptionGraph::new(model, start)?,
+            graph: OptionGraph::new(model, start, discount.is_some())?,
             discount,
             exponent,
             budget: FaceBudget::new(),
@@ -134,6 +134,8 @@ impl<'a> Laws<'a> {
         let reward = PiecewisePolynomial::power(self.exponent);
         let law = if self.graph.is_absorbing(state) {
             reward
+        } else if let (true, Some(discount)) = (self.graph.ends(state), self.discount) {
+            reward.scaled(&(Rational::one() - discount.exact()))
         } else if self.graph.returns(state) {
             total(&self.parts(&self.graph.values(state, self.discount)?)?, &self.budget)?
         } else {

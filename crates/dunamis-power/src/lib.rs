@@ -36,7 +36,7 @@
 //! | `alignment` | [`Alignment`] |
 //! | `empowerment` | [`empowerment()`]: what an agent can make a difference to, which is not POWER |
 //! | `published` | the incumbent's arithmetic, for comparisons with published numbers: [`published`] |
-//! | `optimality_probability`, `probability_estimate` | [`optimality_probability`], [`exact_power`]: exact where possible |
+//! | `optimality_probability`, `probability_estimate` | [`optimality_probability`], [`exact_power`]: exact where possible; [`estimate_optimality_probability`] for any law |
 //! | `choice_law`, `option_graph`, `joint_worth`, `tie_break` | the exact laws of what options are worth |
 //! | `piecewise_polynomial` | distribution functions in exact arithmetic |
 //! | `suboptimal` | [`estimate_suboptimal`]: POWER of decision-makers who are not optimal |
@@ -81,6 +81,7 @@ pub use optimality_probability::{
     ActionProbability, Optimality, OptimalityProbability, ProbabilityMethod, ProbabilitySettings, ProbabilityWarrant,
     exact_power, optimality_probability,
 };
+pub use probability_estimate::estimate_optimality_probability;
 pub use seed_policy::SeedPolicy;
 pub use single_agent::{estimate, estimate_average, exact, exact_average};
 pub use stream::Observer;

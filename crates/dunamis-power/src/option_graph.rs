@@ -29,10 +29,12 @@ pub(crate) struct OptionGraph<'a> {
     options: Vec<Vec<ActionClass>>,
     /// By state: states that are reached in one step or more.
     ahead: Vec<Vec<bool>>,
+    ends: bool,
 }
 
 impl<'a> OptionGraph<'a> {
-    pub(crate) fn new(model: &'a TransitionModel, start: usize) -> Result<Self, PowerError> {
+    /// With `ends`, states after the start may end play: all their mass leaks, and nothing follows.
+    pub(crate) fn new(model: &'a TransitionModel, start: usize, ends: bool) -> Result<Self, PowerError> {
         let states = model.states().len();
         if start >= states {
             return Err(SolveError::StateOutOfRange { state: start, states }.into());
@@ -40,24 +42,26 @@ impl<'a> OptionGraph<'a> {
         if states > MAX_STATES {
             return Err(PowerError::Intractable { what: "states", limit: MAX_STATES });
         }
-        let mut graph = OptionGraph { model, options: vec![Vec::new(); states], ahead: vec![Vec::new(); states] };
-        let reached = graph.discover(start)?;
+        let mut graph = OptionGraph { model, options: vec![Vec::new(); states], ahead: vec![Vec::new(); states], ends };
+        let reached = graph.discover(start, start)?;
         graph.ahead[start] = reached;
         for state in 0..states {
             if graph.ahead[start][state] && state != start {
-                graph.ahead[state] = graph.discover(state)?;
+                graph.ahead[state] = graph.discover(state, start)?;
             }
         }
         Ok(graph)
     }
 
     /// States that are reached from a state in one step or more; their options are looked up where they are new.
-    fn discover(&mut self, from: usize) -> Result<Vec<bool>, PowerError> {
+    fn discover(&mut self, from: usize, start: usize) -> Result<Vec<bool>, PowerError> {
         let mut seen = vec![false; self.options.len()];
         let mut open = vec![from];
         while let Some(state) = open.pop() {
             if self.options[state].is_empty() {
-                self.options[state] = whole(self.model, classes(self.model, state))?;
+                let options = classes(self.model, state);
+                let ends = self.ends && state != start && self.is_end(&options);
+                self.options[state] = if ends { options } else { whole(self.model, options)? };
             }
             for (next, _) in self.options[state].iter().flat_map(|option| &option.row) {
                 if !std::mem::replace(&mut seen[*next], true) {
@@ -66,6 +70,16 @@ impl<'a> OptionGraph<'a> {
             }
         }
         Ok(seen)
+    }
+
+    /// Whether all mass leaks, whatever is done.
+    fn is_end(&self, options: &[ActionClass]) -> bool {
+        matches!(options, [class] if class.row.is_empty() && self.model.leak(class.pairs[0]) == 1.0)
+    }
+
+    /// Whether nothing follows a state.
+    pub(crate) fn ends(&self, state: usize) -> bool {
+        self.is_end(&self.options[state])
     }
 
     pub(crate) fn options(&self, state: usize) -> &[ActionClass] {

@@ -8,12 +8,14 @@ use crate::optimality_probability::{
     ActionProbability, Optimality, OptimalityProbability, ProbabilitySettings, ProbabilityWarrant,
 };
 use crate::option_graph::{ActionClass, classes};
+use crate::single_agent::check;
 use crate::stream::{Observer, Sum, sum_over_samples};
 use crate::tiles::{RewardTile, tiles};
 use dunamis_mdp::{Criterion, Discount, Mdp, Rational, Reward, StateId, TransitionModel};
-use dunamis_sampling::{Beta, Confidence, IndependentRewards, Interval, Marginal, RewardDistribution};
+use dunamis_sampling::{Beta, Confidence, IndependentRewards, Interval, Marginal, RewardDistribution, Seed};
 use dunamis_solve::{
-    AverageReward, BatchSolver, BatchWorkspace, Sensitivity, Solver, TileSolution, solve_exact, solve_sensitive,
+    AverageReward, BatchSolver, BatchWorkspace, Sensitivity, SolveError, Solver, TileSolution, solve_exact,
+    solve_sensitive,
 };
 use num_traits::Zero;
 use std::ops::Range;
@@ -40,17 +42,45 @@ pub(crate) fn sampled(
     observer: &dyn Observer,
 ) -> Result<OptimalityProbability, PowerError> {
     let &ProbabilitySettings { exponent, samples, seed, confidence, .. } = settings;
-    if samples == 0 {
-        return Err(PowerError::NoSamples);
-    }
-    let level = Confidence::new(confidence).ok_or(PowerError::Confidence { confidence })?;
     let marginal = match exponent.get() {
         1 => Marginal::UNIT,
         k => Marginal::Beta(Beta::new(f64::from(k), 1.0)?),
     };
     let law = IndependentRewards::identical(model.states().len(), marginal)?;
+    let mut estimate =
+        estimate_optimality_probability(model, state, optimality, &law, samples, seed, confidence, observer)?;
+    if let ProbabilityWarrant::Sampled { refusal: reason, .. } = &mut estimate.warrant {
+        *reason = refusal;
+    }
+    Ok(estimate)
+}
+
+/// The probability that each action of a state is optimal `[Turner et al. 2021, Def. 4.4]`, for rewards of any law, from samples:
+/// an interval of Clopper and Pearson for each class of equivalent actions. Samples whose values are too close to tell are
+/// solved exactly.
+///
+/// # Errors
+///
+/// [`PowerError::NoSamples`], [`PowerError::Confidence`] for a level that is none, [`PowerError::States`] for a law over another
+/// number of states, [`PowerError::Cancelled`], and what the solvers return.
+#[expect(clippy::too_many_arguments, reason = "a law in place of the settings that would name one")]
+pub fn estimate_optimality_probability(
+    model: &Arc<TransitionModel>,
+    state: StateId,
+    optimality: &Optimality,
+    law: &dyn RewardDistribution,
+    samples: u64,
+    seed: Seed,
+    confidence: f64,
+    observer: &dyn Observer,
+) -> Result<OptimalityProbability, PowerError> {
+    let states = check(model, law, samples)?;
+    let level = Confidence::new(confidence).ok_or(PowerError::Confidence { confidence })?;
+    if state.index() >= states {
+        return Err(SolveError::StateOutOfRange { state: state.index(), states }.into());
+    }
     let sampler = Sampler::new(model, state, optimality)?;
-    let (states, actions) = (model.states().len(), sampler.classes.len());
+    let actions = sampler.classes.len();
     let add = |counts: &mut Counts, scratch: &mut Scratch, chunk: Range<u64>| {
         for (first, lanes) in tiles(chunk) {
             for (lane, rewards) in scratch.tile.vectors.iter_mut().enumerate() {
@@ -71,7 +101,8 @@ pub(crate) fn sampled(
         interval: Some(interval(count)),
     };
     let actions = classes(model, state.index()).into_iter().zip(counts.0).map(entry).collect();
-    Ok(OptimalityProbability { actions, warrant: ProbabilityWarrant::Sampled { samples, seed, confidence, refusal } })
+    let warrant = ProbabilityWarrant::Sampled { samples, seed, confidence, refusal: None };
+    Ok(OptimalityProbability { actions, warrant })
 }
 
 struct Scratch {

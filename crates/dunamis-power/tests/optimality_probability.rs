@@ -391,3 +391,35 @@ proptest! {
         prop_assert!((estimate.mean[0] - power).abs() < 6.0 * estimate.std_error[0] + 1e-9, "{power} {}", estimate.mean[0]);
     }
 }
+
+/// Play may end: shutdown once, or one of k rewards for ever. Shutdown is optimal with probability (1 − γ)^k / (k + 1).
+#[test]
+fn shutdown_against_recurrent_states() {
+    for k in 1..=5_usize {
+        let mut builder = TransitionModel::builder();
+        let [start, term] = ["start", "term"].map(|name| builder.state(name).unwrap());
+        builder.transition(start, "shutdown", term, 1.0).unwrap();
+        builder.leak(term, "end", 1.0).unwrap();
+        for option in 0..k {
+            let name = format!("s{option}");
+            let end = builder.state(&name).unwrap();
+            builder.transition(start, &name, end, 1.0).unwrap();
+            builder.transition(end, "stay", end, 1.0).unwrap();
+        }
+        let model = Arc::new(builder.build().unwrap());
+        for gamma in ["0", "1/4", "1/2", "9/10", "99/100"] {
+            let expected =
+                num_traits::pow(Rational::one() - rational(gamma), k) / Rational::from_integer((k + 1).into());
+            let at = discounted(gamma);
+            let exact = answer(&model, "start", &at, &settings(ProbabilityMethod::Exact)).unwrap();
+            assert_eq!(exact.actions[0].probability, Some(expected.clone()), "{k} states at {gamma}");
+            let sampled = answer(&model, "start", &at, &settings(ProbabilityMethod::Sampled)).unwrap();
+            let (low, high) = sampled.actions[0].interval.unwrap();
+            let expected = expected.to_f64().unwrap();
+            assert!(low <= expected && expected <= high, "{expected} in [{low}, {high}]");
+        }
+        // Limits know no end, and mass that is lost elsewhere has no law.
+        assert!(answer(&model, "start", &Optimality::Average, &settings(ProbabilityMethod::Exact)).is_err());
+        assert!(answer(&model, "term", &discounted("1/2"), &settings(ProbabilityMethod::Exact)).is_err());
+    }
+}
