@@ -17,7 +17,9 @@
 //! | `simplicity_prior` | [`SimplicityPrior`]: few features are likelier than many |
 //! | `restriction` | parts of models |
 //! | `recurrence` | [`Recurrence`]: what can be reached and revisited; [`ReachAndRevisit`], [`NotRevisited`] |
+//! | `retargetable`, `visit_bounds` | [`Retargeting`]: how many states can take the place of shutdown; [`Retargetable`], [`CycleSteps`] |
 //! | `visit_count` | [`VisitCount`]: how often a state is visited, under a policy and at most; [`OptimalVisits`] |
+//! | `certain_moves`, `cycle_threshold` | [`CycleThreshold`]: the same without chance, at any size |
 //! | `visit_threshold` | [`VisitThreshold`]: from which discount on that is more than once |
 //! | `error` | [`GoalError`] |
 //!
@@ -28,6 +30,8 @@
 //! - Nothing is printed or read from files.
 
 mod block_sampler;
+mod certain_moves;
+mod cycle_threshold;
 mod error;
 mod feasibility;
 mod features;
@@ -37,14 +41,17 @@ mod goal_sampler;
 mod goal_set;
 mod recurrence;
 mod restriction;
+mod retargetable;
 mod setting;
 mod simplicity_prior;
 mod training;
+mod visit_bounds;
 mod visit_count;
 mod visit_threshold;
 
-pub use dunamis_orbit::{Strictness, VisitBound, VisitEvidence, VisitWitness, WitnessError};
 pub use block_sampler::{SamplerSettings, SamplingMethod};
+pub use cycle_threshold::CycleThreshold;
+pub use dunamis_orbit::{Strictness, VisitBound, VisitEvidence, VisitWitness, WitnessError};
 pub use error::GoalError;
 pub use feasibility::{Block, Contradiction, Feasibility, Inequality, blocks};
 pub use features::Features;
@@ -53,6 +60,7 @@ pub use goal_bounds::GoalBounds;
 pub use goal_sampler::{BlockReport, GoalSampler};
 pub use goal_set::{Form, GoalRow, GoalSet, GoalSettings, Reading};
 pub use recurrence::{NotRevisited, ReachAndRevisit, Recurrence};
+pub use retargetable::{CycleSteps, Retargetable, Retargeting};
 pub use setting::{NEW, SHUTDOWN, SINK, ShutdownSetting, TRAIN, Way, without_sinks};
 pub use simplicity_prior::{MOST_SUPPORTS, SimplicityPrior, SupportReport};
 pub use training::{Closure, Training};
