@@ -97,6 +97,15 @@ pub enum GoalError {
         /// The action.
         action: String,
     },
+    /// Rewards of actions.
+    #[error("goals are rewards of states, but this reward belongs to actions or transitions")]
+    NotOnStates,
+    /// A sink with a reward.
+    #[error("state number {state} is a sink with a reward: give it the reward 0, or take it out of the sinks")]
+    RewardedSink {
+        /// Its number.
+        state: usize,
+    },
     /// A goal or bounds of another size.
     #[error("{actual} rewards are given, where the model has {expected} states without its sinks")]
     Dimension {
@@ -127,6 +136,12 @@ pub enum GoalError {
          done; observe these states too, or draw by rejection"
     )]
     NotConvex,
+    /// No exact answer, because the rewards that matter are not independent and uniform.
+    #[error("there is no exact answer, because {reason}: sample instead")]
+    Coupled {
+        /// Why.
+        reason: String,
+    },
     /// A probability with too many digits.
     #[error("the mass that state-action pair number {pair} loses is too long a number: {source}")]
     TooLong {

@@ -7,6 +7,7 @@
 //! | module | noun |
 //! |---|---|
 //! | `setting` | [`ShutdownSetting`]: a new state in which the agent may be shut down; [`without_sinks`] |
+//! | `situation` | [`Situation`]: training and the new state, from the labels of a model |
 //! | `training` | [`Training`]: the states visited, and what was observed there; [`Closure`] |
 //! | `goal_set` | [`GoalSet`]: the goals compatible with training, with [`Reading`], [`Form`], [`GoalRow`] |
 //! | `goal_bounds` | [`GoalBounds`]: boxes and the sphere |
@@ -15,6 +16,7 @@
 //! | `block_sampler` | rejection and walks: [`SamplingMethod`], [`SamplerSettings`] |
 //! | `features`, `featurized_goals` | [`Features`] of states; [`FeaturizedGoals`]: compatible combinations of them |
 //! | `simplicity_prior` | [`SimplicityPrior`]: few features are likelier than many |
+//! | `prediction` | [`predict`]: what uniform compatible goals do in a new state; [`Prediction`], [`Chance`] |
 //! | `restriction` | parts of models |
 //! | `recurrence` | [`Recurrence`]: what can be reached and revisited; [`ReachAndRevisit`], [`NotRevisited`] |
 //! | `retargetable`, `visit_bounds` | [`Retargeting`]: how many states can take the place of shutdown; [`Retargetable`], [`CycleSteps`] |
@@ -39,11 +41,13 @@ mod featurized_goals;
 mod goal_bounds;
 mod goal_sampler;
 mod goal_set;
+mod prediction;
 mod recurrence;
 mod restriction;
 mod retargetable;
 mod setting;
 mod simplicity_prior;
+mod situation;
 mod training;
 mod visit_bounds;
 mod visit_count;
@@ -59,10 +63,12 @@ pub use featurized_goals::FeaturizedGoals;
 pub use goal_bounds::GoalBounds;
 pub use goal_sampler::{BlockReport, GoalSampler};
 pub use goal_set::{Form, GoalRow, GoalSet, GoalSettings, Reading};
+pub use prediction::{Chance, Prediction, PredictionSettings, predict, predict_with};
 pub use recurrence::{NotRevisited, ReachAndRevisit, Recurrence};
 pub use retargetable::{CycleSteps, Retargetable, Retargeting};
-pub use setting::{NEW, SHUTDOWN, SINK, ShutdownSetting, TRAIN, Way, without_sinks};
+pub use setting::{ShutdownSetting, Way, without_sinks};
 pub use simplicity_prior::{MOST_SUPPORTS, SimplicityPrior, SupportReport};
+pub use situation::{NEW, SHUTDOWN, SINK, Situation, TRAIN};
 pub use training::{Closure, Training};
 pub use visit_count::{OptimalVisits, VisitCount};
 pub use visit_threshold::VisitThreshold;

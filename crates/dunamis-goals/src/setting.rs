@@ -6,17 +6,8 @@
 
 use crate::GoalError;
 use crate::restriction::Restriction;
-use dunamis_mdp::{Labels, StateId, TransitionModel};
+use dunamis_mdp::{StateId, TransitionModel};
 use std::sync::Arc;
-
-/// The label of the states that were visited in training.
-pub const TRAIN: &str = "train";
-/// The label of the new state.
-pub const NEW: &str = "new";
-/// The label of the terminal state, in which the agent is shut down.
-pub const SHUTDOWN: &str = "shutdown";
-/// The label of states that are never left and have no reward.
-pub const SINK: &str = "sink";
 
 /// The model without its sinks: mass that enters one leaks, and the states behind those that are left, ascending.
 ///
@@ -162,24 +153,6 @@ impl ShutdownSetting {
             return Err(GoalError::OnlyShutdown { new: name(new.index()) });
         }
         Ok(ShutdownSetting { model, new, terminal, shutdown, others })
-    }
-
-    /// The setting that labels describe: [`NEW`], [`SHUTDOWN`] and [`SINK`] states of a model, whose sinks are taken out.
-    ///
-    /// # Errors
-    ///
-    /// As for [`ShutdownSetting::new`] and [`without_sinks`]; [`GoalError::Label`] unless there is one state with each of the first
-    /// two labels.
-    pub fn from_labels(model: &TransitionModel, labels: &Labels) -> Result<Self, GoalError> {
-        let (rest, states) = without_sinks(model, labels.get(SINK).unwrap_or_default())?;
-        let one = |label: &'static str| match labels.get(label).unwrap_or_default() {
-            &[state] => {
-                states.binary_search(&state).map(StateId::new).map_err(|_| GoalError::Label { label, states: 0 })
-            }
-            others => Err(GoalError::Label { label, states: others.len() }),
-        };
-        let (new, terminal) = (one(NEW)?, one(SHUTDOWN)?);
-        ShutdownSetting::new(rest, new, terminal)
     }
 
     /// The model, without sinks.
