@@ -136,6 +136,17 @@ pub enum GoalError {
          done; observe these states too, or draw by rejection"
     )]
     NotConvex,
+    /// A setting and goals of different models.
+    #[error("the shutdown setting and the goals belong to different models")]
+    OtherModel,
+    /// An orbit that is too large to be counted.
+    #[error("the goal has {size} rearrangements, and only up to {limit} are counted")]
+    LargeOrbit {
+        /// How many.
+        size: String,
+        /// Limit.
+        limit: u32,
+    },
     /// No exact answer, because the rewards that matter are not independent and uniform.
     #[error("there is no exact answer, because {reason}: sample instead")]
     Coupled {

@@ -367,14 +367,28 @@ impl GoalSet {
         self.core.as_ref().map(|core| core.part.states.clone()).unwrap_or_default()
     }
 
-    /// By how much every pair of an observed state is worth less than what was observed there, when play follows the observations
-    /// wherever there are any and is optimal elsewhere; negative for pairs that are worth more. Pairs outside of the
-    /// [reading](Reading) are left out. Exact.
+    /// What every pair of an observed state is worth, when play follows the observations wherever there are any and is optimal
+    /// elsewhere. Pairs outside of the [reading](Reading) are left out. Exact.
     ///
     /// # Errors
     ///
     /// [`GoalError::Dimension`], [`GoalError::Solve`].
+    pub fn worths(&self, goal: &[Rational]) -> Result<Vec<(usize, Rational)>, GoalError> {
+        Ok(self.compared(goal)?.into_iter().map(|(pair, _, worth)| (pair, worth)).collect())
+    }
+
+    /// By how much every pair of an observed state is worth less than what was observed there, as [`GoalSet::worths`] has it;
+    /// negative for pairs that are worth more. Exact.
+    ///
+    /// # Errors
+    ///
+    /// As there.
     pub fn losses(&self, goal: &[Rational]) -> Result<Vec<(usize, Rational)>, GoalError> {
+        Ok(self.compared(goal)?.into_iter().map(|(pair, own, worth)| (pair, own - worth)).collect())
+    }
+
+    /// Pairs with the value of their state and what they are worth.
+    fn compared(&self, goal: &[Rational]) -> Result<Vec<(usize, Rational, Rational)>, GoalError> {
         let (expected, actual) = (self.dimension(), goal.len());
         if expected != actual {
             return Err(GoalError::Dimension { expected, actual });
@@ -383,15 +397,15 @@ impl GoalSet {
         let own = core.own(goal);
         let value = core.solve(&own, &self.discount)?.value;
         let (model, gamma) = (&core.part.model, self.discount.exact());
-        let mut losses = Vec::new();
+        let mut compared = Vec::new();
         for (pair, &whole) in core.part.pairs.iter().enumerate() {
             let state = model.available().state(pair).index();
             if core.observed[state] {
                 let later: Rational = model.exact_row(pair).iter().map(|(next, p)| p * &value[next.index()]).sum();
-                losses.push((whole, &value[state] - &own[state] - &gamma * later));
+                compared.push((whole, value[state].clone(), &own[state] + &gamma * later));
             }
         }
-        Ok(losses)
+        Ok(compared)
     }
 
     /// Whether a goal is compatible with training and keeps to its bounds. Exact; one exact solution of the part of the model that

@@ -17,6 +17,9 @@
 //! | `features`, `featurized_goals` | [`Features`] of states; [`FeaturizedGoals`]: compatible combinations of them |
 //! | `simplicity_prior` | [`SimplicityPrior`]: few features are likelier than many |
 //! | `prediction` | [`predict`]: what uniform compatible goals do in a new state; [`Prediction`], [`Chance`] |
+//! | `avoidance` | [`certify_avoidance`]: most compatible goals avoid shutdown; [`AvoidanceRefusal`], [`Exchangeable`] |
+//! | `compatible_orbit` | [`CompatibleOrbit`]: what the compatible rearrangements of one goal do |
+//! | `swap_counterexample` | [`SwapCounterexample`]: what goes wrong where training can reach the future |
 //! | `restriction` | parts of models |
 //! | `recurrence` | [`Recurrence`]: what can be reached and revisited; [`ReachAndRevisit`], [`NotRevisited`] |
 //! | `retargetable`, `visit_bounds` | [`Retargeting`]: how many states can take the place of shutdown; [`Retargetable`], [`CycleSteps`] |
@@ -31,8 +34,11 @@
 //! - Goal $`i`$ of a sample is the same whatever the number of threads.
 //! - Nothing is printed or read from files.
 
+mod avoidance;
 mod block_sampler;
+
 mod certain_moves;
+mod compatible_orbit;
 mod cycle_threshold;
 mod error;
 mod feasibility;
@@ -48,12 +54,15 @@ mod retargetable;
 mod setting;
 mod simplicity_prior;
 mod situation;
+mod swap_counterexample;
 mod training;
 mod visit_bounds;
 mod visit_count;
 mod visit_threshold;
 
+pub use avoidance::{AvoidanceRefusal, Exchangeable, certify_avoidance};
 pub use block_sampler::{SamplerSettings, SamplingMethod};
+pub use compatible_orbit::CompatibleOrbit;
 pub use cycle_threshold::CycleThreshold;
 pub use dunamis_orbit::{Strictness, VisitBound, VisitEvidence, VisitWitness, WitnessError};
 pub use error::GoalError;
@@ -69,6 +78,7 @@ pub use retargetable::{CycleSteps, Retargetable, Retargeting};
 pub use setting::{ShutdownSetting, Way, without_sinks};
 pub use simplicity_prior::{MOST_SUPPORTS, SimplicityPrior, SupportReport};
 pub use situation::{NEW, SHUTDOWN, SINK, Situation, TRAIN};
+pub use swap_counterexample::SwapCounterexample;
 pub use training::{Closure, Training};
 pub use visit_count::{OptimalVisits, VisitCount};
 pub use visit_threshold::VisitThreshold;

@@ -91,9 +91,10 @@ impl Certificate {
         format!(
             "Take any goal without negative rewards that is compatible with training ({counted}), and permute its rewards in any \
              way that leaves it compatible: for at least {} of the variants {shutdown} is not the only optimal choice at the discount \
-             {discount}. Variants for which {others} is optimal and {shutdown} is not are at least {} times as many as variants \
+             {discount}. Variants for which {others} is optimal and {shutdown} is not are at least {}as many as variants \
              for which it is the other way round.",
-            self.bound, self.n
+            self.bound,
+            if self.n == "1" { String::new() } else { format!("{} times ", self.n) }
         )
     }
 
@@ -102,9 +103,9 @@ impl Certificate {
         let (states, each) = match names.len() {
             1 => (format!("The state {} can be visited", names[0]), "its reward"),
             n if n <= MOST_NAMES => {
-                (format!("Each of the states {} can be visited", names.join(", ")), "each of their rewards")
+                (format!("Each of the states {} can be visited", names.join(", ")), "each of theirs")
             }
-            n => (format!("Each of {n} states can be visited"), "each of their rewards"),
+            n => (format!("Each of {n} states can be visited"), "each of theirs"),
         };
         let unseen = if compatible.all_actions {
             "cannot be reached from training by any action"
@@ -113,7 +114,7 @@ impl Certificate {
         };
         format!(
             "Proof. {states} at least once, discounted and counted from the next step on, without shutting down; shutdown earns the \
-             terminal state's reward once. So where shutdown is strictly best its reward exceeds {each}, and after a swap of the two \
+             terminal state's reward once. So where shutdown is strictly best the terminal reward exceeds {each}, and after a swap of the two \
              refusing earns more. The terminal state and these states {unseen}, so that swapped goals stay compatible, and different \
              swaps give different goals. Hence the claim by {}.",
             self.theorem
