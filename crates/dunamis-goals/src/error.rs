@@ -226,6 +226,44 @@ pub enum GoalError {
         /// How many are allowed.
         limit: usize,
     },
+    /// An agent that is not rational in any way.
+    #[error("{what} is {value}, but must be from {least} to {most}")]
+    Rationality {
+        /// What is wrong.
+        what: &'static str,
+        /// Its value.
+        value: f64,
+        /// The smallest value.
+        least: f64,
+        /// The largest value.
+        most: f64,
+    },
+    /// A step of an actor that is none.
+    #[error("the step of the actor is {value}, but must be at least 0 and finite")]
+    Step {
+        /// Its value.
+        value: f64,
+    },
+    /// A mixture of nothing.
+    #[error(
+        "a mixture of goals needs at least one component and one region, and regions numbered below the number of states"
+    )]
+    NoComponents,
+    /// Weights of a mixture that are no distribution.
+    #[error("the weights of region {region} must be at least 0, not all 0, and one for each component")]
+    Weights {
+        /// The first region where they are not.
+        region: usize,
+    },
+    /// Nothing to draw.
+    #[error("nothing is drawn: ask for at least one trajectory, one step and one policy")]
+    NoDraws,
+    /// Actions that do not follow on each other.
+    #[error("action number {step} of the trajectory is taken in a state where the one before does not lead")]
+    BrokenTrajectory {
+        /// Number of the action, from 0.
+        step: usize,
+    },
     /// A body that walks cannot be in.
     #[error(transparent)]
     Body(#[from] BodyError),

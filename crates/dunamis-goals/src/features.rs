@@ -1,7 +1,7 @@
 //! Features of states, of which goals are combinations: $`\theta = \Phi w`$.
 
 use crate::{GoalBounds, GoalError, GoalRow, GoalSet};
-use dunamis_mdp::Rational;
+use dunamis_mdp::{Rational, StateId, TransitionModel};
 use num_traits::Zero;
 
 /// Named numbers of states, such as the distance to a corner.
@@ -27,6 +27,47 @@ impl Features {
         }
         let (names, values) = features.into_iter().unzip();
         Ok(Features { names, values, states })
+    }
+
+    /// Features that grow with proximity: $`1 - d(s)/(D + 1)`$ for the least number $`d(s)`$ of moves from a state to one of a
+    /// feature's targets, where $`D`$ is the largest of them; 0 where no target can be reached. $`O(k \cdot \mathrm{nnz})`$.
+    ///
+    /// # Errors
+    ///
+    /// [`GoalError::NoFeatures`], [`GoalError::StateOutOfRange`].
+    pub fn proximity(model: &TransitionModel, targets: &[(String, Vec<StateId>)]) -> Result<Self, GoalError> {
+        let states = model.states().len();
+        let mut before = vec![Vec::new(); states];
+        for pair in 0..model.available().len() {
+            for &next in model.row(pair).0 {
+                before[next as usize].push(model.available().state(pair).index());
+            }
+        }
+        let mut features = Vec::with_capacity(targets.len());
+        for (name, targets) in targets {
+            let mut distance: Vec<Option<usize>> = vec![None; states];
+            for target in targets {
+                let state = target.index();
+                *distance.get_mut(state).ok_or(GoalError::StateOutOfRange { state, states })? = Some(0);
+            }
+            let mut queue: Vec<usize> = targets.iter().map(|target| target.index()).collect();
+            let mut reached = 0;
+            while let Some(&state) = queue.get(reached) {
+                reached += 1;
+                for &from in &before[state] {
+                    if distance[from].is_none() {
+                        distance[from] = distance[state].map(|steps| steps + 1);
+                        queue.push(from);
+                    }
+                }
+            }
+            let longest = distance.iter().flatten().max().map_or(1, |steps| steps + 1);
+            let value = |steps: &Option<usize>| {
+                steps.map_or_else(Rational::zero, |steps| Rational::new((longest - steps).into(), longest.into()))
+            };
+            features.push((name.clone(), distance.iter().map(value).collect()));
+        }
+        Features::new(states, features)
     }
 
     /// Number of features $`k`$, at least 1.

@@ -20,6 +20,11 @@
 //! | `avoidance` | [`certify_avoidance`]: most compatible goals avoid shutdown; [`AvoidanceRefusal`], [`Exchangeable`] |
 //! | `compatible_orbit` | [`CompatibleOrbit`]: what the compatible rearrangements of one goal do |
 //! | `swap_counterexample` | [`SwapCounterexample`]: what goes wrong where training can reach the future |
+//! | `behavior`, `context_mixture` | kinds of agents: [`Behavior`], [`ContextMixture`] |
+//! | `rationality` | how closely they follow goals: [`Rationality`] |
+//! | `policy_bank`, `trajectory` | [`Policies`] of a kind and a [`PolicyBank`] that stands for it; [`Trajectory`]: what was done |
+//! | `likelihood`, `calibration` | [`LogLikelihood`] and [`Calibration`] of predictions; [`Estimate`] |
+//! | `likelihood_table` | [`LikelihoodTable`]: every kind of agent predicted by every kind |
 //! | `restriction` | parts of models |
 //! | `recurrence` | [`Recurrence`]: what can be reached and revisited; [`ReachAndRevisit`], [`NotRevisited`] |
 //! | `retargetable`, `visit_bounds` | [`Retargeting`]: how many states can take the place of shutdown; [`Retargetable`], [`CycleSteps`] |
@@ -40,6 +45,10 @@ mod block_sampler;
 mod certain_moves;
 mod compatible_orbit;
 mod cycle_threshold;
+mod behavior;
+mod block_sampler;
+mod calibration;
+mod context_mixture;
 mod error;
 mod feasibility;
 mod features;
@@ -48,6 +57,10 @@ mod goal_bounds;
 mod goal_sampler;
 mod goal_set;
 mod prediction;
+mod likelihood;
+mod likelihood_table;
+mod policy_bank;
+mod rationality;
 mod recurrence;
 mod restriction;
 mod retargetable;
@@ -64,6 +77,14 @@ pub use avoidance::{AvoidanceRefusal, Exchangeable, certify_avoidance};
 pub use block_sampler::{SamplerSettings, SamplingMethod};
 pub use compatible_orbit::CompatibleOrbit;
 pub use cycle_threshold::CycleThreshold;
+mod trajectory;
+mod visit_count;
+mod visit_threshold;
+
+pub use behavior::{Behavior, GoalLaw};
+pub use block_sampler::{SamplerSettings, SamplingMethod};
+pub use calibration::{BINS, Calibration, ReliabilityBin};
+pub use context_mixture::ContextMixture;
 pub use dunamis_orbit::{Strictness, VisitBound, VisitEvidence, VisitWitness, WitnessError};
 pub use error::GoalError;
 pub use feasibility::{Block, Contradiction, Feasibility, Inequality, blocks};
@@ -73,6 +94,10 @@ pub use goal_bounds::GoalBounds;
 pub use goal_sampler::{BlockReport, GoalSampler};
 pub use goal_set::{Form, GoalRow, GoalSet, GoalSettings, Reading};
 pub use prediction::{Chance, Prediction, PredictionSettings, predict, predict_with};
+pub use likelihood::{Estimate, LogLikelihood};
+pub use likelihood_table::{LikelihoodCell, LikelihoodSettings, LikelihoodTable};
+pub use policy_bank::{Policies, PolicyBank};
+pub use rationality::Rationality;
 pub use recurrence::{NotRevisited, ReachAndRevisit, Recurrence};
 pub use retargetable::{CycleSteps, Retargetable, Retargeting};
 pub use setting::{ShutdownSetting, Way, without_sinks};
@@ -80,5 +105,6 @@ pub use simplicity_prior::{MOST_SUPPORTS, SimplicityPrior, SupportReport};
 pub use situation::{NEW, SHUTDOWN, SINK, Situation, TRAIN};
 pub use swap_counterexample::SwapCounterexample;
 pub use training::{Closure, Training};
+pub use trajectory::Trajectory;
 pub use visit_count::{OptimalVisits, VisitCount};
 pub use visit_threshold::VisitThreshold;
