@@ -40,15 +40,13 @@
 //! - Nothing is printed or read from files.
 
 mod avoidance;
-mod block_sampler;
-
-mod certain_moves;
-mod compatible_orbit;
-mod cycle_threshold;
 mod behavior;
 mod block_sampler;
 mod calibration;
+mod certain_moves;
+mod compatible_orbit;
 mod context_mixture;
+mod cycle_threshold;
 mod error;
 mod feasibility;
 mod features;
@@ -56,10 +54,10 @@ mod featurized_goals;
 mod goal_bounds;
 mod goal_sampler;
 mod goal_set;
-mod prediction;
 mod likelihood;
 mod likelihood_table;
 mod policy_bank;
+mod prediction;
 mod rationality;
 mod recurrence;
 mod restriction;
@@ -69,22 +67,18 @@ mod simplicity_prior;
 mod situation;
 mod swap_counterexample;
 mod training;
+mod trajectory;
 mod visit_bounds;
 mod visit_count;
 mod visit_threshold;
 
 pub use avoidance::{AvoidanceRefusal, Exchangeable, certify_avoidance};
-pub use block_sampler::{SamplerSettings, SamplingMethod};
-pub use compatible_orbit::CompatibleOrbit;
-pub use cycle_threshold::CycleThreshold;
-mod trajectory;
-mod visit_count;
-mod visit_threshold;
-
 pub use behavior::{Behavior, GoalLaw};
 pub use block_sampler::{SamplerSettings, SamplingMethod};
 pub use calibration::{BINS, Calibration, ReliabilityBin};
+pub use compatible_orbit::CompatibleOrbit;
 pub use context_mixture::ContextMixture;
+pub use cycle_threshold::CycleThreshold;
 pub use dunamis_orbit::{Strictness, VisitBound, VisitEvidence, VisitWitness, WitnessError};
 pub use error::GoalError;
 pub use feasibility::{Block, Contradiction, Feasibility, Inequality, blocks};
@@ -93,10 +87,10 @@ pub use featurized_goals::FeaturizedGoals;
 pub use goal_bounds::GoalBounds;
 pub use goal_sampler::{BlockReport, GoalSampler};
 pub use goal_set::{Form, GoalRow, GoalSet, GoalSettings, Reading};
-pub use prediction::{Chance, Prediction, PredictionSettings, predict, predict_with};
 pub use likelihood::{Estimate, LogLikelihood};
 pub use likelihood_table::{LikelihoodCell, LikelihoodSettings, LikelihoodTable};
 pub use policy_bank::{Policies, PolicyBank};
+pub use prediction::{Chance, Prediction, PredictionSettings, predict, predict_with};
 pub use rationality::Rationality;
 pub use recurrence::{NotRevisited, ReachAndRevisit, Recurrence};
 pub use retargetable::{CycleSteps, Retargetable, Retargeting};
