@@ -41,10 +41,13 @@ pub struct Calibration {
     pub expected_error: Estimate,
     /// The bins, from small to large probabilities.
     pub bins: Vec<ReliabilityBin>,
+    /// What depends on each other: trajectories.
+    #[serde(skip)]
+    clusters: Vec<Sums>,
 }
 
 /// Sums over steps: for each bin predictions, their probabilities, and those that came true.
-#[derive(Clone, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 struct Sums {
     steps: f64,
     brier: f64,
@@ -79,9 +82,24 @@ impl Sums {
 impl Calibration {
     /// Of the predictions that a bank of policies makes along trajectories. $`O(N)`$ for each action of each step.
     pub fn new(model: &TransitionModel, bank: &PolicyBank, trajectories: &[Trajectory]) -> Self {
-        let parts: Vec<Sums> = trajectories.par_iter().map(|trajectory| predictions(model, bank, trajectory)).collect();
+        Self::of(trajectories.par_iter().map(|trajectory| predictions(model, bank, trajectory)).collect())
+    }
+
+    /// Of predictions in several places, whose trajectories depend on each other within a place.
+    pub(crate) fn pooled(parts: &[&Calibration]) -> Self {
+        let sum = |part: &&Calibration| {
+            let mut all = Sums::default();
+            for cluster in &part.clusters {
+                all.add(cluster, 1.0);
+            }
+            all
+        };
+        Self::of(parts.iter().map(sum).collect())
+    }
+
+    fn of(clusters: Vec<Sums>) -> Self {
         let mut all = Sums::default();
-        for part in &parts {
+        for part in &clusters {
             all.add(part, 1.0);
         }
         let jackknife = |statistic: &dyn Fn(&Sums) -> f64| {
@@ -90,8 +108,8 @@ impl Calibration {
                 rest.add(part, -1.0);
                 Some(statistic(&rest)).filter(|x| x.is_finite())
             };
-            // A trajectory that is all there is cannot be left out.
-            let values: Option<Vec<f64>> = parts.iter().map(without).collect();
+            // A cluster that is all there is cannot be left out.
+            let values: Option<Vec<f64>> = clusters.iter().map(without).collect();
             let std_error = values.map_or(f64::NAN, |values| {
                 let n = values.len() as f64;
                 let mean = values.iter().sum::<f64>() / n;
@@ -111,6 +129,7 @@ impl Calibration {
             brier: jackknife(&Sums::brier),
             expected_error: jackknife(&Sums::expected_error),
             bins: (0..BINS).map(bin).collect(),
+            clusters,
         }
     }
 }

@@ -258,6 +258,9 @@ pub enum GoalError {
     /// Nothing to draw.
     #[error("nothing is drawn: ask for at least one trajectory, one step and one policy")]
     NoDraws,
+    /// Tables that have nothing in common.
+    #[error("only tables of the same kinds of agents have a common one: name at least one, all with the same kinds")]
+    DifferentTables,
     /// Actions that do not follow on each other.
     #[error("action number {step} of the trajectory is taken in a state where the one before does not lead")]
     BrokenTrajectory {

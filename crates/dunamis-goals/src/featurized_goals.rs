@@ -4,7 +4,7 @@
 //! become $`A \Phi w \ge b`$, and weights are drawn as rewards are. Bounds of the goal set do not count, those of the weights do.
 
 use crate::feasibility::{Contradiction, Feasibility, Inequality, decide};
-use crate::goal_sampler::{is_compatible, nearest};
+use crate::goal_sampler::{FastMembership, nearest};
 use crate::{BlockReport, Features, Form, GoalBounds, GoalError, GoalRow, GoalSampler, GoalSet, SamplerSettings};
 use dunamis_mdp::Rational;
 use dunamis_sampling::{RewardDistribution, SampleError, StreamRng};
@@ -35,6 +35,8 @@ impl FeaturizedGoals {
         settings: &SamplerSettings,
     ) -> Result<Self, GoalError> {
         features.check(goals, weights)?;
+        let nearest_values = |values: &Vec<Rational>| values.iter().map(nearest).collect();
+        let values: Vec<Vec<f64>> = features.values().iter().map(nearest_values).collect();
         let weights = if goals.form() == Form::Polyhedron {
             let rows: Vec<GoalRow> = features.rows(goals.rows());
             // A row of zeros asks nothing, or too much.
@@ -51,14 +53,18 @@ impl FeaturizedGoals {
             };
             GoalSampler::of_rows(&rows, weights, features.len(), &interior, settings)?
         } else {
-            let (goals, map) = (goals.clone(), features.clone());
+            let (membership, map, values) = (FastMembership::new(goals), features.clone(), values.clone());
             let contains = move |weights: &[f64]| {
-                let weights: Option<Vec<Rational>> = weights.iter().map(|w| Rational::from_float(*w)).collect();
-                weights.is_some_and(|weights| is_compatible(&goals, &map.goal(&weights)))
+                let exact = || {
+                    let weights = weights.iter().map(|w| Rational::from_float(*w).unwrap_or_default());
+                    map.goal(&weights.collect::<Vec<_>>())
+                };
+                let mut goal = vec![0.0; map.states()];
+                combine(&values, weights, &mut goal);
+                membership.contains(&goal, exact)
             };
             GoalSampler::of_members(contains, weights, features.len(), settings)?
         };
-        let values = features.values().iter().map(|values| values.iter().map(nearest).collect()).collect();
         Ok(FeaturizedGoals { values, weights })
     }
 
@@ -89,13 +95,18 @@ impl RewardDistribution for FeaturizedGoals {
         }
         let mut weights = vec![0.0; self.values.len()];
         self.sample_weights(rng, &mut weights)?;
-        rewards.fill(0.0);
-        for (values, w) in self.values.iter().zip(&weights) {
-            for (reward, value) in rewards.iter_mut().zip(values) {
-                *reward += w * value;
-            }
-        }
+        combine(&self.values, &weights, rewards);
         Ok(())
+    }
+}
+
+/// $`\Phi w`$ in doubles.
+fn combine(values: &[Vec<f64>], weights: &[f64], rewards: &mut [f64]) {
+    rewards.fill(0.0);
+    for (values, w) in values.iter().zip(weights) {
+        for (reward, value) in rewards.iter_mut().zip(values) {
+            *reward += w * value;
+        }
     }
 }
 

@@ -5,6 +5,7 @@
 //! actions, this makes the rewards of all new states independent and uniform, whatever was trained. On the sphere, rewards are
 //! drawn as normal numbers that satisfy the constraints, block by block, and divided by their length in the end.
 
+use crate::approximate_losses::ApproximateLosses;
 use crate::block_sampler::{BlockBody, BlockSampler, Membership, SamplerSettings, SamplingMethod, Shape, scale};
 use crate::feasibility::{Block, Feasibility, blocks};
 use crate::{Form, GoalBounds, GoalError, GoalRow, GoalSet};
@@ -241,34 +242,56 @@ impl RewardDistribution for GoalSampler {
 
 /// Compatible goals by the rewards that decide, bounds apart.
 struct Decides {
-    goals: GoalSet,
+    membership: FastMembership,
     coordinates: Vec<usize>,
 }
 
 impl Decides {
     fn new(goals: &GoalSet, coordinates: &[usize]) -> Self {
-        Decides { goals: goals.clone(), coordinates: coordinates.to_vec() }
+        Decides { membership: FastMembership::new(goals), coordinates: coordinates.to_vec() }
     }
 
-    fn goal(&self, point: &[f64]) -> Option<Vec<Rational>> {
-        let mut goal = vec![Rational::zero(); self.goals.dimension()];
+    fn goal<T: Clone>(&self, zero: T, point: impl Iterator<Item = T>) -> Vec<T> {
+        let mut goal = vec![zero; self.membership.goals.dimension()];
         for (&k, x) in self.coordinates.iter().zip(point) {
-            goal[k] = Rational::from_float(*x)?;
+            goal[k] = x;
         }
-        Some(goal)
+        goal
+    }
+
+    /// The same numbers as fractions; doubles that are no numbers do not occur among draws.
+    fn exact_goal(&self, point: &[f64]) -> Vec<Rational> {
+        self.goal(Rational::zero(), point.iter().map(|x| Rational::from_float(*x).unwrap_or_default()))
     }
 
     fn contains(&self, point: &[f64]) -> bool {
-        self.goal(point).is_some_and(|goal| is_compatible(&self.goals, &goal))
+        let goal = self.goal(0.0, point.iter().copied());
+        self.membership.contains(&goal, || self.exact_goal(point))
     }
 }
 
-/// Whether a goal is compatible with training, whatever its bounds.
-pub(crate) fn is_compatible(goals: &GoalSet, goal: &[Rational]) -> bool {
-    let observed = goals.training().observed();
-    let holds =
-        |(pair, loss): &(usize, Rational)| if observed[*pair] { loss.is_zero() } else { loss >= goals.margin() };
-    goals.losses(goal).is_ok_and(|losses| losses.iter().all(holds))
+/// Compatibility with training, whatever the bounds of goals: decided in doubles where these are clear, and exactly elsewhere.
+pub(crate) struct FastMembership {
+    goals: GoalSet,
+    approximate: Option<ApproximateLosses>,
+}
+
+impl FastMembership {
+    pub(crate) fn new(goals: &GoalSet) -> Self {
+        FastMembership { goals: goals.clone(), approximate: goals.approximate_losses() }
+    }
+
+    /// Whether a goal is compatible, given up to rounding and, when asked for, exactly.
+    pub(crate) fn contains(&self, goal: &[f64], exact: impl Fn() -> Vec<Rational>) -> bool {
+        let verdict = self.approximate.as_ref().and_then(|losses| losses.verdict(goal));
+        verdict.unwrap_or_else(|| {
+            let observed = self.goals.training().observed();
+            let holds = |(pair, loss): &(usize, Rational)| {
+                if observed[*pair] { loss.is_zero() } else { loss >= self.goals.margin() }
+            };
+            self.goals.losses(&exact()).is_ok_and(|losses| losses.iter().all(holds))
+        })
+    }
 }
 
 impl CuttingPlane for Decides {
@@ -277,7 +300,7 @@ impl CuttingPlane for Decides {
         if self.contains(point) {
             return None;
         }
-        let violated = self.goals.violated(&self.goal(point)?).unwrap_or_default();
+        let violated = self.membership.goals.violated(&self.exact_goal(point)).unwrap_or_default();
         let row = violated.first()?;
         let normal = self.coordinates.iter().map(|&k| nearest(&row.coefficients[k])).collect();
         Some(LinearRow { normal, bound: nearest(&row.bound) })

@@ -18,6 +18,7 @@
 //! that stay among the states of training count. In the first reading states outside of training matter to the goals that are
 //! compatible as soon as *any* action leads there, even one that was never taken.
 
+use crate::approximate_losses::ApproximateLosses;
 use crate::restriction::Restriction;
 use crate::setting::Reached;
 use crate::{GoalBounds, GoalError, Training};
@@ -406,6 +407,18 @@ impl GoalSet {
             }
         }
         Ok(compared)
+    }
+
+    /// What decides in doubles, where it is clear; `None` where nothing was observed or equality is asked.
+    pub(crate) fn approximate_losses(&self) -> Option<ApproximateLosses> {
+        let core = self.core.as_ref()?;
+        let available = core.part.model.available();
+        let observed = |state: usize| available.pairs(StateId::new(state)).filter(|&pair| core.supported[pair]).count();
+        let unique = (0..core.observed.len()).all(|state| observed(state) <= 1);
+        let open = |pair: &usize| core.observed[available.state(*pair).index()] && !core.supported[*pair];
+        let deviations = (0..available.len()).filter(open).collect();
+        let parts = (core.part.clone(), core.faithful.model.clone());
+        unique.then(|| ApproximateLosses::new(parts, deviations, &self.discount, &self.margin))
     }
 
     /// Whether a goal is compatible with training and keeps to its bounds. Exact; one exact solution of the part of the model that

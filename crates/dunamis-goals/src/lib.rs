@@ -21,11 +21,12 @@
 //! | `compatible_orbit` | [`CompatibleOrbit`]: what the compatible rearrangements of one goal do |
 //! | `swap_counterexample` | [`SwapCounterexample`]: what goes wrong where training can reach the future |
 //! | `behavior`, `context_mixture` | kinds of agents: [`Behavior`], [`ContextMixture`] |
+//! | `agent_kinds` | [`agent_kinds()`]: those that the discussion is about |
 //! | `rationality` | how closely they follow goals: [`Rationality`] |
 //! | `policy_bank`, `trajectory` | [`Policies`] of a kind and a [`PolicyBank`] that stands for it; [`Trajectory`]: what was done |
 //! | `likelihood`, `calibration` | [`LogLikelihood`] and [`Calibration`] of predictions; [`Estimate`] |
 //! | `likelihood_table` | [`LikelihoodTable`]: every kind of agent predicted by every kind |
-//! | `restriction` | parts of models |
+//! | `restriction`, `approximate_losses` | parts of models; membership where doubles leave no doubt |
 //! | `recurrence` | [`Recurrence`]: what can be reached and revisited; [`ReachAndRevisit`], [`NotRevisited`] |
 //! | `retargetable`, `visit_bounds` | [`Retargeting`]: how many states can take the place of shutdown; [`Retargetable`], [`CycleSteps`] |
 //! | `visit_count` | [`VisitCount`]: how often a state is visited, under a policy and at most; [`OptimalVisits`] |
@@ -39,6 +40,8 @@
 //! - Goal $`i`$ of a sample is the same whatever the number of threads.
 //! - Nothing is printed or read from files.
 
+mod agent_kinds;
+mod approximate_losses;
 mod avoidance;
 mod behavior;
 mod block_sampler;
@@ -72,6 +75,7 @@ mod visit_bounds;
 mod visit_count;
 mod visit_threshold;
 
+pub use agent_kinds::agent_kinds;
 pub use avoidance::{AvoidanceRefusal, Exchangeable, certify_avoidance};
 pub use behavior::{Behavior, GoalLaw};
 pub use block_sampler::{SamplerSettings, SamplingMethod};

@@ -93,6 +93,22 @@ impl LogLikelihood {
     }
 }
 
+impl LogLikelihood {
+    /// Of trajectories in several places, with the standard error over places.
+    pub(crate) fn pooled(parts: &[&LogLikelihood]) -> Self {
+        let count = parts.len() as f64;
+        let means: Vec<f64> = parts.iter().map(|part| part.mean.mean).collect();
+        let squares: f64 = parts.iter().map(|part| part.draws_std_error * part.draws_std_error).sum();
+        LogLikelihood {
+            trajectories: parts.iter().flat_map(|part| part.trajectories.iter().copied()).collect(),
+            mean: Estimate::of(&means),
+            draws_std_error: squares.sqrt() / count,
+            draws_bias: parts.iter().map(|part| part.draws_bias).sum::<f64>() / count,
+            effective: parts.iter().map(|part| part.effective).fold(f64::INFINITY, f64::min),
+        }
+    }
+}
+
 /// The log-likelihood of a trajectory, and the likelihood under each policy in units of the mixture's.
 fn parts(bank: &PolicyBank, trajectory: &Trajectory) -> (f64, Vec<f64>) {
     let logs = bank.log_likelihoods(trajectory);

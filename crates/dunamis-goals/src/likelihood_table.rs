@@ -50,14 +50,12 @@ pub struct LikelihoodCell {
 /// All kinds of agents, watched and believed in.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct LikelihoodTable {
-    /// Names of the kinds that were watched.
-    pub watched: Vec<String>,
-    /// Names of the kinds that were believed in: the same.
-    pub believed: Vec<String>,
+    /// Names of the kinds, which are all watched and believed in.
+    kinds: Vec<String>,
     /// Mean number of actions in the trajectories of each kind.
-    pub steps: Vec<f64>,
+    steps: Vec<f64>,
     /// Row by row.
-    pub cells: Vec<LikelihoodCell>,
+    cells: Vec<LikelihoodCell>,
 }
 
 impl LikelihoodTable {
@@ -120,14 +118,59 @@ impl LikelihoodTable {
                 stage(2 * kinds.len() + row * kinds.len() + column).progress(1, 1);
             }
         }
-        let names: Vec<String> = kinds.iter().map(|(name, _)| name.clone()).collect();
+        let kinds = kinds.iter().map(|(name, _)| name.clone()).collect();
         let length = |all: &Vec<Trajectory>| all.iter().map(|one| one.len() as f64).sum::<f64>() / all.len() as f64;
+        Ok(LikelihoodTable { kinds, steps: watched.iter().map(length).collect(), cells })
+    }
+
+    /// One table for several places, such as new mazes: means of means, with standard errors over places, because what is seen in
+    /// one place has the place in common.
+    ///
+    /// # Errors
+    ///
+    /// [`GoalError::DifferentTables`] unless all tables are of the same kinds of agents, and there is one at least.
+    pub fn pooled(tables: &[LikelihoodTable]) -> Result<Self, GoalError> {
+        let first = tables.first().ok_or(GoalError::DifferentTables)?;
+        if tables.iter().any(|table| table.kinds != first.kinds) {
+            return Err(GoalError::DifferentTables);
+        }
+        let mean = |numbers: Vec<f64>| numbers.iter().sum::<f64>() / numbers.len() as f64;
+        let pooled = |number: usize| {
+            let cells: Vec<&LikelihoodCell> = tables.iter().map(|table| &table.cells[number]).collect();
+            let over_places = |estimate: &dyn Fn(&LikelihoodCell) -> f64| {
+                Estimate::of(&cells.iter().map(|cell| estimate(cell)).collect::<Vec<_>>())
+            };
+            LikelihoodCell {
+                watched: cells[0].watched,
+                believed: cells[0].believed,
+                against_own: over_places(&|cell| cell.against_own.mean),
+                against_random: over_places(&|cell| cell.against_random.mean),
+                log_likelihood: LogLikelihood::pooled(
+                    &cells.iter().map(|cell| &cell.log_likelihood).collect::<Vec<_>>(),
+                ),
+                calibration: Calibration::pooled(&cells.iter().map(|cell| &cell.calibration).collect::<Vec<_>>()),
+            }
+        };
         Ok(LikelihoodTable {
-            watched: names.clone(),
-            believed: names,
-            steps: watched.iter().map(length).collect(),
-            cells,
+            kinds: first.kinds.clone(),
+            steps: (0..first.steps.len()).map(|k| mean(tables.iter().map(|table| table.steps[k]).collect())).collect(),
+            cells: (0..first.cells.len()).map(pooled).collect(),
         })
+    }
+
+    /// Names of the kinds, which are all watched and believed in.
+    pub fn kinds(&self) -> &[String] {
+        &self.kinds
+    }
+
+    /// Mean number of actions in the trajectories of each kind.
+    pub fn steps(&self) -> &[f64] {
+        &self.steps
+    }
+
+    /// All cells, row by row.
+    pub fn cells(&self) -> &[LikelihoodCell] {
+        &self.cells
     }
 
     /// The cell of a kind that was watched and one that was believed in; `None` for numbers that do not exist.

@@ -2,9 +2,9 @@
 
 use dunamis_envs::load;
 use dunamis_goals::{
-    Behavior, Calibration, ContextMixture, Estimate, Features, FeaturizedGoals, GoalBounds, GoalError, GoalLaw,
-    GoalSampler, GoalSet, GoalSettings, LikelihoodSettings, LikelihoodTable, LogLikelihood, Policies, PolicyBank,
-    Rationality, SamplerSettings, Training, Trajectory,
+    Behavior, Calibration, ContextMixture, Estimate, Features, GoalBounds, GoalError, GoalLaw, GoalSet, GoalSettings,
+    LikelihoodSettings, LikelihoodTable, LogLikelihood, Policies, PolicyBank, Rationality, SamplerSettings, Training,
+    Trajectory, agent_kinds,
 };
 use dunamis_mdp::{Discount, Rational, StateId, TransitionModel};
 use dunamis_sampling::{FiniteSupport, IndependentRewards, Marginal, Seed};
@@ -223,18 +223,13 @@ fn maze_kinds() -> (Arc<TransitionModel>, StateId, Vec<(String, Behavior)>) {
         Features::proximity(&model, &["cheese", "corner"].map(|label| (label.to_owned(), states(label)))).unwrap();
     let weights =
         GoalBounds::uniform(2, Rational::from_integer((-1).into()), Rational::from_integer(1.into())).unwrap();
-    let uniform: GoalLaw = Arc::new(GoalSampler::new(&goals, &settings).unwrap());
-    let featurized: GoalLaw = Arc::new(FeaturizedGoals::new(&goals, &features, &weights, &settings).unwrap());
-    let kinds = [
-        ("random", Behavior::Random),
-        ("uniform", Behavior::Goals(Arc::clone(&uniform))),
-        ("featurized", Behavior::Goals(Arc::clone(&featurized))),
-        ("actor and critic", Behavior::ActorCritic { actor: featurized, critic: uniform, step: 1.0 }),
-    ];
-    (model, states("new")[0], kinds.map(|(name, kind)| (name.to_owned(), kind)).into())
+    let corner = states("corner");
+    let regions = model.state_ids().map(|state| usize::from(corner.contains(&state))).collect();
+    let kinds = agent_kinds(&goals, &features, &weights, regions, &settings).unwrap();
+    (model, states("new")[0], kinds)
 }
 
-fn maze_table(rationality: Rationality) -> (LikelihoodTable, Arc<TransitionModel>) {
+fn maze_table(rationality: Rationality, seed: u64) -> LikelihoodTable {
     let (model, start, kinds) = maze_kinds();
     let settings = LikelihoodSettings {
         discount: discount(),
@@ -243,16 +238,19 @@ fn maze_table(rationality: Rationality) -> (LikelihoodTable, Arc<TransitionModel
         horizon: 10,
         trajectories: 40,
         policies: 400,
-        seed: Seed::new(1),
+        seed: Seed::new(seed),
     };
-    (LikelihoodTable::new(&model, &kinds, &settings, &()).unwrap(), model)
+    LikelihoodTable::new(&model, &kinds, &settings, &()).unwrap()
 }
 
 #[test]
 fn a_table_for_the_maze() {
-    let (table, _) = maze_table(Rationality::tremble(0.1).unwrap());
-    assert_eq!(table.cells.len(), 16);
-    for cell in &table.cells {
+    let table = maze_table(Rationality::tremble(0.1).unwrap(), 1);
+    let kinds = table.kinds().len();
+    assert_eq!(table.cells().len(), kinds * kinds);
+    let number = |name: &str| table.kinds().iter().position(|kind| kind == name).unwrap();
+    let [uniform, featurized] = ["uniform goals", "featurized goals"].map(number);
+    for cell in table.cells() {
         let own = cell.watched == cell.believed;
         assert_eq!(cell.log_likelihood.trajectories.len(), 40);
         assert!(!own || cell.against_own == Estimate { mean: 0.0, std_error: 0.0 });
@@ -262,18 +260,27 @@ fn a_table_for_the_maze() {
         assert_eq!(cell.believed == 0, cell.against_random.mean == 0.0);
     }
     // Agents who want the cheese are predicted far better by those who know the features than by uniform goals.
-    let featurized = table.cell(2, 1).unwrap().against_own;
-    assert!(featurized.mean + 5.0 * featurized.std_error < -1.0);
+    let loss = table.cell(featurized, uniform).unwrap().against_own;
+    assert!(loss.mean + 5.0 * loss.std_error < -1.0);
     // Where goals are uniform, to believe in features costs.
-    assert!(table.cell(1, 2).unwrap().against_own.mean < -1.0);
-    assert!(table.cell(4, 0).is_none());
+    assert!(table.cell(uniform, featurized).unwrap().against_own.mean < -1.0);
+    assert!(table.cell(kinds, 0).is_none());
+
+    let other = maze_table(Rationality::tremble(0.1).unwrap(), 2);
+    let pooled = LikelihoodTable::pooled(&[table.clone(), other.clone()]).unwrap();
+    for ((both, a), b) in pooled.cells().iter().zip(table.cells()).zip(other.cells()) {
+        let means = [a, b].map(|cell| cell.log_likelihood.mean.mean);
+        assert_eq!(both.log_likelihood.mean, Estimate::of(&means));
+        assert_eq!(both.calibration.steps, a.calibration.steps + b.calibration.steps);
+        assert_eq!(both.log_likelihood.trajectories.len(), 80);
+    }
 }
 
 #[test]
 fn the_number_of_threads_changes_nothing() {
     let run = |threads| {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
-        pool.install(|| maze_table(Rationality::boltzmann(0.1).unwrap()).0)
+        pool.install(|| maze_table(Rationality::boltzmann(0.1).unwrap(), 1))
     };
     let [one, three] = [1, 3].map(|threads| serde_json::to_string(&run(threads)).unwrap());
     assert_eq!(one, three);
@@ -315,6 +322,7 @@ fn refusals_name_the_fix() {
         Policies::new(&model, &discount(), &law, rationalities()[0]).unwrap().bank(0, Seed::new(0), &()).unwrap_err(),
         table(9, 1),
         table(0, 0),
+        LikelihoodTable::pooled(&[]).unwrap_err(),
         Features::proximity(&model, &[("x".into(), vec![StateId::new(4)])]).unwrap_err(),
     ];
     insta::assert_snapshot!(messages.map(|error: GoalError| error.to_string()).join("\n"), @r"
@@ -331,6 +339,7 @@ fn refusals_name_the_fix() {
     nothing is drawn: ask for at least one trajectory, one step and one policy
     there is no state number 9: the model has 4 states, counted from 0
     nothing is drawn: ask for at least one trajectory, one step and one policy
+    only tables of the same kinds of agents have a common one: name at least one, all with the same kinds
     there is no state number 4: the model has 4 states, counted from 0
     ");
 }
