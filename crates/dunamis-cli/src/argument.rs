@@ -56,6 +56,11 @@ pub(crate) fn threads(text: &str) -> Result<NonZeroUsize, ArgumentError> {
     text.parse().map_err(|_| ArgumentError::Threads { text: text.into() })
 }
 
+/// One name, commas and all, or several between commas.
+pub(crate) fn names(text: &str, is_name: impl Fn(&str) -> bool) -> Vec<String> {
+    if is_name(text) { vec![text.to_owned()] } else { text.split(',').map(|name| name.trim().to_owned()).collect() }
+}
+
 /// A's policy while H learns, before the model it belongs to is known.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum SeedPolicyChoice {

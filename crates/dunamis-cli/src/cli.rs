@@ -1,7 +1,7 @@
 //! The arguments of `dunamis`.
 
 use crate::argument;
-use crate::commands::{discounts, env, figure, orbit, power, run, solve};
+use crate::commands::{discounts, env, figure, goals, orbit, power, run, solve};
 use clap::{Parser, Subcommand};
 use std::num::NonZeroUsize;
 
@@ -27,6 +27,8 @@ First steps:
                                               two agents: are their interests aligned?
   dunamis orbit certify candy --state start --prefer wait --over candy
                                               how strongly do goals tend to keep options open?
+  dunamis goals certify shutdown-setting --discount 0.9
+                                              how many goals, learned elsewhere, avoid shutdown?
   dunamis figure list                         the published figures it can draw anew
 
 Each command explains itself: try dunamis power --help. Data goes to stdout, messages to stderr.
@@ -58,6 +60,9 @@ pub(crate) enum Command {
     /// Prove, count and check how strongly decision-making tends to one action over another
     #[command(subcommand)]
     Orbit(orbit::Command),
+    /// Describe, draw and certify the goals that explain what was learned in training
+    #[command(subcommand)]
+    Goals(goals::Command),
     Run(run::Arguments),
     /// List the published figures, or draw them and compare their numbers
     #[command(subcommand)]

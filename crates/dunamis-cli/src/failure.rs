@@ -3,6 +3,7 @@
 use dunamis_envs::EnvError;
 use dunamis_experiment::{ConfigError, ExperimentError};
 use dunamis_figures::FigureError;
+use dunamis_goals::GoalError;
 use dunamis_mdp::{Criterion, DiscountError, ModelError, NumberError};
 use dunamis_orbit::{OptionDocumentError, OrbitError};
 use dunamis_power::PowerError;
@@ -204,6 +205,37 @@ pub(crate) enum Failure {
     /// A discount where rewards are averaged.
     #[error("average reward has no discount: leave out `--discount` or write `--criterion discounted`")]
     AverageDiscount,
+    /// Goals that cannot be described, drawn or compared.
+    #[error(transparent)]
+    Goals(Box<GoalError>),
+    /// No discount.
+    #[error("goals depend on the discount, and `{environment}` has none of its own: add `--discount G`")]
+    NoDiscount {
+        /// The model.
+        environment: String,
+    },
+    /// Nothing says what was learned.
+    #[error(
+        "`{environment}` has no reward that was trained for: say what was seen in training with `--observe STATE=ACTION`"
+    )]
+    NothingObserved {
+        /// The model.
+        environment: String,
+    },
+    /// An observation without a state or action.
+    #[error("`{text}` is no observation: write `STATE=ACTION`")]
+    Observation {
+        /// The text.
+        text: String,
+    },
+    /// An action that is not available.
+    #[error("`{action}` is not available at `{state}`")]
+    UnavailableAction {
+        /// The state.
+        state: String,
+        /// The action.
+        action: String,
+    },
     /// A coordinate of another name.
     #[error("there is no coordinate `{name}` to permute: there are {}", listed(.names))]
     UnknownCoordinate {

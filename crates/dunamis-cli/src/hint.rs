@@ -54,6 +54,11 @@ impl Hint for Failure {
             Failure::Certificate { .. } => Some("`dunamis orbit certify … --output FILE` writes one".into()),
             Failure::Orbit(_)
             | Failure::AverageDiscount
+            | Failure::Goals(_)
+            | Failure::NoDiscount { .. }
+            | Failure::NothingObserved { .. }
+            | Failure::Observation { .. }
+            | Failure::UnavailableAction { .. }
             | Failure::UnknownCoordinate { .. }
             | Failure::PowerOfSets
             | Failure::CountedSets

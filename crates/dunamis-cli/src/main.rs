@@ -11,6 +11,7 @@
 //! | `law`, `setting` | the reward laws of `--reward`, the settings of `--set` |
 //! | `output`, `progress`, `solver_progress`, `interrupt` | what is written to the terminal, and Ctrl-C |
 //! | `selection`, `table`, `heat_map` | which states are shown, text layouts |
+//! | `verdict` | certificates and refusals |
 //! | `csv_file`, `whole_file` | tables in files, and files that are complete or absent |
 //! | `failure`, `hint` | errors and what to do about them |
 //!
@@ -34,6 +35,7 @@ mod selection;
 mod setting;
 mod solver_progress;
 mod table;
+mod verdict;
 mod whole_file;
 
 use clap::Parser;

@@ -3,6 +3,7 @@
 pub(crate) mod discounts;
 pub(crate) mod env;
 pub(crate) mod figure;
+pub(crate) mod goals;
 pub(crate) mod orbit;
 pub(crate) mod power;
 pub(crate) mod run;
@@ -19,6 +20,7 @@ pub(crate) fn run(command: Command, output: Output) -> Result<ExitStatus, Failur
         Command::Solve(arguments) => solve::run(&arguments, output),
         Command::Discounts(arguments) => discounts::run(&arguments, output),
         Command::Orbit(command) => orbit::run(command, output),
+        Command::Goals(command) => goals::run(command, output),
         Command::Power(arguments) => power::run(&arguments, output),
         Command::Run(arguments) => run::run(&arguments, output),
         Command::Figure(command) => figure::run(command, output),

@@ -4,6 +4,7 @@ mod bad_input;
 mod documents;
 mod environments;
 mod figures;
+mod goals;
 mod help;
 mod interrupted;
 mod orbits;

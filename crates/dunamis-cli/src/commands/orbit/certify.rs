@@ -2,12 +2,10 @@
 
 use super::comparing::{Compared, Comparing};
 use crate::failure::{ExitStatus, Failure};
-use crate::output::{self, Output, SCHEMA};
-use crate::whole_file;
+use crate::output::Output;
+use crate::verdict;
 use clap::{Args, ValueEnum};
 use dunamis_orbit::{Certificate, Refusal, Rule};
-use serde::Serialize;
-use serde_json::Value;
 use std::path::PathBuf;
 
 /// Which claim.
@@ -80,25 +78,8 @@ pub(crate) fn run(arguments: &Arguments, output: Output) -> Result<ExitStatus, F
     match result {
         // What cannot be asked is an error; what is asked and not true is a refusal.
         Err(Refusal::Options(error)) => Err(error.into()),
-        Err(refusal) => {
-            if arguments.json {
-                output::json(&Document::refused(&refusal))?;
-            } else {
-                output::data(&format!("refused: {refusal}\n\nwitness: {}\n", refusal.witness()))?;
-            }
-            Ok(ExitStatus::Missed)
-        }
-        Ok(certificate) => {
-            if let Some(path) = &arguments.output {
-                whole_file::write(path, |file| writeln!(file, "{}", certificate.to_json()))?;
-            }
-            if arguments.json {
-                output::json(&Document::certified(&certificate))?;
-            } else {
-                output::data(&text(&certificate))?;
-            }
-            Ok(ExitStatus::Success)
-        }
+        Err(refusal) => verdict::refused(&refusal.condition(), &refusal.to_string(), refusal.witness(), arguments.json),
+        Ok(certificate) => verdict::certified(&certificate, arguments.output.as_deref(), arguments.json),
     }
 }
 
@@ -119,60 +100,6 @@ fn certify(arguments: &Arguments, compared: &Compared) -> Result<Result<Certific
                 Some(Who::Any) => choice.certify_any(horizon),
                 Some(Who::Optimal) | None => choice.certify_optimality(horizon),
             })
-        }
-    }
-}
-
-fn text(certificate: &Certificate) -> String {
-    let Certificate { n, m, bound, theorem, .. } = certificate;
-    format!("certified: n = {n}, m = {m}, bound {bound} by {theorem}\n\n{}\n", certificate.explain())
-}
-
-#[derive(Serialize)]
-struct Document<'a> {
-    schema: u64,
-    verdict: &'static str,
-    n: Option<&'a str>,
-    m: Option<&'a str>,
-    bound: Option<&'a str>,
-    theorem: Option<&'a str>,
-    explanation: Option<String>,
-    certificate: Option<&'a Certificate>,
-    condition: Option<String>,
-    reason: Option<String>,
-    witness: Option<Value>,
-}
-
-impl<'a> Document<'a> {
-    fn certified(certificate: &'a Certificate) -> Self {
-        Document {
-            schema: SCHEMA,
-            verdict: "certified",
-            n: Some(&certificate.n),
-            m: Some(&certificate.m),
-            bound: Some(&certificate.bound),
-            theorem: Some(certificate.theorem.citation()),
-            explanation: Some(certificate.explain()),
-            certificate: Some(certificate),
-            condition: None,
-            reason: None,
-            witness: None,
-        }
-    }
-
-    fn refused(refusal: &Refusal) -> Self {
-        Document {
-            schema: SCHEMA,
-            verdict: "refused",
-            n: None,
-            m: None,
-            bound: None,
-            theorem: None,
-            explanation: None,
-            certificate: None,
-            condition: Some(refusal.condition()),
-            reason: Some(refusal.to_string()),
-            witness: Some(refusal.witness()),
         }
     }
 }

@@ -1,5 +1,6 @@
 //! What is compared: two actions of a state of a model, or two sets of options.
 
+use crate::argument::names;
 use crate::failure::Failure;
 use clap::{Args, ValueEnum};
 use dunamis_envs::{Environment, load};
@@ -113,9 +114,4 @@ impl Comparing {
         let permuted = self.permute.as_ref().map(|text| names(text, |name| all.iter().any(|other| other == name)));
         permuted.map(|permuted| permuted.iter().map(place).collect()).transpose()
     }
-}
-
-/// One name, commas and all, or several between commas.
-pub(super) fn names(text: &str, is_name: impl Fn(&str) -> bool) -> Vec<String> {
-    if is_name(text) { vec![text.to_owned()] } else { text.split(',').map(|name| name.trim().to_owned()).collect() }
 }

@@ -1,7 +1,7 @@
 //! `dunamis orbit tendency`: one orbit, counted.
 
-use super::comparing::{Compared, Comparing, names};
-use crate::argument;
+use super::comparing::{Compared, Comparing};
+use crate::argument::{self, names};
 use crate::failure::{ExitStatus, Failure};
 use crate::output::{self, Output, SCHEMA};
 use clap::Args;
