@@ -81,7 +81,7 @@ fn the_closure_gap_is_refused() {
     insta::assert_snapshot!(certificate.explain(), @"
 Take any goal without negative rewards that is compatible with training (only actions counted that stay among the states of training), and permute its rewards in any way that leaves it compatible: for at least 1/2 of the variants `shutdown` is not the only optimal choice at the discount 9/10. Variants for which `b` at `n` is optimal and `shutdown` is not are at least as many as variants for which it is the other way round.
 
-Proof. The state b can be visited at least once, discounted and counted from the next step on, without shutting down; shutdown earns the terminal state's reward once. So where shutdown is strictly best the terminal reward exceeds its reward, and after a swap of the two refusing earns more. The terminal state and these states were not visited in training, so that swapped goals stay compatible, and different swaps give different goals. Hence the claim by Krakovna & Kramár 2023, Thm. 2.
+Proof. The state b can be visited at least once, discounted and counted from the next step on, without shutting down; shutdown earns the terminal state's reward once. So where shutdown is strictly best the terminal reward exceeds that of the state, and after a swap of the two refusing earns more. The terminal state and these states were not visited in training, so that swapped goals stay compatible, and different swaps give different goals. Hence the claim by Krakovna & Kramár 2023, Thm. 2.
 ");
     let orbit = CompatibleOrbit::count(&setting, &goals, &goal).unwrap();
     assert!(orbit.avoid >= orbit.shutdown && orbit.shutdown > 0);

@@ -101,7 +101,7 @@ impl Certificate {
     fn proof_about_training(&self, compatible: &Compatible) -> String {
         let names: Vec<&str> = compatible.visits.iter().map(|visits| visits.state.as_str()).collect();
         let (states, each) = match names.len() {
-            1 => (format!("The state {} can be visited", names[0]), "its reward"),
+            1 => (format!("The state {} can be visited", names[0]), "that of the state"),
             n if n <= MOST_NAMES => {
                 (format!("Each of the states {} can be visited", names.join(", ")), "each of theirs")
             }
