@@ -5,6 +5,7 @@
 mod brute_force;
 mod counterexamples;
 mod fractional_law;
+mod krakovna_2;
 mod mutations;
 mod optsp_6_12;
 mod optsp_6_13;
