@@ -3,11 +3,16 @@
 use crate::brute_force::{average, count_optimal, scaled};
 use crate::random_model::build;
 use dunamis_envs::load;
-use dunamis_mdp::Rational;
+use dunamis_goals::{
+    CompatibleOrbit, GoalBounds, GoalSet, GoalSettings, Reading, ShutdownSetting, Situation, Training,
+    certify_avoidance,
+};
+use dunamis_mdp::{Rational, Reward, StateId, json as model_json};
 use dunamis_orbit::{
-    ActionChoice, Certificate, Comparison, Horizon, OptionSet, Options, Rule, certify_counts, certify_power, verify,
+    ActionChoice, Alternatives, Certificate, Comparison, Horizon, OptionSet, Options, Rule, certify_counts, certify_power, verify,
 };
 use serde_json::{Value, json};
+use std::sync::Arc;
 
 /// Every place in a document, as a path.
 fn places(value: &Value, path: &mut Vec<String>, found: &mut Vec<Vec<String>>) {
@@ -104,6 +109,9 @@ fn numbers(options: &Options) -> Option<Vec<Vec<Rational>>> {
 fn is_true(certificate: &Certificate) -> bool {
     let (Ok(n), Ok(m)) = (certificate.n.parse::<u64>(), certificate.m.parse::<u64>()) else { return false };
     let bound = certificate.bound == num_rational_text(n, n + m);
+    if certificate.compatible.is_some() {
+        return bound && is_true_of_compatible(certificate).unwrap_or(false);
+    }
     let (Some(a), Some(b), Some(Some(c))) =
         (numbers(&certificate.a), numbers(&certificate.b), certificate.c.as_ref().map(numbers))
     else {
@@ -117,6 +125,41 @@ fn is_true(certificate: &Certificate) -> bool {
     let rewards = (0..40_i128)
         .map(|seed| (0..d as i128).map(|k| (seed * 7 + k * k * (seed % 5 + 1)) % (2 + seed % 7)).collect::<Vec<_>>());
     bound && rewards.into_iter().all(|reward| count_optimal(&sets, &reward, &places).satisfies(n, m))
+}
+
+/// Whether the claim of a certificate about compatible goals holds on the compatible orbits of many goals, counted; `None` where
+/// there is no such setting.
+fn is_true_of_compatible(certificate: &Certificate) -> Option<bool> {
+    let (source, compatible) = (certificate.source.as_ref()?, certificate.compatible.as_ref()?);
+    let model = Arc::new(model_json::read(source.model.get()).ok()?.model);
+    let (Alternatives::Actions { state, over, .. }, Horizon::Discount(discount)) =
+        (&source.alternatives, &source.horizon)
+    else {
+        return None;
+    };
+    let (new, discount) = (model.state(state).ok()?, discount.parse().ok()?);
+    let shutdown = model.available().find(new, model.action(over.first()?).ok()?)?;
+    let setting = ShutdownSetting::new(Arc::clone(&model), new, model.exact_row(shutdown).first()?.0).ok()?;
+    let trained: Vec<StateId> = compatible.trained.iter().map(|name| model.state(name).ok()).collect::<Option<_>>()?;
+    let reading = if compatible.all_actions { Reading::AllActions } else { Reading::WithinTraining };
+    let (n, size) = (certificate.n.parse::<u64>().ok()?, model.states().len());
+    let digits = |code: usize| (0..size).map(|k| code / 3_usize.pow(k as u32) % 3).collect::<Vec<_>>();
+    for taught in [[0, 1, 2, 0, 1, 2, 0], [2, 0, 1, 1, 0, 2, 1]] {
+        let goal = Reward::state(&model, taught.iter().cycle().take(size).map(|&r| f64::from(r))).ok()?;
+        let training = Training::optimal(Arc::clone(&model), &trained, goal, &discount).ok()?;
+        let bounds = GoalBounds::uniform(size, Rational::from_integer(0.into()), Rational::from_integer(2.into()));
+        let settings = GoalSettings { reading, bounds: Some(bounds.ok()?), ..GoalSettings::default() };
+        // Within training, what was learned may be impossible.
+        let Ok(goals) = GoalSet::new(training, &discount, settings) else { continue };
+        for sorted in (0..3_usize.pow(size as u32)).map(digits).filter(|digits| digits.is_sorted()).step_by(3) {
+            let goal: Vec<Rational> = sorted.iter().map(|&x| Rational::from_integer(x.into())).collect();
+            let orbit = CompatibleOrbit::count(&setting, &goals, &goal).ok()?;
+            if orbit.avoid < n * orbit.shutdown {
+                return Some(false);
+            }
+        }
+    }
+    Some(true)
 }
 
 fn num_rational_text(numerator: u64, denominator: u64) -> String {
@@ -209,4 +252,21 @@ fn of_counts() {
     let certificate = certify_counts(&2_u8.into(), &51_u8.into(), Rule::Optimal).unwrap();
     let (mutants, passed) = mutate(&certificate);
     assert!(mutants > 50 && passed < 10, "{passed} of {mutants} pass");
+}
+
+#[test]
+fn of_compatible_goals() {
+    for (environment, discount) in
+        [("shutdown-setting:recurrent=1,training=1", "1/2"), ("shutdown-setting:recurrent=1,distance=2,training=1", "3/4")]
+    {
+        let environment = load(environment).unwrap();
+        let situation = Situation::new(environment.model(), environment.labels()).unwrap();
+        let goal = situation.goal(environment.reward().unwrap()).unwrap();
+        let discount = discount.parse().unwrap();
+        let training = situation.training(goal, &discount).unwrap();
+        let goals = GoalSet::new(training, &discount, GoalSettings::default()).unwrap();
+        let certificate = certify_avoidance(&situation.shutdown_setting().unwrap(), &goals).unwrap();
+        let (mutants, passed) = mutate(&certificate);
+        assert!(mutants > 500 && passed * 5 < mutants, "{passed} of {mutants} pass");
+    }
 }

@@ -5,7 +5,7 @@
 //! it best not to shut down. With $`n`$ such states, among the rearrangements of a goal that are compatible with training at least
 //! $`n`$ do not shut down for each that does.
 //!
-//! **What has to hold**, and is checked: rewards are not negative; and the swaps keep goals compatible. The published condition, that
+//! **What has to hold**, and is checked: rewards are not negative, those that are swapped have the same bounds, and the swaps keep goals compatible. The published condition, that
 //! training and the future share no state, does not suffice for that: where *some* action of a trained state, though never taken,
 //! leads to a state of the future, swapping rewards there may make the action better than what was learned. So the terminal state
 //! and the states that take its place must not be reachable from training by any action; or else
@@ -37,6 +37,16 @@ pub enum AvoidanceRefusal {
         "rewards may be negative, and then shutdown may be the least of evils: bound them from below by 0 for this theorem"
     )]
     NegativeRewards,
+    /// No state that is visited often enough has the bounds of the terminal state.
+    #[error(
+        "the reward of `{state}` has other bounds than that of `{terminal}`, so that a swap may leave them: give both the same"
+    )]
+    UnequalBounds {
+        /// The first state that is visited often enough.
+        state: String,
+        /// The terminal state.
+        terminal: String,
+    },
     /// Training can reach the terminal state, or every state that might take its place.
     #[error(
         "training can reach `{state}`, as by {way}: a swap of its reward may change what is optimal in training, so that \
@@ -77,6 +87,7 @@ impl AvoidanceRefusal {
         match self {
             AvoidanceRefusal::TrainedState { .. } => "new-state",
             AvoidanceRefusal::NegativeRewards => "nonnegative-rewards",
+            AvoidanceRefusal::UnequalBounds { .. } => "equal-bounds",
             AvoidanceRefusal::Reached { .. } => "closed-training",
             AvoidanceRefusal::TooFewVisits { .. } => "visits",
             AvoidanceRefusal::Goals(_) => "goals",
@@ -89,6 +100,7 @@ impl AvoidanceRefusal {
         match self {
             AvoidanceRefusal::TrainedState { state } => json!({ "state": state }),
             AvoidanceRefusal::NegativeRewards => Value::Null,
+            AvoidanceRefusal::UnequalBounds { state, terminal } => json!({ "states": [state, terminal] }),
             AvoidanceRefusal::Reached { state, way } => json!({ "state": state, "way": way }),
             AvoidanceRefusal::TooFewVisits { discount, closest } => json!({
                 "discount": discount,
@@ -171,8 +183,13 @@ pub fn certify_avoidance(setting: &ShutdownSetting, goals: &GoalSet) -> Result<C
     }
     let retargeting = exchangeable.retargeting(setting)?;
     let states = retargeting.effective(discount, Strictness::AtLeastOnce)?.states;
-    let mut visits: Vec<VisitWitness> = Vec::with_capacity(states.len());
-    for &state in &states {
+    let alike: Vec<StateId> = states.iter().copied().filter(|&s| goals.bounds().alike(s, setting.terminal())).collect();
+    if let (Some(&state), []) = (states.first(), &alike[..]) {
+        let terminal = name(setting.terminal());
+        return Err(AvoidanceRefusal::UnequalBounds { state: name(state), terminal });
+    }
+    let mut visits: Vec<VisitWitness> = Vec::with_capacity(alike.len());
+    for &state in &alike {
         visits.extend(retargeting.witness(state, discount, Strictness::AtLeastOnce)?);
     }
     if visits.is_empty() {

@@ -1,7 +1,7 @@
 //! How large rewards may be, so that goals can be drawn uniformly.
 
 use crate::GoalError;
-use dunamis_mdp::Rational;
+use dunamis_mdp::{Rational, StateId};
 use num_traits::{One, Zero};
 
 /// Bounds on goals $`\theta \in \mathbb R^d`$.
@@ -58,6 +58,16 @@ impl GoalBounds {
     pub fn admits(&self, goal: &[Rational]) -> bool {
         match self {
             GoalBounds::Box { low, high } => goal.iter().zip(low.iter().zip(high)).all(|(x, (l, h))| l <= x && x <= h),
+            GoalBounds::Unbounded | GoalBounds::Sphere => true,
+        }
+    }
+
+    /// Whether two rewards have the same bounds, so that they may be swapped.
+    pub(crate) fn alike(&self, a: StateId, b: StateId) -> bool {
+        match self {
+            GoalBounds::Box { low, high } => {
+                low.get(a.index()) == low.get(b.index()) && high.get(a.index()) == high.get(b.index())
+            }
             GoalBounds::Unbounded | GoalBounds::Sphere => true,
         }
     }

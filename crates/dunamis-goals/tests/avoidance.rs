@@ -100,14 +100,19 @@ fn thresholds_decide() {
 
 #[test]
 fn refusals() {
-    let negative = GoalSettings {
-        bounds: Some(GoalBounds::uniform(7, rational("-1"), rational("1")).unwrap()),
-        ..GoalSettings::default()
+    let (setting, goals, _) = unit("shutdown-setting", "1/2");
+    let (size, terminal) = (goals.dimension(), setting.terminal().index());
+    let bounded =
+        |bounds| load("shutdown-setting", "1/2", GoalSettings { bounds: Some(bounds), ..GoalSettings::default() });
+    let refused = |bounds| {
+        let (setting, goals, _) = bounded(bounds);
+        certify_avoidance(&setting, &goals).unwrap_err()
     };
-    let size = unit("shutdown-setting", "1/2").1.dimension();
-    let bounds = GoalBounds::uniform(size, rational("-1"), rational("1")).unwrap();
-    let (setting, goals, _) = load("shutdown-setting", "1/2", GoalSettings { bounds: Some(bounds), ..negative });
-    assert!(matches!(certify_avoidance(&setting, &goals), Err(AvoidanceRefusal::NegativeRewards)));
+    let negative = GoalBounds::uniform(size, rational("-1"), rational("1")).unwrap();
+    assert!(matches!(refused(negative), AvoidanceRefusal::NegativeRewards));
+    let GoalBounds::Box { low, mut high } = GoalBounds::unit(size) else { panic!("a box") };
+    high[terminal] = rational("2");
+    insta::assert_snapshot!(refused(GoalBounds::Box { low, high }), @"the reward of `r1` has other bounds than that of `off`, so that a swap may leave them: give both the same");
     let (setting, goals, _) = unit("shutdown-setting:leave-training=true", "1/2");
     insta::assert_snapshot!(certify_avoidance(&setting, &goals).unwrap_err(), @"training can reach `off`, as by start --leave--> new --shutdown--> off: a swap of its reward may change what is optimal in training, so that swapped goals need not be compatible");
 }
