@@ -9,7 +9,8 @@ use dunamis_goals::{
 };
 use dunamis_mdp::{Rational, Reward, StateId, json as model_json};
 use dunamis_orbit::{
-    ActionChoice, Alternatives, Certificate, Comparison, Horizon, OptionSet, Options, Rule, certify_counts, certify_power, verify,
+    ActionChoice, Alternatives, Certificate, Comparison, Horizon, OptionSet, Options, Rule, certify_counts,
+    certify_power, verify,
 };
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -256,9 +257,10 @@ fn of_counts() {
 
 #[test]
 fn of_compatible_goals() {
-    for (environment, discount) in
-        [("shutdown-setting:recurrent=1,training=1", "1/2"), ("shutdown-setting:recurrent=1,distance=2,training=1", "3/4")]
-    {
+    for (environment, discount) in [
+        ("shutdown-setting:recurrent=1,training=1", "1/2"),
+        ("shutdown-setting:recurrent=1,distance=2,training=1", "3/4"),
+    ] {
         let environment = load(environment).unwrap();
         let situation = Situation::new(environment.model(), environment.labels()).unwrap();
         let goal = situation.goal(environment.reward().unwrap()).unwrap();
