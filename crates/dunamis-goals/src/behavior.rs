@@ -68,6 +68,19 @@ impl Behavior {
         }
     }
 
+    /// The same with laws of the rewards of some states alone, where these are cheaper to draw.
+    pub(crate) fn marginal(&self, states: &[usize]) -> Self {
+        let of = |law: &GoalLaw| law.marginal(states).unwrap_or_else(|| Arc::clone(law));
+        match self {
+            Behavior::Random => Behavior::Random,
+            Behavior::Goals(law) => Behavior::Goals(of(law)),
+            Behavior::ActorCritic { actor, critic, step } => {
+                Behavior::ActorCritic { actor: of(actor), critic: of(critic), step: *step }
+            }
+            Behavior::Contexts(mixture) => Behavior::Contexts(mixture.with_laws(of)),
+        }
+    }
+
     /// Draws the goals of one policy, in their order.
     pub(crate) fn draw(&self, rng: &mut StreamRng, goals: &mut [Vec<f64>]) -> Result<(), GoalError> {
         match self {

@@ -6,9 +6,8 @@
 //!
 //! Steps of one trajectory depend on each other, so that standard errors are those of a jackknife that leaves out trajectories.
 
-use crate::{Estimate, PolicyBank, Trajectory};
-use dunamis_mdp::{StateId, TransitionModel};
-use rayon::prelude::*;
+use crate::belief::Mixture;
+use crate::{Belief, Estimate};
 use serde::Serialize;
 
 /// Number of bins of equal width.
@@ -80,9 +79,9 @@ impl Sums {
 }
 
 impl Calibration {
-    /// Of the predictions that a bank of policies makes along trajectories. $`O(N)`$ for each action of each step.
-    pub fn new(model: &TransitionModel, bank: &PolicyBank, trajectories: &[Trajectory]) -> Self {
-        Self::of(trajectories.par_iter().map(|trajectory| predictions(model, bank, trajectory)).collect())
+    /// Of the predictions that a belief makes along trajectories.
+    pub fn new(belief: &Belief) -> Self {
+        Self::of(belief.mixtures.iter().map(predictions).collect())
     }
 
     /// Of predictions in several places, whose trajectories depend on each other within a place.
@@ -135,31 +134,15 @@ impl Calibration {
 }
 
 /// The predictions along one trajectory.
-fn predictions(model: &TransitionModel, bank: &PolicyBank, trajectory: &Trajectory) -> Sums {
+fn predictions(mixture: &Mixture) -> Sums {
     let mut sums = Sums::default();
-    let mut logs = vec![0.0; bank.len()];
-    for (&state, &taken) in trajectory.states().iter().zip(trajectory.pairs()) {
-        let own = model.available().pairs(StateId::new(state));
-        if own.len() > 1 {
-            let largest = logs.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-            let (mut shares, mut total) = (vec![0.0; own.len()], 0.0);
-            for (index, log) in logs.iter().enumerate() {
-                let weight = libm::exp(log - largest);
-                total += weight;
-                for (share, pair) in shares.iter_mut().zip(own.clone()) {
-                    *share += weight * bank.policy(index)[pair];
-                }
-            }
-            sums.steps += 1.0;
-            for (share, pair) in shares.iter().zip(own) {
-                let (p, outcome) = (share / total, f64::from(u8::from(pair == taken)));
-                sums.brier += (p - outcome) * (p - outcome);
-                let bin = &mut sums.bins[((p * BINS as f64) as usize).min(BINS - 1)];
-                *bin = [bin[0] + 1.0, bin[1] + p, bin[2] + outcome];
-            }
-        }
-        for (index, log) in logs.iter_mut().enumerate() {
-            *log += bank.log(index, taken);
+    for (probabilities, taken) in mixture.predictions() {
+        sums.steps += 1.0;
+        for (action, p) in probabilities.into_iter().enumerate() {
+            let outcome = f64::from(u8::from(action == taken));
+            sums.brier += (p - outcome) * (p - outcome);
+            let bin = &mut sums.bins[((p * BINS as f64) as usize).min(BINS - 1)];
+            *bin = [bin[0] + 1.0, bin[1] + p, bin[2] + outcome];
         }
     }
     sums

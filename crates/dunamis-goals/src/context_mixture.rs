@@ -1,10 +1,10 @@
 //! Goals that depend on the context.
 
+use crate::belief::Mixture;
 use crate::{Behavior, GoalError, GoalLaw, Policies, Rationality, Trajectory};
-use dunamis_mdp::{Discount, TransitionModel};
+use dunamis_mdp::{Discount, StateId, TransitionModel};
 use dunamis_power::Observer;
 use dunamis_sampling::{Seed, StreamRng};
-use rayon::prelude::*;
 use std::sync::Arc;
 
 /// Goals that depend on where the agent is: in every region it follows a goal of its own, by the policy that is optimal for
@@ -69,6 +69,11 @@ impl ContextMixture {
         &self.weights
     }
 
+    /// The same with other laws.
+    pub(crate) fn with_laws(&self, of: impl Fn(&GoalLaw) -> GoalLaw) -> Self {
+        ContextMixture { components: self.components.iter().map(of).collect(), ..self.clone() }
+    }
+
     /// Draws a goal for each region.
     pub(crate) fn draw(&self, rng: &mut StreamRng, goals: &mut [Vec<f64>]) -> Result<(), GoalError> {
         for (goal, weights) in goals.iter_mut().zip(&self.weights) {
@@ -93,11 +98,12 @@ impl ContextMixture {
     ///
     /// # Errors
     ///
-    /// As for [`Policies::bank`].
+    /// As for [`Policies::believe`].
     #[allow(clippy::too_many_arguments, reason = "what was seen, and how to look at it")]
     pub fn fitted(
         mut self,
         model: &Arc<TransitionModel>,
+        start: StateId,
         discount: &Discount,
         rationality: Rationality,
         trajectories: &[Trajectory],
@@ -113,12 +119,16 @@ impl ContextMixture {
         for (number, law) in self.components.iter().enumerate() {
             let behavior = Behavior::Goals(Arc::clone(law));
             let seed = seed.derive(&format!("component {number}"));
-            let bank = Policies::new(model, discount, &behavior, rationality)?.bank(policies, seed, observer)?;
-            let of_region = |region: usize| -> Vec<Option<f64>> {
+            let kind = Policies::new(model, start, discount, &behavior, rationality)?;
+            let of_region = |region: usize| -> Result<Vec<Option<f64>>, GoalError> {
                 let inside = |state: usize| self.regions[state] == region;
-                trajectories.par_iter().map(|trajectory| bank.log_mean_within(trajectory, &inside)).collect()
+                let parts: Vec<Trajectory> = trajectories.iter().map(|trajectory| trajectory.within(inside)).collect();
+                let belief = kind.believe(&parts, policies, seed, observer)?;
+                let log =
+                    |(part, mixture): (&Trajectory, &Mixture)| (!part.is_empty()).then(|| mixture.log_likelihood());
+                Ok(parts.iter().zip(&belief.mixtures).map(log).collect())
             };
-            logs.push((0..self.weights.len()).map(of_region).collect());
+            logs.push((0..self.weights.len()).map(of_region).collect::<Result<_, _>>()?);
         }
         for (region, weights) in self.weights.iter_mut().enumerate() {
             let visits: Vec<Vec<f64>> = (0..trajectories.len())

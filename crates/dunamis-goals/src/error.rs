@@ -258,6 +258,12 @@ pub enum GoalError {
     /// Nothing to draw.
     #[error("nothing is drawn: ask for at least one trajectory, one step and one policy")]
     NoDraws,
+    /// A trajectory of an agent that starts elsewhere.
+    #[error("state-action pair number {pair} cannot be reached from where agents start")]
+    UnreachedPair {
+        /// The pair.
+        pair: usize,
+    },
     /// Tables that have nothing in common.
     #[error("only tables of the same kinds of agents have a common one: name at least one, all with the same kinds")]
     DifferentTables,

@@ -54,6 +54,8 @@ pub struct GoalSampler {
     high: Vec<f64>,
     blocks: Vec<(Vec<usize>, BlockSampler)>,
     free: Vec<usize>,
+    /// Rewards that are drawn only because others depend on them.
+    idle: Vec<usize>,
 }
 
 impl GoalSampler {
@@ -167,7 +169,7 @@ impl GoalSampler {
             samplers.push((block.coordinates.clone(), BlockSampler::new(parts, settings)?));
         }
         let free = (0..dimension).filter(|&k| is_free[k]).collect();
-        Ok(GoalSampler { shape, low, high, blocks: samplers, free })
+        Ok(GoalSampler { shape, low, high, blocks: samplers, free, idle: Vec::new() })
     }
 
     /// How rewards are drawn, block by block, those that are free last.
@@ -215,6 +217,9 @@ impl RewardDistribution for GoalSampler {
             block.sample(rng, point)?;
             coordinates.iter().zip(point).for_each(|(&k, x)| rewards[k] = *x);
         }
+        for &k in &self.idle {
+            rewards[k] = 0.0;
+        }
         if self.shape == Shape::Cone {
             let length = rewards.iter().fold(0.0, |sum, x| sum + x * x).sqrt();
             for x in rewards {
@@ -222,6 +227,25 @@ impl RewardDistribution for GoalSampler {
             }
         }
         Ok(())
+    }
+
+    /// Blocks without any of the states are not drawn; on the sphere all rewards depend on each other.
+    fn marginal(&self, states: &[usize]) -> Option<Arc<dyn RewardDistribution>> {
+        if self.shape == Shape::Cone {
+            return None;
+        }
+        let mut needed = vec![false; self.states()];
+        for &state in states.iter().filter(|&&state| state < self.states()) {
+            needed[state] = true;
+        }
+        let mut marginal = self.clone();
+        marginal.blocks.retain(|(coordinates, _)| coordinates.iter().any(|&k| needed[k]));
+        for (k, _) in needed.iter().enumerate().filter(|(_, needed)| !**needed) {
+            (marginal.low[k], marginal.high[k]) = (0.0, 0.0);
+        }
+        let idle = |coordinates: &[usize]| coordinates.iter().copied().filter(|&k| !needed[k]).collect::<Vec<_>>();
+        marginal.idle = marginal.blocks.iter().flat_map(|(coordinates, _)| idle(coordinates)).collect();
+        Some(Arc::new(marginal))
     }
 
     fn blocks(&self) -> Vec<usize> {

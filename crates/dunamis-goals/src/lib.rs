@@ -23,7 +23,8 @@
 //! | `behavior`, `context_mixture` | kinds of agents: [`Behavior`], [`ContextMixture`] |
 //! | `agent_kinds` | [`agent_kinds()`]: those that the discussion is about |
 //! | `rationality` | how closely they follow goals: [`Rationality`] |
-//! | `policy_bank`, `trajectory` | [`Policies`] of a kind and a [`PolicyBank`] that stands for it; [`Trajectory`]: what was done |
+//! | `policies`, `trajectory` | [`Policies`] of a kind; [`Trajectory`]: what was done |
+//! | `belief`, `scaled` | [`Belief`]: trajectories under a mixture of policies |
 //! | `likelihood`, `calibration` | [`LogLikelihood`] and [`Calibration`] of predictions; [`Estimate`] |
 //! | `likelihood_table` | [`LikelihoodTable`]: every kind of agent predicted by every kind |
 //! | `restriction`, `approximate_losses` | parts of models; membership where doubles leave no doubt |
@@ -44,6 +45,7 @@ mod agent_kinds;
 mod approximate_losses;
 mod avoidance;
 mod behavior;
+mod belief;
 mod block_sampler;
 mod calibration;
 mod certain_moves;
@@ -59,12 +61,13 @@ mod goal_sampler;
 mod goal_set;
 mod likelihood;
 mod likelihood_table;
-mod policy_bank;
+mod policies;
 mod prediction;
 mod rationality;
 mod recurrence;
 mod restriction;
 mod retargetable;
+mod scaled;
 mod setting;
 mod simplicity_prior;
 mod situation;
@@ -78,6 +81,7 @@ mod visit_threshold;
 pub use agent_kinds::agent_kinds;
 pub use avoidance::{AvoidanceRefusal, Exchangeable, certify_avoidance};
 pub use behavior::{Behavior, GoalLaw};
+pub use belief::Belief;
 pub use block_sampler::{SamplerSettings, SamplingMethod};
 pub use calibration::{BINS, Calibration, ReliabilityBin};
 pub use compatible_orbit::CompatibleOrbit;
@@ -93,7 +97,7 @@ pub use goal_sampler::{BlockReport, GoalSampler};
 pub use goal_set::{Form, GoalRow, GoalSet, GoalSettings, Reading};
 pub use likelihood::{Estimate, LogLikelihood};
 pub use likelihood_table::{LikelihoodCell, LikelihoodSettings, LikelihoodTable};
-pub use policy_bank::{Policies, PolicyBank};
+pub use policies::Policies;
 pub use prediction::{Chance, Prediction, PredictionSettings, predict, predict_with};
 pub use rationality::Rationality;
 pub use recurrence::{NotRevisited, ReachAndRevisit, Recurrence};

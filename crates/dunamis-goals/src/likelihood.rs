@@ -9,18 +9,15 @@
 //! a mixture over goals that stay the same along a trajectory: what was done early tells about the goal, and this about what is
 //! done later. Chance that the model has of itself is the same for every belief and left out.
 //!
-//! The logarithm of a mean over $`N`$ draws is too low on average, by $`\tfrac 1 2 (1/N_{\mathrm{eff}} - 1/N)`$ to first order, with
-//! $`N_{\mathrm{eff}} = (\sum_i L_i)^2 / \sum_i L_i^2`$ the number of policies that make up most of the sum. This is told and not
-//! corrected: where it is not small, too few policies were drawn for the length of the trajectories. The standard error that the
-//! draws leave is that of the infinitesimal jackknife: trajectories share the policies.
+//! The logarithm of a mean over $`N`$ draws is too low on average. To first order that is by $`\tfrac 1 2 (1/N_{\mathrm{eff}} - 1/N)`$, where
+//! $`N_{\mathrm{eff}} = (\sum_i L_i)^2 / \sum_i L_i^2`$ policies make up most of the sum; but where few do, as when the goals that explain what
+//! was done are rare, more draws may still find much better ones. So the mean is also told from half of the draws: if all of them
+//! gain a lot on that, the likelihood is only a lower bound in effect. The standard error that the draws leave is that of groups of
+//! them, because trajectories share the policies.
 
-use crate::policy_bank::log_mean;
-use crate::{PolicyBank, Trajectory};
-use rayon::prelude::*;
+use crate::Belief;
+use crate::belief::GROUPS;
 use serde::Serialize;
-
-/// Trajectories whose likelihoods are held at once.
-const WAVE: usize = 64;
 
 /// A mean with its standard error.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
@@ -54,64 +51,70 @@ pub struct LogLikelihood {
     pub trajectories: Vec<f64>,
     /// Their mean, with the standard error over trajectories.
     pub mean: Estimate,
-    /// The standard error of the mean that is due to the draws of policies; 0 when these are all there are.
+    /// The standard error of the mean that is due to the draws of policies; 0 when these are all there are, NaN for fewer than two.
     pub draws_std_error: f64,
-    /// By about how much the mean is too low because of the draws, at least 0.
+    /// By about how much the mean is too low because of the draws, to first order.
     pub draws_bias: f64,
+    /// The mean from half of the draws.
+    pub halved: f64,
     /// The number of policies $`N_{\mathrm{eff}}`$ that make up the likelihood: the smallest of a trajectory.
     pub effective: f64,
 }
 
 impl LogLikelihood {
-    /// Of trajectories under the belief that a bank of policies stands for. $`O(N)`$ for each action.
-    pub fn new(bank: &PolicyBank, trajectories: &[Trajectory]) -> Self {
-        let (count, policies) = (trajectories.len() as f64, bank.len() as f64);
-        let mut logs = Vec::with_capacity(trajectories.len());
-        // For each policy its likelihood in units of the mixture's, summed over trajectories.
-        let mut influence = vec![0.0; bank.len()];
-        let (mut bias, mut effective) = (0.0, f64::INFINITY);
-        for wave in trajectories.chunks(WAVE) {
-            let parts: Vec<(f64, Vec<f64>)> = wave.par_iter().map(|trajectory| parts(bank, trajectory)).collect();
-            for (log, parts) in parts {
-                logs.push(log);
-                let squares: f64 = parts.iter().map(|x| x * x).sum();
-                let own = policies * policies / squares;
-                bias += (1.0 / own - 1.0 / policies) / 2.0;
-                effective = effective.min(own);
-                influence.iter_mut().zip(parts).for_each(|(sum, part)| *sum += part);
+    /// Of trajectories under a belief.
+    pub fn new(belief: &Belief) -> Self {
+        let (count, policies) = (belief.mixtures.len() as f64, belief.policies as f64);
+        let logs: Vec<f64> = belief.mixtures.iter().map(|mixture| mixture.log_likelihood()).collect();
+        let mean = Estimate::of(&logs);
+        let effective: Vec<f64> = belief.mixtures.iter().map(|mixture| mixture.effective()).collect();
+        let smallest = effective.iter().copied().fold(f64::INFINITY, f64::min);
+        if belief.exact {
+            let (trajectories, halved) = (logs, mean.mean);
+            return LogLikelihood {
+                trajectories,
+                mean,
+                draws_std_error: 0.0,
+                draws_bias: 0.0,
+                halved,
+                effective: smallest,
+            };
+        }
+        // Groups share their policies over all trajectories.
+        let mut shares = vec![0.0; GROUPS.min(belief.policies)];
+        for mixture in &belief.mixtures {
+            for (sum, share) in shares.iter_mut().zip(mixture.shares()) {
+                *sum += share / count;
             }
         }
-        let squares: f64 = influence.iter().map(|sum| (sum / count - 1.0) * (sum / count - 1.0)).sum();
-        let drawn = if bank.is_exact() { 0.0 } else { 1.0 };
+        let halved = if belief.policies > 1 {
+            belief.mixtures.iter().map(|mixture| mixture.halved()).sum::<f64>() / count
+        } else {
+            f64::NAN
+        };
         LogLikelihood {
-            mean: Estimate::of(&logs),
-            draws_std_error: drawn * squares.sqrt() / policies,
-            draws_bias: drawn * bias / count,
-            effective,
+            mean,
+            draws_std_error: Estimate::of(&shares).std_error,
+            draws_bias: effective.iter().map(|own| (1.0 / own - 1.0 / policies) / 2.0).sum::<f64>() / count,
+            halved,
+            effective: smallest,
             trajectories: logs,
         }
     }
-}
 
-impl LogLikelihood {
     /// Of trajectories in several places, with the standard error over places.
     pub(crate) fn pooled(parts: &[&LogLikelihood]) -> Self {
         let count = parts.len() as f64;
+        let mean = |of: &dyn Fn(&LogLikelihood) -> f64| parts.iter().map(|part| of(part)).sum::<f64>() / count;
         let means: Vec<f64> = parts.iter().map(|part| part.mean.mean).collect();
         let squares: f64 = parts.iter().map(|part| part.draws_std_error * part.draws_std_error).sum();
         LogLikelihood {
             trajectories: parts.iter().flat_map(|part| part.trajectories.iter().copied()).collect(),
             mean: Estimate::of(&means),
             draws_std_error: squares.sqrt() / count,
-            draws_bias: parts.iter().map(|part| part.draws_bias).sum::<f64>() / count,
+            draws_bias: mean(&|part| part.draws_bias),
+            halved: mean(&|part| part.halved),
             effective: parts.iter().map(|part| part.effective).fold(f64::INFINITY, f64::min),
         }
     }
-}
-
-/// The log-likelihood of a trajectory, and the likelihood under each policy in units of the mixture's.
-fn parts(bank: &PolicyBank, trajectory: &Trajectory) -> (f64, Vec<f64>) {
-    let logs = bank.log_likelihoods(trajectory);
-    let mixture = log_mean(&logs);
-    (mixture, logs.into_iter().map(|log| libm::exp(log - mixture)).collect())
 }

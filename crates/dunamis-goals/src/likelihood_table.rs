@@ -4,9 +4,9 @@
 //! loses is the divergence of the two kinds, in nats for each trajectory. A column that loses little in every row is a good belief
 //! about agents of whom nothing is known.
 
-use crate::{Behavior, Calibration, Estimate, GoalError, LogLikelihood, Policies, PolicyBank, Rationality, Trajectory};
+use crate::{Behavior, Calibration, Estimate, GoalError, LogLikelihood, Policies, Rationality, Trajectory};
 use dunamis_mdp::{Discount, StateId, TransitionModel};
-use dunamis_power::{Observer, PowerError};
+use dunamis_power::Observer;
 use dunamis_sampling::Seed;
 use serde::Serialize;
 use std::sync::Arc;
@@ -24,7 +24,7 @@ pub struct LikelihoodSettings {
     pub horizon: u64,
     /// Agents of each kind that are watched.
     pub trajectories: u64,
-    /// Policies that stand for each kind in predictions.
+    /// Policies that stand for each kind in predictions: where goals that explain an action are rare, there should be many.
     pub policies: u64,
     /// The seed of everything.
     pub seed: Seed,
@@ -72,50 +72,44 @@ impl LikelihoodTable {
         settings: &LikelihoodSettings,
         observer: &dyn Observer,
     ) -> Result<Self, GoalError> {
-        let states = model.states().len();
-        if settings.start.index() >= states {
-            return Err(GoalError::StateOutOfRange { state: settings.start.index(), states });
-        }
         if settings.trajectories == 0 || settings.policies == 0 || settings.horizon == 0 {
             return Err(GoalError::NoDraws);
         }
-        let stages = (2 * kinds.len() + kinds.len() * kinds.len()) as u64;
-        let stage = |number: usize| Stage { observer, number: number as u64, stages };
-        let (mut banks, mut watched): (Vec<PolicyBank>, Vec<Vec<Trajectory>>) = (Vec::new(), Vec::new());
-        for (number, (_, behavior)) in kinds.iter().enumerate() {
-            let policies = Policies::new(model, &settings.discount, behavior, settings.rationality)?;
-            let seed = |purpose: &str| settings.seed.derive(&format!("{purpose} {number}"));
-            banks.push(policies.bank(settings.policies, seed("believed"), &stage(2 * number))?);
-            let count = settings.trajectories;
-            let seen = policies.trajectories(
-                settings.start,
-                settings.horizon,
-                count,
-                seed("watched"),
-                &stage(2 * number + 1),
-            )?;
-            watched.push(seen);
+        let count = kinds.len();
+        let stage = |number: usize| Stage { observer, number: number as u64, stages: 2 * count as u64 };
+        let policies = kinds.iter().map(|(_, behavior)| {
+            Policies::new(model, settings.start, &settings.discount, behavior, settings.rationality)
+        });
+        let policies: Vec<Policies> = policies.collect::<Result<_, _>>()?;
+        let seed = |purpose: &str, number: usize| settings.seed.derive(&format!("{purpose} {number}"));
+        let mut watched = Vec::with_capacity(count);
+        for (number, policies) in policies.iter().enumerate() {
+            let (horizon, seed) = (settings.horizon, seed("watched", number));
+            watched.push(policies.trajectories(horizon, settings.trajectories, seed, &stage(number))?);
         }
-        let random = Policies::new(model, &settings.discount, &Behavior::Random, settings.rationality)?;
-        let random = random.bank(1, settings.seed, &())?;
-        let mut cells = Vec::with_capacity(kinds.len() * kinds.len());
-        for (row, trajectories) in watched.iter().enumerate() {
-            let even = LogLikelihood::new(&random, trajectories);
-            let own = LogLikelihood::new(&banks[row], trajectories);
-            for (column, bank) in banks.iter().enumerate() {
-                if observer.cancelled() {
-                    return Err(PowerError::Cancelled.into());
-                }
-                let log_likelihood = if row == column { own.clone() } else { LogLikelihood::new(bank, trajectories) };
+        let all = watched.concat();
+        let each = settings.trajectories as usize;
+        // By column and row.
+        let mut beliefs = Vec::with_capacity(count);
+        for (number, kind) in policies.iter().enumerate() {
+            let belief = kind.believe(&all, settings.policies, seed("believed", number), &stage(count + number))?;
+            beliefs.push((0..count).map(|row| belief.part(row * each..(row + 1) * each)).collect::<Vec<_>>());
+        }
+        let mut cells = Vec::with_capacity(count * count);
+        for row in 0..count {
+            let own = LogLikelihood::new(&beliefs[row][row]);
+            for (column, belief) in beliefs.iter().enumerate() {
+                let belief = &belief[row];
+                let log_likelihood = LogLikelihood::new(belief);
+                let random: Vec<f64> = belief.mixtures.iter().map(|mixture| mixture.random()).collect();
                 cells.push(LikelihoodCell {
                     watched: row,
                     believed: column,
                     against_own: Estimate::of_differences(&log_likelihood.trajectories, &own.trajectories),
-                    against_random: Estimate::of_differences(&log_likelihood.trajectories, &even.trajectories),
-                    calibration: Calibration::new(model, bank, trajectories),
+                    against_random: Estimate::of_differences(&log_likelihood.trajectories, &random),
+                    calibration: Calibration::new(belief),
                     log_likelihood,
                 });
-                stage(2 * kinds.len() + row * kinds.len() + column).progress(1, 1);
             }
         }
         let kinds = kinds.iter().map(|(name, _)| name.clone()).collect();

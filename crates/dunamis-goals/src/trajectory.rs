@@ -32,10 +32,10 @@ impl Trajectory {
         Ok(Trajectory { states, pairs })
     }
 
-    /// What a policy does from a state on, for at most `horizon` steps.
+    /// What a policy, given by the probability of each pair, does from a state on, for at most `horizon` steps.
     pub(crate) fn sample(
         model: &TransitionModel,
-        policy: &[f64],
+        probability: &dyn Fn(usize) -> f64,
         start: StateId,
         horizon: u64,
         rng: &mut StreamRng,
@@ -48,15 +48,15 @@ impl Trajectory {
             let pair = own
                 .clone()
                 .find(|&pair| {
-                    left -= policy[pair];
+                    left -= probability(pair);
                     left < 0.0
                 })
                 .unwrap_or(last);
             trajectory.states.push(state.index());
             trajectory.pairs.push(pair);
-            let (next, probability) = model.row(pair);
+            let (next, chances) = model.row(pair);
             let mut left = rng.uniform();
-            let reached = next.iter().zip(probability).find(|(_, p)| {
+            let reached = next.iter().zip(chances).find(|(_, p)| {
                 left -= **p;
                 left < 0.0
             });
@@ -68,6 +68,13 @@ impl Trajectory {
             }
         }
         trajectory
+    }
+
+    /// What was done in some of the states.
+    pub(crate) fn within(&self, inside: impl Fn(usize) -> bool) -> Self {
+        let steps = self.states.iter().zip(&self.pairs).filter(|(state, _)| inside(**state));
+        let (states, pairs) = steps.map(|(state, pair)| (*state, *pair)).unzip();
+        Trajectory { states, pairs }
     }
 
     /// The states in which actions were taken.

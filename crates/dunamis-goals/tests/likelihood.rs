@@ -2,8 +2,8 @@
 
 use dunamis_envs::load;
 use dunamis_goals::{
-    Behavior, Calibration, ContextMixture, Estimate, Features, GoalBounds, GoalError, GoalLaw, GoalSet, GoalSettings,
-    LikelihoodSettings, LikelihoodTable, LogLikelihood, Policies, PolicyBank, Rationality, SamplerSettings, Training,
+    Behavior, Belief, Calibration, ContextMixture, Estimate, Features, GoalBounds, GoalError, GoalLaw, GoalSet,
+    GoalSettings, LikelihoodSettings, LikelihoodTable, LogLikelihood, Policies, Rationality, SamplerSettings, Training,
     Trajectory, agent_kinds,
 };
 use dunamis_mdp::{Discount, Rational, StateId, TransitionModel};
@@ -50,8 +50,16 @@ fn kinds() -> Vec<(String, Behavior)> {
     kinds.map(|(name, kind)| (name.to_owned(), kind)).into()
 }
 
-fn bank(model: &Arc<TransitionModel>, behavior: &Behavior, rationality: Rationality, count: u64) -> PolicyBank {
-    Policies::new(model, &discount(), behavior, rationality).unwrap().bank(count, Seed::new(3), &()).unwrap()
+fn policies(model: &Arc<TransitionModel>, kind: &Behavior, rationality: Rationality) -> Policies {
+    Policies::new(model, StateId::new(0), &discount(), kind, rationality).unwrap()
+}
+
+fn believe(kind: &Policies, seen: &[Trajectory], count: u64, seed: u64) -> Belief {
+    kind.believe(seen, count, Seed::new(seed), &()).unwrap()
+}
+
+fn watch(kind: &Policies, horizon: u64, count: u64, seed: u64) -> Vec<Trajectory> {
+    kind.trajectories(horizon, count, Seed::new(seed), &()).unwrap()
 }
 
 /// All ways to take some actions, with the probability that chance plays along.
@@ -83,7 +91,9 @@ fn likelihoods_are_probabilities_and_nobody_knows_better() {
     let trajectories: Vec<Trajectory> = all.iter().map(|(trajectory, _)| trajectory.clone()).collect();
     for rationality in rationalities() {
         let logs: Vec<Vec<f64>> = (kinds().iter())
-            .map(|(_, kind)| LogLikelihood::new(&bank(&model, kind, rationality, 50), &trajectories).trajectories)
+            .map(|(_, kind)| {
+                LogLikelihood::new(&believe(&policies(&model, kind, rationality), &trajectories, 50, 3)).trajectories
+            })
             .collect();
         for (row, own) in logs.iter().enumerate() {
             let probability: Vec<f64> = own.iter().zip(&all).map(|(log, (_, chance))| log.exp() * chance).collect();
@@ -109,43 +119,46 @@ fn special_kinds() {
     let single = Behavior::Contexts(ContextMixture::new(vec![0; 4], vec![Arc::clone(&law)]).unwrap());
     let sure = ContextMixture::new(vec![0, 1, 1, 0], vec![other, law]).unwrap();
     let sure = Behavior::Contexts(sure.with_weights(vec![vec![0.0, 2.0]; 2]).unwrap());
+    let draw = |kind: &Behavior, rationality| policies(&model, kind, rationality).draw(3, Seed::new(3)).unwrap();
     for rationality in rationalities() {
-        let expected = bank(&model, &seeker, rationality, 1);
+        let expected = draw(&seeker, rationality);
         for kind in [&deaf, &single, &sure] {
-            let found = bank(&model, kind, rationality, 3);
-            for (p, q) in expected.policy(0).iter().zip(found.policy(2)) {
+            let found = draw(kind, rationality);
+            for (p, q) in expected[0].iter().zip(&found[2]) {
                 assert!((p - q).abs() < 1e-9, "{p} {q}");
             }
         }
     }
     // A goal's scale and origin do not matter.
     let scaled: Vec<f64> = goal.iter().map(|x| 7.0 * x - 2.0).collect();
-    let scaled = bank(&model, &Behavior::Goals(fixed(&[&scaled])), rationalities()[1], 1);
-    let plain = bank(&model, &seeker, rationalities()[1], 1);
-    assert!(scaled.policy(0).iter().zip(plain.policy(0)).all(|(p, q)| (p - q).abs() < 1e-9));
+    let scaled = draw(&Behavior::Goals(fixed(&[&scaled])), rationalities()[1]);
+    let plain = draw(&seeker, rationalities()[1]);
+    assert!(scaled[0].iter().zip(&plain[0]).all(|(p, q)| (p - q).abs() < 1e-9));
     // Who does not care chooses anything.
-    let even = bank(&model, &Behavior::Goals(fixed(&[&[0.4; 4]])), rationalities()[0], 1);
-    assert_eq!(even.policy(0), bank(&model, &Behavior::Random, rationalities()[0], 1).policy(0));
+    let even = draw(&Behavior::Goals(fixed(&[&[0.4; 4]])), rationalities()[0]);
+    assert_eq!(even, draw(&Behavior::Random, rationalities()[0]));
 }
 
 #[test]
 fn standard_errors_of_draws() {
     let model = rooms();
     let law = Behavior::Goals(uniform(4));
-    let policies = Policies::new(&model, &discount(), &law, rationalities()[0]).unwrap();
-    let seen = policies.trajectories(StateId::new(0), 8, 40, Seed::new(1), &()).unwrap();
-    let banks = (0..60).map(|seed| policies.bank(100, Seed::new(seed), &()).unwrap());
-    let all: Vec<LogLikelihood> = banks.map(|bank| LogLikelihood::new(&bank, &seen)).collect();
+    let kind = policies(&model, &law, rationalities()[0]);
+    let seen = watch(&kind, 8, 40, 1);
+    let all: Vec<LogLikelihood> = (0..60).map(|seed| LogLikelihood::new(&believe(&kind, &seen, 100, seed))).collect();
     let means: Vec<f64> = all.iter().map(|one| one.mean.mean).collect();
     let spread = Estimate::of(&means);
     let actual = spread.std_error * 60_f64.sqrt();
     let told = all.iter().map(|one| one.draws_std_error).sum::<f64>() / 60.0;
     assert!((0.7..1.4).contains(&(told / actual)), "{told} {actual}");
     // With a hundred times as many draws there is hardly any bias.
-    let truth = LogLikelihood::new(&policies.bank(10_000, Seed::new(99), &()).unwrap(), &seen);
+    let truth = LogLikelihood::new(&believe(&kind, &seen, 10_000, 99));
     let told = all.iter().map(|one| one.draws_bias).sum::<f64>() / 60.0;
     let actual = truth.mean.mean - spread.mean;
     assert!((told - actual).abs() < 4.0 * spread.std_error + 0.3 * told, "{told} {actual}");
+    // Half of the draws know less.
+    let halved = Estimate::of_differences(&means, &all.iter().map(|one| one.halved).collect::<Vec<_>>());
+    assert!(halved.mean > 0.0 && (truth.halved - truth.mean.mean).abs() < 0.1 * halved.mean, "{halved:?}");
     assert!(truth.draws_std_error < 0.2 * all[0].draws_std_error && truth.effective > all[0].effective);
 }
 
@@ -153,9 +166,9 @@ fn standard_errors_of_draws() {
 fn who_knows_the_kind_is_calibrated() {
     let (model, rationality) = (rooms(), rationalities()[0]);
     for (name, kind) in kinds() {
-        let policies = Policies::new(&model, &discount(), &kind, rationality).unwrap();
-        let seen = policies.trajectories(StateId::new(0), 6, 600, Seed::new(7), &()).unwrap();
-        let own = Calibration::new(&model, &policies.bank(2_000, Seed::new(8), &()).unwrap(), &seen);
+        let kind = policies(&model, &kind, rationality);
+        let seen = watch(&kind, 6, 600, 7);
+        let own = Calibration::new(&believe(&kind, &seen, 2_000, 8));
         for bin in own.bins.iter().filter(|bin| bin.count > 50) {
             let error = (bin.predicted - bin.observed.mean).abs();
             assert!(error < 5.0 * bin.observed.std_error + 0.02, "{name}: {bin:?}");
@@ -164,7 +177,7 @@ fn who_knows_the_kind_is_calibrated() {
         // A choice in the hall is among three actions, and one in a room with a way back among two.
         let predictions: u64 = own.bins.iter().map(|bin| bin.count).sum();
         assert!((2 * own.steps..=3 * own.steps).contains(&predictions));
-        let other = |kind| Calibration::new(&model, &bank(&model, &kind, rationality, 1), &seen);
+        let other = |kind| Calibration::new(&believe(&policies(&model, &kind, rationality), &seen, 1, 9));
         let none = other(Behavior::Random);
         assert_eq!(none.steps, own.steps);
         if name == "b" {
@@ -187,15 +200,15 @@ fn weights_of_contexts_are_found() {
     let even = ContextMixture::new(vec![0, 1, 1, 0], components).unwrap();
     let weights = vec![vec![0.7, 0.3, 0.0], vec![0.1, 0.5, 0.4]];
     let kind = Behavior::Contexts(even.clone().with_weights(weights.clone()).unwrap());
-    let policies = Policies::new(&model, &discount(), &kind, rationality).unwrap();
-    let seen = policies.trajectories(StateId::new(0), 8, 2_000, Seed::new(5), &()).unwrap();
-    let fitted = even.clone().fitted(&model, &discount(), rationality, &seen, 1, Seed::new(6), &()).unwrap();
+    let seen = watch(&policies(&model, &kind, rationality), 8, 2_000, 5);
+    let (start, seed) = (StateId::new(0), Seed::new(6));
+    let fitted = even.clone().fitted(&model, start, &discount(), rationality, &seen, 1, seed, &()).unwrap();
     for (found, expected) in fitted.weights().iter().flatten().zip(weights.iter().flatten()) {
         assert!((found - expected).abs() < 0.06, "{:?}", fitted.weights());
     }
     let mean = |mixture: ContextMixture| {
-        let bank = bank(&model, &Behavior::Contexts(mixture), rationality, 20_000);
-        LogLikelihood::new(&bank, &seen).mean.mean
+        let kind = policies(&model, &Behavior::Contexts(mixture), rationality);
+        LogLikelihood::new(&believe(&kind, &seen, 20_000, 7)).mean.mean
     };
     assert!(mean(fitted) > mean(even) + 0.05);
 }
@@ -257,7 +270,7 @@ fn a_table_for_the_maze() {
         // No belief does better than the true one, beyond what chance explains.
         let slack = 5.0 * (cell.against_own.std_error + cell.log_likelihood.draws_std_error) + 0.5;
         assert!(cell.against_own.mean < slack, "{cell:?}");
-        assert_eq!(cell.believed == 0, cell.against_random.mean == 0.0);
+        assert_eq!(cell.believed == 0, cell.against_random.mean.abs() < 1e-9);
     }
     // Agents who want the cheese are predicted far better by those who know the features than by uniform goals.
     let loss = table.cell(featurized, uniform).unwrap().against_own;
@@ -291,10 +304,14 @@ fn refusals_name_the_fix() {
     let model = rooms();
     let three = Behavior::Goals(uniform(3));
     let fast = Behavior::ActorCritic { actor: uniform(4), critic: uniform(4), step: f64::NAN };
-    let policies =
-        |kind: &Behavior| Policies::new(&model, &discount(), kind, rationalities()[0]).map(|_| ()).unwrap_err();
+    let refused = |kind: &Behavior| {
+        Policies::new(&model, StateId::new(0), &discount(), kind, rationalities()[0]).map(|_| ()).unwrap_err()
+    };
     let mixture = || ContextMixture::new(vec![0, 1, 1, 0], vec![uniform(4)]).unwrap();
     let law = Behavior::Goals(uniform(4));
+    // From room c there is no way back.
+    let kind_in_c = Policies::new(&model, StateId::new(3), &discount(), &law, rationalities()[0]).unwrap();
+    let hall = Trajectory::new(&model, vec![0]).unwrap();
     let table = |start, policies| {
         let (discount, start) = (discount(), StateId::new(start));
         let settings = LikelihoodSettings {
@@ -311,15 +328,16 @@ fn refusals_name_the_fix() {
     let messages = [
         Rationality::tremble(0.0).unwrap_err(),
         Rationality::boltzmann(f64::NAN).unwrap_err(),
-        policies(&three),
-        policies(&fast),
+        refused(&three),
+        refused(&fast),
         ContextMixture::new(vec![0; 4], Vec::new()).unwrap_err(),
         ContextMixture::new(vec![0, 9], vec![uniform(2)]).unwrap_err(),
         mixture().with_weights(vec![vec![1.0]]).unwrap_err(),
         mixture().with_weights(vec![vec![1.0], vec![-1.0]]).unwrap_err(),
         Trajectory::new(&model, vec![0, 99]).unwrap_err(),
         Trajectory::new(&model, vec![0, 1]).unwrap_err(),
-        Policies::new(&model, &discount(), &law, rationalities()[0]).unwrap().bank(0, Seed::new(0), &()).unwrap_err(),
+        policies(&model, &law, rationalities()[0]).believe(&[], 0, Seed::new(0), &()).map(|_| ()).unwrap_err(),
+        kind_in_c.believe(&[hall], 1, Seed::new(0), &()).map(|_| ()).unwrap_err(),
         table(9, 1),
         table(0, 0),
         LikelihoodTable::pooled(&[]).unwrap_err(),
@@ -337,6 +355,7 @@ fn refusals_name_the_fix() {
     there is no state-action pair number 99: the model has 8 pairs, counted from 0
     action number 1 of the trajectory is taken in a state where the one before does not lead
     nothing is drawn: ask for at least one trajectory, one step and one policy
+    state-action pair number 0 cannot be reached from where agents start
     there is no state number 9: the model has 4 states, counted from 0
     nothing is drawn: ask for at least one trajectory, one step and one policy
     only tables of the same kinds of agents have a common one: name at least one, all with the same kinds

@@ -14,6 +14,7 @@ mod point_mass;
 mod uniform;
 
 use std::fmt::Debug;
+use std::sync::Arc;
 
 pub use bernoulli::Bernoulli;
 pub use beta::Beta;
@@ -88,6 +89,12 @@ pub trait RewardDistribution: Debug + Send + Sync {
     /// By default all states have the same label: nothing is known to be independent.
     fn blocks(&self) -> Vec<usize> {
         vec![0; self.states()]
+    }
+
+    /// The law of the rewards of some states alone, where that is cheaper to draw: its draws have 0 for all other states.
+    fn marginal(&self, states: &[usize]) -> Option<Arc<dyn RewardDistribution>> {
+        let _ = states;
+        None
     }
 
     /// One reflection per state, such that reflecting the rewards of all states of a [block](Self::blocks) leaves the
