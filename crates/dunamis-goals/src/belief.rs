@@ -87,23 +87,13 @@ impl Mixture {
         self.squares.add(likelihood.squared());
     }
 
-    /// The log-likelihood when only some groups of policies count.
-    fn log_of(&self, groups: &[(Scaled, u64)]) -> f64 {
-        let (mut sum, mut count) = (Scaled::ZERO, 0);
-        for (part, own) in groups {
-            sum.add(*part);
-            count += own;
-        }
-        sum.ln() - libm::log(count as f64)
-    }
-
     pub(crate) fn log_likelihood(&self) -> f64 {
-        self.log_of(&self.groups)
+        log_mean(&self.groups)
     }
 
     /// The same from half of the policies.
     pub(crate) fn halved(&self) -> f64 {
-        self.log_of(&self.groups[..GROUPS / 2])
+        log_mean(&self.groups[..GROUPS / 2])
     }
 
     /// The log-likelihood under uniformly random actions.
@@ -138,4 +128,14 @@ impl Mixture {
             (step.sums.iter().map(|sum| sum.over(total)).collect(), step.taken - step.pairs.start)
         })
     }
+}
+
+/// The log of the mean likelihood of some groups.
+fn log_mean(groups: &[(Scaled, u64)]) -> f64 {
+    let (mut sum, mut count) = (Scaled::ZERO, 0);
+    for (part, own) in groups {
+        sum.add(*part);
+        count += own;
+    }
+    sum.ln() - libm::log(count as f64)
 }

@@ -16,7 +16,7 @@
 //! them, because trajectories share the policies.
 
 use crate::Belief;
-use crate::belief::GROUPS;
+use crate::belief::{GROUPS, Mixture};
 use serde::Serialize;
 
 /// A mean with its standard error.
@@ -65,9 +65,9 @@ impl LogLikelihood {
     /// Of trajectories under a belief.
     pub fn new(belief: &Belief) -> Self {
         let (count, policies) = (belief.mixtures.len() as f64, belief.policies as f64);
-        let logs: Vec<f64> = belief.mixtures.iter().map(|mixture| mixture.log_likelihood()).collect();
+        let logs: Vec<f64> = belief.mixtures.iter().map(Mixture::log_likelihood).collect();
         let mean = Estimate::of(&logs);
-        let effective: Vec<f64> = belief.mixtures.iter().map(|mixture| mixture.effective()).collect();
+        let effective: Vec<f64> = belief.mixtures.iter().map(Mixture::effective).collect();
         let smallest = effective.iter().copied().fold(f64::INFINITY, f64::min);
         if belief.exact {
             let (trajectories, halved) = (logs, mean.mean);
@@ -88,7 +88,7 @@ impl LogLikelihood {
             }
         }
         let halved = if belief.policies > 1 {
-            belief.mixtures.iter().map(|mixture| mixture.halved()).sum::<f64>() / count
+            belief.mixtures.iter().map(Mixture::halved).sum::<f64>() / count
         } else {
             f64::NAN
         };

@@ -4,6 +4,7 @@
 //! loses is the divergence of the two kinds, in nats for each trajectory. A column that loses little in every row is a good belief
 //! about agents of whom nothing is known.
 
+use crate::belief::Mixture;
 use crate::{Behavior, Calibration, Estimate, GoalError, LogLikelihood, Policies, Rationality, Trajectory};
 use dunamis_mdp::{Discount, StateId, TransitionModel};
 use dunamis_power::Observer;
@@ -101,7 +102,7 @@ impl LikelihoodTable {
             for (column, belief) in beliefs.iter().enumerate() {
                 let belief = &belief[row];
                 let log_likelihood = LogLikelihood::new(belief);
-                let random: Vec<f64> = belief.mixtures.iter().map(|mixture| mixture.random()).collect();
+                let random: Vec<f64> = belief.mixtures.iter().map(Mixture::random).collect();
                 cells.push(LikelihoodCell {
                     watched: row,
                     believed: column,
