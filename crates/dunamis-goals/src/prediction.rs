@@ -1,13 +1,14 @@
 //! What compatible goals do in a new state: how likely each of its actions is optimal.
 
 use crate::restriction::Restriction;
-use crate::setting::Reached;
+use crate::setting::{Reached, marks};
 use crate::{
-    BlockReport, Feasibility, Form, GoalBounds, GoalError, GoalSampler, GoalSet, SamplerSettings, ShutdownSetting,
+    BlockReport, Feasibility, Form, GoalBounds, GoalError, GoalSampler, GoalSet, SamplerSettings, SamplingMethod,
+    ShutdownSetting,
 };
 use dunamis_mdp::{Rational, StateId};
 use dunamis_power::{
-    ActionProbability, Observer, Optimality, OptimalityProbability, PowerError, ProbabilityMethod, ProbabilitySettings,
+    ActionProbability, Observer, Optimality, OptimalityProbability, ProbabilityMethod, ProbabilitySettings,
     ProbabilityWarrant, estimate_optimality_probability, optimality_probability,
 };
 use dunamis_sampling::{RewardDistribution, Seed};
@@ -90,8 +91,9 @@ impl Prediction {
 
 /// How likely each action of a state is optimal for a goal that is uniform among the compatible ones.
 ///
-/// The answer is exact where no constraint is on rewards that can be reached from the state and these are between 0 and one number:
-/// then they are independent and uniform, whatever was trained. Otherwise goals are drawn.
+/// Where no constraint is on rewards that can be reached from the state and these are between 0 and one number, they are independent
+/// and uniform, whatever was trained: then there may be an exact answer, and if not, only they are drawn. Otherwise whole goals are
+/// drawn.
 ///
 /// # Errors
 ///
@@ -103,21 +105,17 @@ pub fn predict(
     settings: &PredictionSettings,
     observer: &dyn Observer,
 ) -> Result<Prediction, GoalError> {
-    let refusal = match settings.method {
-        ProbabilityMethod::Sampled => None,
-        ProbabilityMethod::Exact => return exact(goals, state),
-        ProbabilityMethod::Auto => match exact(goals, state) {
-            Err(GoalError::Coupled { .. } | GoalError::Power(_)) => None,
-            answer => return answer,
-        },
-    };
-    let sampler = GoalSampler::new(goals, &settings.sampler)?;
-    let mut prediction = predict_with(&sampler, goals, state, settings, observer)?;
-    if let ProbabilityWarrant::Sampled { refusal: reason, .. } = &mut prediction.warrant {
-        *reason = refusal;
+    match Future::new(goals, state) {
+        Ok(future) => future.predict(goals, settings, observer),
+        Err(error @ GoalError::Coupled { .. }) if settings.method == ProbabilityMethod::Exact => Err(error),
+        Err(GoalError::Coupled { .. }) => {
+            let sampler = GoalSampler::new(goals, &settings.sampler)?;
+            let mut prediction = predict_with(&sampler, goals, state, settings, observer)?;
+            prediction.blocks = sampler.report();
+            Ok(prediction)
+        }
+        Err(error) => Err(error),
     }
-    prediction.blocks = sampler.report();
-    Ok(prediction)
 }
 
 /// The same for a law of one's own, whose goals need not be compatible with anything.
@@ -139,41 +137,59 @@ pub fn predict_with(
     Ok(Prediction::of(answer, Vec::new()))
 }
 
-fn exact(goals: &GoalSet, state: StateId) -> Result<Prediction, GoalError> {
-    let model = goals.model();
-    let coupled = |reason: &str| Err(GoalError::Coupled { reason: reason.into() });
-    let GoalBounds::Box { low, high } = goals.bounds() else {
-        return coupled("rewards are not between 0 and a number");
-    };
-    if goals.form() != Form::Polyhedron {
-        return coupled("not all constraints of training are known");
+/// What can be reached from a state, where rewards are independent and uniform between 0 and one number: only their order matters.
+struct Future {
+    part: Restriction,
+    state: StateId,
+}
+
+impl Future {
+    /// [`GoalError::Coupled`] where rewards are anything else.
+    fn new(goals: &GoalSet, state: StateId) -> Result<Self, GoalError> {
+        let model = goals.model();
+        let coupled = |reason: &str| Err(GoalError::Coupled { reason: reason.into() });
+        let GoalBounds::Box { low, high } = goals.bounds() else {
+            return coupled("rewards are not between 0 and a number");
+        };
+        if goals.form() != Form::Polyhedron {
+            return coupled("not all constraints of training are known");
+        }
+        marks(model, &[state])?;
+        let reached = Reached::new(model, &[state], |_| true);
+        let ahead: Vec<usize> = (0..low.len()).filter(|&k| reached.marks()[k]).collect();
+        if ahead.iter().any(|&k| !low[k].is_zero() || !high[k].is_positive() || high[k] != high[ahead[0]]) {
+            return coupled("rewards are not all between 0 and the same number");
+        }
+        if goals.rows().iter().any(|row| ahead.iter().any(|&k| !row.coefficients[k].is_zero())) {
+            return coupled("training constrains rewards that can be reached from the state");
+        }
+        match goals.feasibility()? {
+            (Feasibility::Room(_), _) => {}
+            (Feasibility::Thin(why), rows) => return Err(GoalError::ThinGoals { reason: why.describe(goals, &rows) }),
+            (Feasibility::Empty(why), rows) => return Err(GoalError::NoGoals { reason: why.describe(goals, &rows) }),
+        }
+        let part = Restriction::new(model, |state| reached.marks()[state.index()], |_| true)?;
+        let place = part.states.binary_search(&state).unwrap_or_default();
+        Ok(Future { part, state: StateId::new(place) })
     }
-    crate::setting::marks(model, &[state])?;
-    let reached = Reached::new(model, &[state], |_| true);
-    let ahead: Vec<usize> = (0..low.len()).filter(|&k| reached.marks()[k]).collect();
-    if ahead.iter().any(|&k| !low[k].is_zero() || !high[k].is_positive() || high[k] != high[ahead[0]]) {
-        return coupled("rewards are not all between 0 and the same number");
+
+    fn predict(
+        self,
+        goals: &GoalSet,
+        settings: &PredictionSettings,
+        observer: &dyn Observer,
+    ) -> Result<Prediction, GoalError> {
+        let &PredictionSettings { method, samples, seed, confidence, .. } = settings;
+        let settings = ProbabilitySettings { method, samples, seed, confidence, ..ProbabilitySettings::default() };
+        let optimality = Optimality::Discounted(goals.discount().clone());
+        let Restriction { model, states, pairs } = self.part;
+        let mut answer = optimality_probability(&Arc::new(model), self.state, &optimality, &settings, observer)?;
+        for pair in answer.actions.iter_mut().flat_map(|action| &mut action.pairs) {
+            *pair = pairs[*pair];
+        }
+        let drawn = matches!(answer.warrant, ProbabilityWarrant::Sampled { .. });
+        let coordinates = states.iter().map(|state| state.index()).collect();
+        let blocks = drawn.then_some(BlockReport { coordinates, method: SamplingMethod::Free });
+        Ok(Prediction::of(answer, blocks.into_iter().collect()))
     }
-    if goals.rows().iter().any(|row| ahead.iter().any(|&k| !row.coefficients[k].is_zero())) {
-        return coupled("training constrains rewards that can be reached from the state");
-    }
-    match goals.feasibility()? {
-        (Feasibility::Room(_), _) => {}
-        (Feasibility::Thin(why), rows) => return Err(GoalError::ThinGoals { reason: why.describe(goals, &rows) }),
-        (Feasibility::Empty(why), rows) => return Err(GoalError::NoGoals { reason: why.describe(goals, &rows) }),
-    }
-    let part = Restriction::new(model, |state| reached.marks()[state.index()], |_| true)?;
-    let own = part
-        .states
-        .binary_search(&state)
-        .map(StateId::new)
-        .map_err(|_| GoalError::StateOutOfRange { state: state.index(), states: low.len() })?;
-    let settings = ProbabilitySettings { method: ProbabilityMethod::Exact, ..ProbabilitySettings::default() };
-    let optimality = Optimality::Discounted(goals.discount().clone());
-    let mut answer = optimality_probability(&Arc::new(part.model), own, &optimality, &settings, &())
-        .map_err(|error: PowerError| GoalError::from(error))?;
-    for pair in answer.actions.iter_mut().flat_map(|action| &mut action.pairs) {
-        *pair = part.pairs[*pair];
-    }
-    Ok(Prediction::of(answer, Vec::new()))
 }
