@@ -1,7 +1,7 @@
 //! Benchmarks of dunamis: families of models with fixed seeds, and the yardstick that solvers are measured by.
 //!
-//! The benchmarks stand beside this file, one per noun: `copies`, `goal_sampler`, `hit_and_run`, `power`, `retargetable`, `solvers`, and `ratios`, the table of solvers against the
-//! yardstick. `cargo xtask bench` runs them. [`compare`] takes any solver.
+//! The benchmarks stand beside this file, one per noun: `copies`, `goal_sampler`, `hit_and_run`, `likelihood`, `power`,
+//! `retargetable`, `solvers`, and `ratios`, the table of solvers against the yardstick. `cargo xtask bench` runs them. [`compare`] takes any solver.
 
 mod comparison;
 

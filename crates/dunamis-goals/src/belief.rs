@@ -76,8 +76,8 @@ impl Mixture {
             if step.pairs.len() == 1 {
                 continue;
             }
-            for (sum, pair) in step.sums.iter_mut().zip(step.pairs.clone()) {
-                sum.add(likelihood.times(policy[pair]));
+            for (sum, p) in step.sums.iter_mut().zip(&policy[step.pairs.clone()]) {
+                sum.add(likelihood.times(*p));
             }
             likelihood = likelihood.times(policy[step.taken]);
         }

@@ -18,6 +18,7 @@ impl Scaled {
     pub(crate) const ONE: Self = Scaled { mantissa: 1.0, exponent: 0 };
 
     /// The product with a number between 2⁻⁷⁶⁶ and 1.
+    #[inline]
     pub(crate) fn times(self, factor: f64) -> Self {
         // What is multiplied is at least 2⁻²⁵⁶, so that the product is a normal number.
         let mantissa = self.mantissa * factor;
@@ -42,10 +43,14 @@ impl Scaled {
         }
     }
 
+    #[inline]
     pub(crate) fn add(&mut self, other: Self) {
+        if self.exponent == other.exponent {
+            self.mantissa += other.mantissa;
+            return;
+        }
         let (large, small) = if self.exponent >= other.exponent { (*self, other) } else { (other, *self) };
         let shift = match large.exponent.saturating_sub(small.exponent) {
-            0 => 1.0,
             1 => DOWN,
             _ => 0.0,
         };

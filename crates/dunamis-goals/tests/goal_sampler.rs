@@ -134,6 +134,30 @@ fn new_states_are_free_when_training_is_closed() {
 }
 
 #[test]
+fn marginal_laws() {
+    let mut links = chain(3);
+    links.extend([vec![vec![4], vec![3]], vec![vec![4]], vec![vec![0], vec![3]]]);
+    let goals = goals(&links, 5, GoalSettings::default());
+    let sampler = GoalSampler::new(&goals, &SamplerSettings::default()).unwrap();
+    // One of the rewards of the first block, and the free one.
+    let marginal = sampler.marginal(&[1, 5]).unwrap();
+    let draw = |law: &dyn RewardDistribution, index| {
+        let mut goal = vec![0.0; 6];
+        law.sample(&mut Seed::new(8).stream(index), &mut goal).unwrap();
+        goal
+    };
+    let [whole, part] = [&sampler as &dyn RewardDistribution, marginal.as_ref()]
+        .map(|law| (0..4_000).map(|index| draw(law, index)).collect::<Vec<_>>());
+    assert!(part.iter().all(|goal| [0, 2, 3, 4].iter().all(|&k| goal[k] == 0.0)));
+    for k in [1, 5] {
+        for at in (1..16).map(|part| f64::from(part) / 16.0) {
+            let below = |draws: &[Vec<f64>]| draws.iter().filter(|goal| goal[k] <= at).count() as f64 / 4_000.0;
+            assert!((below(&whole) - below(&part)).abs() < 2.0 * largest_deviation(4_000), "{k} {at}");
+        }
+    }
+}
+
+#[test]
 fn directions_on_the_sphere() {
     let settings = || GoalSettings { bounds: Some(GoalBounds::Sphere), ..GoalSettings::default() };
     // Two blocks and a free state, so that lengths matter.

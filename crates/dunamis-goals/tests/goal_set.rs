@@ -118,7 +118,9 @@ fn cases() -> impl Strategy<Value = (TransitionModel, Vec<usize>, Vec<usize>)> {
                 for (number, row) in actions.iter().enumerate() {
                     let total: u32 = row.iter().map(|(_, weight)| weight).sum();
                     let mut mass = std::collections::BTreeMap::<usize, u32>::new();
-                    row.iter().for_each(|(next, weight)| *mass.entry(*next).or_default() += weight);
+                    for (next, weight) in row {
+                        *mass.entry(*next).or_default() += weight;
+                    }
                     for (next, weight) in mass {
                         let p = Number::from_rational(Rational::new(weight.into(), total.into())).unwrap();
                         builder.transition(ids[k], &format!("a{number}"), ids[next], p).unwrap();
