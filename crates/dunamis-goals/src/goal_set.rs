@@ -368,6 +368,11 @@ impl GoalSet {
         self.core.as_ref().map(|core| core.part.states.clone()).unwrap_or_default()
     }
 
+    /// The part of the model that decides, with the states and pairs of the whole model behind its own.
+    pub(crate) fn deciding_part(&self) -> Option<(&TransitionModel, &[StateId], &[usize])> {
+        self.core.as_ref().map(|core| (&core.part.model, &core.part.states[..], &core.part.pairs[..]))
+    }
+
     /// What every pair of an observed state is worth, when play follows the observations wherever there are any and is optimal
     /// elsewhere. Pairs outside of the [reading](Reading) are left out. Exact.
     ///

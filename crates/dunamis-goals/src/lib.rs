@@ -11,6 +11,7 @@
 //! | `training` | [`Training`]: the states visited, and what was observed there; [`Closure`] |
 //! | `goal_set` | [`GoalSet`]: the goals compatible with training, with [`Reading`], [`Form`], [`GoalRow`] |
 //! | `goal_bounds` | [`GoalBounds`]: boxes and the sphere |
+//! | `lifted_form` | [`LiftedForm`]: convex goal sets by few rows over goals and values |
 //! | `feasibility` | [`Feasibility`] of observations, or the [`Contradiction`] among them; [`blocks`] of rewards |
 //! | `goal_sampler` | [`GoalSampler`]: the uniform law on them, with a [`BlockReport`] for each block |
 //! | `block_sampler` | rejection and walks: [`SamplingMethod`], [`SamplerSettings`] |
@@ -59,6 +60,7 @@ mod featurized_goals;
 mod goal_bounds;
 mod goal_sampler;
 mod goal_set;
+mod lifted_form;
 mod likelihood;
 mod likelihood_table;
 mod policies;
@@ -95,6 +97,7 @@ pub use featurized_goals::FeaturizedGoals;
 pub use goal_bounds::GoalBounds;
 pub use goal_sampler::{BlockReport, GoalSampler};
 pub use goal_set::{Form, GoalRow, GoalSet, GoalSettings, Reading};
+pub use lifted_form::{LiftedForm, LiftedRow};
 pub use likelihood::{Estimate, LogLikelihood};
 pub use likelihood_table::{LikelihoodCell, LikelihoodSettings, LikelihoodTable};
 pub use policies::Policies;

@@ -173,6 +173,7 @@ proptest! {
             prop_assert_eq!(member, observed.iter().all(|&pair| optimal[pair]));
             if set.form() != Form::Union {
                 prop_assert_eq!(set.violated(&exact).unwrap().is_empty(), member);
+                prop_assert_eq!(set.lifted_form().unwrap().values(&exact).unwrap().is_some(), member);
             }
         }
     }
