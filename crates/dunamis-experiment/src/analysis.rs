@@ -5,6 +5,7 @@ mod compare;
 mod comparison;
 mod compute;
 mod embedding;
+mod goals;
 mod options;
 mod orbit_lemma;
 mod parse;
@@ -14,11 +15,13 @@ mod worst;
 
 pub use comparison::{Comparison, OptionSets};
 pub use embedding::{Embedding, Start};
+pub use goals::Goals;
 pub use orbit_lemma::OrbitLemma;
 pub use results::{
     AnalysisManifest, AnalysisResults, AnalysisRun, ChanceRecord, ComparisonRecord, CopiesRecord, EmbeddingRecord,
-    EmpowermentRecord, LemmaRecord, LemmaRow, OrbitRecord, RearrangementRecord, RecurrentDistributionRecord,
-    StateOptions, ValueRecord, VisitDistributionRecord, WorstRecord,
+    EmpowermentRecord, GivenGoalRecord, GoalsAtDiscount, GoalsRecord, LemmaRecord, LemmaRow, OrbitRecord,
+    RearrangementRecord, RecurrentDistributionRecord, StateOptions, ThresholdRecord, ValueRecord,
+    VisitDistributionRecord, WorstRecord,
 };
 pub use store::analyze;
 
@@ -75,6 +78,9 @@ pub struct Analysis {
     /// Pairs of sets of options.
     #[serde(rename = "comparison", skip_serializing_if = "Vec::is_empty")]
     pub comparisons: Vec<Comparison>,
+    /// Sets of goals compatible with the environment's training.
+    #[serde(rename = "goals", skip_serializing_if = "Vec::is_empty")]
+    pub goals: Vec<Goals>,
 }
 
 /// States by name.

@@ -1,6 +1,7 @@
 //! What can be wrong with a config, and where.
 
 use dunamis_envs::EnvError;
+use dunamis_goals::GoalError;
 use dunamis_mdp::{DiscountError, ModelError, NumberError};
 use dunamis_orbit::OrbitError;
 use dunamis_power::PowerError;
@@ -105,6 +106,25 @@ pub enum ConfigProblem {
     /// Sets of options that make no sense.
     #[error(transparent)]
     Orbit(OrbitError),
+    /// An environment in which nothing says what was trained.
+    #[error("`{environment}` describes no trained agent: it has no {what}")]
+    Untrained {
+        /// The environment.
+        environment: String,
+        /// What it lacks.
+        what: &'static str,
+    },
+    /// A label that no state has.
+    #[error("the environment has no label `{name}`: choose among {known}")]
+    UnknownLabel {
+        /// The label.
+        name: String,
+        /// The labels there are.
+        known: String,
+    },
+    /// Goals or a situation that make no sense.
+    #[error(transparent)]
+    Goals(Box<GoalError>),
     /// A row of a tabulated decision function that is too short or too long.
     #[error(
         "the row has {found} numbers: give the entries of an element, the same number everywhere, and then {values} values"

@@ -1,6 +1,7 @@
 //! What can go wrong in a run.
 
 use crate::{ConfigError, Damage};
+use dunamis_goals::GoalError;
 use dunamis_orbit::OrbitError;
 use dunamis_power::PowerError;
 use std::path::PathBuf;
@@ -50,6 +51,9 @@ pub enum ExperimentError {
     /// An orbit cannot be counted.
     #[error(transparent)]
     Orbit(#[from] OrbitError),
+    /// Nothing can be said of the goals compatible with training.
+    #[error(transparent)]
+    Goals(#[from] GoalError),
 }
 
 impl ExperimentError {

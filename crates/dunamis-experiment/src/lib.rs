@@ -109,10 +109,21 @@
 //! list = false                       # list every element of them
 //! worst = false                      # find the worst orbit
 //! copies = false                     # find copies of `a` in `b`
+//!
+//! [[goals]]                          # goals compatible with the training that the labels of the environment describe
+//! name = "as trained"
+//! discounts = ["1/2", 0.9]           # default: that of the environment
+//! reading = "all-actions"            # default; or "within-training"
+//! margin = 0                         # default: by how much observed actions must be better than others
+//! low = 0                            # default: the smallest reward
+//! high = 1                           # default: the largest
+//! unobserved = []                    # states of training whose behavior is not observed
+//! labels = ["coin"]                  # goals that reward the states of a label
+//! rewards = []                       # goals as lists of rewards, without those of sinks
 //! ```
 //!
 //! Its run has `config.toml` and `manifest.json`, `model.json` where there is a model, and one of `options.json`,
-//! `probability.json`, `empowerment.json`, `embeddings.json`, `lemmas.json` and `comparisons.json` for each section:
+//! `probability.json`, `empowerment.json`, `embeddings.json`, `lemmas.json`, `comparisons.json` and `goals.json` for each section:
 //! [`AnalysisResults`] as JSON, with exact numbers as texts such as `"2/3"`.
 //!
 //! # Runs
@@ -167,9 +178,10 @@ mod table;
 
 pub use analysis::{
     Analysis, AnalysisManifest, AnalysisResults, AnalysisRun, AtOne, ChanceRecord, Comparison, ComparisonRecord,
-    CopiesRecord, Embedding, EmbeddingRecord, Empowerment, EmpowermentRecord, LemmaRecord, LemmaRow, OptionSets,
-    OrbitLemma, OrbitRecord, Probability, RearrangementRecord, RecurrentDistributionRecord, Start, StateOptions,
-    States, ValueRecord, VisitDistributionRecord, WorstRecord, analyze,
+    CopiesRecord, Embedding, EmbeddingRecord, Empowerment, EmpowermentRecord, GivenGoalRecord, Goals, GoalsAtDiscount,
+    GoalsRecord, LemmaRecord, LemmaRow, OptionSets, OrbitLemma, OrbitRecord, Probability, RearrangementRecord,
+    RecurrentDistributionRecord, Start, StateOptions, States, ThresholdRecord, ValueRecord, VisitDistributionRecord,
+    WorstRecord, analyze,
 };
 pub use config_error::{ConfigError, ConfigProblem};
 pub use damage::Damage;

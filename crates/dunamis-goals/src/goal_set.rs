@@ -41,7 +41,7 @@ pub enum Reading {
 }
 
 /// What kind of set the compatible goals are.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Form {
     /// A polyhedron, of which [`GoalSet::rows`] has all rows.

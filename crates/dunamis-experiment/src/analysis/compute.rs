@@ -1,5 +1,6 @@
 //! From an analysis to its results.
 
+use super::goals::TrainedAgent;
 use super::options::state_options;
 use super::results::{AnalysisResults, EmpowermentRecord};
 use super::{Analysis, chances, compare, embedding, orbit_lemma};
@@ -19,6 +20,7 @@ pub(super) struct Inputs {
     embeddings: Vec<[(StateId, Option<usize>); 2]>,
     lemmas: Vec<orbit_lemma::Tabulated>,
     comparisons: Vec<compare::Sets>,
+    agents: Vec<TrainedAgent>,
 }
 
 impl Inputs {
@@ -27,7 +29,9 @@ impl Inputs {
         let environment = analysis.environment.as_ref().map(load).transpose();
         let environment: Option<Environment> =
             environment.map_err(|error| ConfigProblem::Environment(error).at(["environment", "name"]))?;
-        let model = environment.map(|environment| Arc::clone(environment.model()));
+        let agent = |(index, goals)| environment.iter().map(move |of| TrainedAgent::read(index, goals, of));
+        let agents = analysis.goals.iter().enumerate().flat_map(agent).collect::<Result<_, _>>()?;
+        let model = environment.as_ref().map(|environment| Arc::clone(environment.model()));
         let states = |section: &str, names: Option<&Vec<String>>| match (names, &model) {
             (Some(names), Some(model)) if names.is_empty() => Ok(model.state_ids().collect()),
             (Some(names), Some(model)) => find_all(section, names, model.states()),
@@ -47,6 +51,7 @@ impl Inputs {
             comparisons: comparisons
                 .map(|(index, comparison)| compare::sets(index, comparison, model.as_deref()))
                 .collect::<Result<_, _>>()?,
+            agents,
             model,
         })
     }
@@ -57,11 +62,14 @@ impl Inputs {
             numerics_version: u32,
             analysis: Analysis,
             model: Option<String>,
+            #[serde(skip_serializing_if = "Vec::is_empty")]
+            agents: Vec<String>,
         }
         // Names do not count, nor where the model came from.
         let analysis = Analysis { name: String::new(), description: None, environment: None, ..analysis.clone() };
         let model = self.model.as_ref().map(|model| model.to_json(None));
-        let identity = Identity { numerics_version: NUMERICS_VERSION, analysis, model };
+        let agents = self.agents.iter().map(TrainedAgent::document).collect();
+        let identity = Identity { numerics_version: NUMERICS_VERSION, analysis, model, agents };
         RunKey::of(&serde_json::to_string(&identity).expect("structs, strings and finite numbers"))
     }
 
@@ -110,6 +118,9 @@ impl Inputs {
         for (comparison, sets) in analysis.comparisons.iter().zip(&self.comparisons) {
             going()?;
             results.comparisons.push(compare::compare(comparison, sets)?);
+        }
+        for (goals, agent) in analysis.goals.iter().zip(&self.agents) {
+            results.goals.push(agent.study(goals, going)?);
         }
         Ok(results)
     }

@@ -1,11 +1,14 @@
 //! From the text of a config to an analysis.
 
-use super::{Analysis, AtOne, Comparison, Embedding, Empowerment, OptionSets, OrbitLemma, Probability, Start, States};
+use super::{
+    Analysis, AtOne, Comparison, Embedding, Empowerment, Goals, OptionSets, OrbitLemma, Probability, Start, States,
+};
 use crate::config_error::KeyPath;
 use crate::parse::environment_settings;
 use crate::section::{Parsed, Section, number, type_problem};
 use crate::{ConfigError, ConfigProblem};
-use dunamis_mdp::Number;
+use dunamis_goals::Reading;
+use dunamis_mdp::{Discount, Number};
 use dunamis_orbit::Decision;
 use std::path::Path;
 use toml::de::{DeTable, DeValue};
@@ -20,8 +23,10 @@ const ROOT: &[&str] = &[
     "embedding",
     "orbit-lemma",
     "comparison",
+    "goals",
 ];
 const ENVIRONMENT: &[&str] = &["name", "noise", "noise-bias"];
+const GOALS: &[&str] = &["name", "discounts", "reading", "margin", "low", "high", "unobserved", "labels", "rewards"];
 const COMPARISON: &[&str] =
     &["name", "a", "b", "c", "state", "discount", "rules", "rewards", "list", "worst", "copies"];
 
@@ -69,12 +74,27 @@ fn read(root: &DeTable<'_>, directory: &Path) -> Parsed<Analysis> {
         }
         comparisons.push(comparison);
     }
+    let goals = root.tables("goals")?.iter().map(goals).collect::<Parsed<Vec<_>>>()?;
+    if !goals.is_empty() && environment.is_none() {
+        return Err(root.missing("environment", "`environment.name`, since training takes place in an environment"));
+    }
     let nothing = options.is_none() && probability.is_none() && empowerment.is_none();
-    if nothing && embeddings.is_empty() && lemmas.is_empty() && comparisons.is_empty() {
-        let fix = "at least one of `[options]`, `[probability]`, `[empowerment]`, `[[embedding]]`, `[[orbit-lemma]]` and `[[comparison]]`";
+    if nothing && embeddings.is_empty() && lemmas.is_empty() && comparisons.is_empty() && goals.is_empty() {
+        let fix = "at least one of `[options]`, `[probability]`, `[empowerment]`, `[[embedding]]`, `[[orbit-lemma]]`, `[[comparison]]` and `[[goals]]`";
         return Err(root.missing("options", fix));
     }
-    Ok(Analysis { name, description, environment, options, probability, empowerment, embeddings, lemmas, comparisons })
+    Ok(Analysis {
+        name,
+        description,
+        environment,
+        options,
+        probability,
+        empowerment,
+        embeddings,
+        lemmas,
+        comparisons,
+        goals,
+    })
 }
 
 fn probability(section: &Section<'_, '_>) -> Parsed<Probability> {
@@ -157,6 +177,35 @@ fn orbit_lemma(section: &Section<'_, '_>) -> Parsed<OrbitLemma> {
         return Err(section.missing("rows", "rows such as `rows = [[1, 2, 0, 1], [2, 1, 1, 0]]`"));
     }
     Ok(OrbitLemma { name, involutions: section.names("involutions")?, rows })
+}
+
+fn goals(section: &Section<'_, '_>) -> Parsed<Goals> {
+    section.allow(GOALS)?;
+    let name = section.required("name", "a name such as `name = \"as trained\"`")?.to_owned();
+    let reading = match section.text("reading")? {
+        None | Some("all-actions") => Reading::AllActions,
+        Some("within-training") => Reading::WithinTraining,
+        Some(found) => {
+            let problem = ConfigProblem::Choice { found: found.into(), choices: "`all-actions` or `within-training`" };
+            return Err(section.wrong("reading", problem));
+        }
+    };
+    let discounts = section.numbers("discounts")?.unwrap_or_default().into_iter().enumerate().map(|(index, number)| {
+        let path = section.path_to("discounts").into_iter().chain([index.to_string()]);
+        Discount::new(number).map_err(|error| ConfigProblem::Discount(error).at(path))
+    });
+    let number = |key, default: f64| Ok(section.number(key)?.unwrap_or(Number::from(default)));
+    Ok(Goals {
+        name,
+        discounts: discounts.collect::<Parsed<_>>()?,
+        reading,
+        margin: number("margin", 0.0)?,
+        low: number("low", 0.0)?,
+        high: number("high", 1.0)?,
+        unobserved: section.names("unobserved")?,
+        labels: section.names("labels")?,
+        rewards: section.number_lists("rewards")?.unwrap_or_default(),
+    })
 }
 
 fn sets(section: &Section<'_, '_>) -> Parsed<OptionSets> {

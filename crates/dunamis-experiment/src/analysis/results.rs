@@ -1,6 +1,7 @@
 //! What an analysis gives, as it stands in the files of its run. Exact numbers are texts such as `2/3`.
 
 use crate::{Analysis, Damage, RunKey};
+use dunamis_goals::Form;
 use dunamis_mdp::TransitionModel;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -63,6 +64,8 @@ pub struct AnalysisResults {
     pub lemmas: Vec<LemmaRecord>,
     /// In the order asked for.
     pub comparisons: Vec<ComparisonRecord>,
+    /// In the order asked for.
+    pub goals: Vec<GoalsRecord>,
 }
 
 /// The options of a state.
@@ -297,4 +300,62 @@ pub struct CopiesRecord {
     pub slots: Option<(usize, usize)>,
     /// $`n/(n+m)`$ of the fractional law.
     pub fractional_bound: Option<String>,
+}
+
+/// The goals compatible with training. Ways are written `state --action--> state`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct GoalsRecord {
+    /// Its name.
+    pub name: String,
+    /// The states of which a goal has a reward: all but sinks.
+    pub rewards: Vec<String>,
+    /// What is where: states by label.
+    pub labels: BTreeMap<String, Vec<String>>,
+    /// A shortest way out of training by what was observed, if there is one.
+    pub left_by_policy: Option<String>,
+    /// A shortest way out of training by any action, if there is one.
+    pub left_by_actions: Option<String>,
+    /// New states that can be reached, where there is a shutdown to avoid.
+    pub thresholds: Vec<ThresholdRecord>,
+    /// By discount, in the order asked for.
+    pub discounts: Vec<GoalsAtDiscount>,
+}
+
+/// From which discount on a state can be visited more than once.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ThresholdRecord {
+    /// The state.
+    pub state: String,
+    /// Whether some policy reaches it and returns to it with probability one.
+    pub revisited: bool,
+    /// The threshold, exactly; `never` or `once` where there is none.
+    pub threshold: String,
+    /// The threshold.
+    pub value: Option<f64>,
+}
+
+/// Compatible goals under one discount.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct GoalsAtDiscount {
+    /// The discount.
+    pub discount: String,
+    /// What kind of set they are.
+    pub form: Form,
+    /// Goals that were asked about.
+    pub given: Vec<GivenGoalRecord>,
+}
+
+/// A goal, whether it is compatible with training, and what it does.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct GivenGoalRecord {
+    /// A label, whose states it rewards, or its rewards.
+    pub goal: String,
+    /// Whether it is compatible.
+    pub compatible: bool,
+    /// Its optimal actions, by state.
+    pub choices: BTreeMap<String, Vec<String>>,
 }

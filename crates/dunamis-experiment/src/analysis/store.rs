@@ -25,6 +25,7 @@ const EMPOWERMENT: &str = "empowerment.json";
 const EMBEDDINGS: &str = "embeddings.json";
 const LEMMAS: &str = "lemmas.json";
 const COMPARISONS: &str = "comparisons.json";
+const GOALS: &str = "goals.json";
 
 /// Runs an analysis, or reuses its run if `runs` has a complete one: as [`run`](crate::run) does for an experiment.
 ///
@@ -118,6 +119,7 @@ fn write(
         (EMBEDDINGS, json(&results.embeddings)),
         (LEMMAS, json(&results.lemmas)),
         (COMPARISONS, json(&results.comparisons)),
+        (GOALS, json(&results.goals)),
     ];
     files.extend(lists.into_iter().filter_map(|(name, content)| Some((name, content?))));
     for (name, content) in &files {
@@ -153,7 +155,7 @@ fn read(directory: &Path) -> Result<AnalysisRun, Damage> {
     for (name, hash) in &manifest.files {
         // Names come from a file: only plain ones are ours.
         let content = match name.as_str() {
-            CONFIG | MODEL | OPTIONS | PROBABILITY | EMPOWERMENT | EMBEDDINGS | LEMMAS | COMPARISONS => {
+            CONFIG | MODEL | OPTIONS | PROBABILITY | EMPOWERMENT | EMBEDDINGS | LEMMAS | COMPARISONS | GOALS => {
                 bytes(directory, name)?
             }
             _ => return Err(malformed(MANIFEST, &format_args!("it lists `{name}`"))),
@@ -178,6 +180,7 @@ fn read(directory: &Path) -> Result<AnalysisRun, Damage> {
         embeddings: list(&mut files, EMBEDDINGS)?,
         lemmas: list(&mut files, LEMMAS)?,
         comparisons: list(&mut files, COMPARISONS)?,
+        goals: list(&mut files, GOALS)?,
     };
     for (what, asked, found) in [
         ("the models", analysis.environment.is_some(), results.model.is_some()),
@@ -187,6 +190,7 @@ fn read(directory: &Path) -> Result<AnalysisRun, Damage> {
         ("the embeddings", true, analysis.embeddings.len() == results.embeddings.len()),
         ("the lemmas", true, analysis.lemmas.len() == results.lemmas.len()),
         ("the comparisons", true, analysis.comparisons.len() == results.comparisons.len()),
+        ("the goals", true, analysis.goals.len() == results.goals.len()),
     ] {
         if asked != found {
             return Err(Damage::Mismatch { what });
