@@ -81,6 +81,14 @@
 //! | `rdsp-tab3` | two copies without a tendency of two |
 //! | `rdsp-fig4` | most rewards avoid the state without options |
 //!
+//! From *Power-seeking can be probable and predictive for trained agents* `[Krakovna & Kramár 2023]`:
+//!
+//! | id | shows |
+//! |---|---|
+//! | `kk-fig1` | two goals that are the same in training |
+//! | `kk-fig2` | shutdown, or one of three cycles |
+//! | `kk-thresholds` | from which discount on a cycle is worth visiting |
+//!
 //! Of our own:
 //!
 //! | id | shows |
@@ -99,7 +107,7 @@
 //! | `figure`, `registry`, `config` | [`Figure`], [`About`], [`Runs`]; [`FIGURES`], [`find`]; [`Config`] |
 //! | `heat_map`, `block_grid`, `alignment_plot`, `state_diagram` | the kinds: [`HeatMapFigure`], [`BlockGridFigure`], [`AlignmentFigure`], [`StateDiagram`] |
 //! | `analysis_figure`, `model_diagram`, `option_diagram` | [`AnalysisFigure`], drawn from exact analyses; graphs of models and of options |
-//! | `h3`, `scale`, `optsp`, `rdsp`, `candy`, `law` | the figures of each publication and of our own, one file each, and their configs |
+//! | `h3`, `scale`, `optsp`, `rdsp`, `kk`, `candy`, `law` | the figures of each publication and of our own, one file each, and their configs |
 //! | `record`, `caption`, `table` | what is read from a run; sentences of captions; [`Table`], the numbers drawn |
 //! | `fraction` | [`Fraction`], an exact number of a run |
 //! | `quantity`, `published` | [`Quantity`], measured on a run; [`Published`], compared with it |
@@ -127,6 +135,7 @@ mod figure;
 mod fraction;
 mod h3;
 mod heat_map;
+mod kk;
 mod law;
 mod model_diagram;
 mod option_diagram;

@@ -29,6 +29,11 @@ impl Place {
         self.state
     }
 
+    /// How the state is written.
+    pub(crate) fn label(&self) -> &'static str {
+        self.label
+    }
+
     /// Draws the loop of the state, in a direction given in degrees.
     pub(crate) const fn with_loop(self, degrees: f64) -> Self {
         Place { loops: Some(degrees), ..self }

@@ -5,7 +5,7 @@ use dunamis_mdp::nearest;
 use crate::h3::{
     fig1, fig2, fig3, fig4, fig5, fig5_detail, fig6, fig6_detail, fig7, fig8, fig9, fig10, fig10_detail, fig11, s1, s2,
 };
-use crate::{Figure, FigureError, candy, law, optsp, rdsp, scale};
+use crate::{Figure, FigureError, candy, kk, law, optsp, rdsp, scale};
 
 /// All figures, in the order of their publications.
 pub static FIGURES: &[&dyn Figure] = &[
@@ -48,6 +48,9 @@ pub static FIGURES: &[&dyn Figure] = &[
     &rdsp::tab2::FIGURE,
     &rdsp::tab3::FIGURE,
     &rdsp::fig4::FIGURE,
+    &kk::fig1::FIGURE,
+    &kk::fig2::FIGURE,
+    &kk::thresholds::FIGURE,
     &law::ratio::FIGURE,
     &candy::worst::FIGURE,
     &law::table::FIGURE,

@@ -1,0 +1,35 @@
+//! *Power-seeking can be probable and predictive for trained agents* `[Krakovna & Kramár 2023]`.
+//!
+//! Many goals explain what an agent learned. What does a goal drawn from those that do in a situation that is new?
+
+use dunamis_experiment::{GoalsAtDiscount, GoalsRecord};
+
+use crate::analysis_figure::{Analyses, absent};
+use crate::figure::About;
+use crate::published::Published;
+use crate::{FigureError, Fraction};
+
+pub(crate) mod fig1;
+pub(crate) mod fig2;
+pub(crate) mod thresholds;
+
+const fn about(id: &'static str, title: &'static str, source: &'static str, published: &'static [Published]) -> About {
+    About { id, title, source, experiments: &[], published }
+}
+
+/// The goals of an analysis.
+fn goals(runs: Analyses<'_>, analysis: usize) -> Result<&GoalsRecord, FigureError> {
+    let run = runs.at(analysis)?;
+    run.results.goals.first().ok_or_else(|| absent(run, "goals"))
+}
+
+/// The goals of an analysis under their only discount.
+fn only(runs: Analyses<'_>, analysis: usize) -> Result<&GoalsAtDiscount, FigureError> {
+    let run = runs.at(analysis)?;
+    goals(runs, analysis)?.discounts.first().ok_or_else(|| absent(run, "goals under a discount"))
+}
+
+/// `_γ_ = 9/10`.
+fn discount(text: &str) -> Result<String, FigureError> {
+    Ok(format!("_γ_\u{a0}=\u{a0}{}", text.parse::<Fraction>()?.label()))
+}
