@@ -124,6 +124,7 @@ fn damaged_runs_are_replaced() {
 fn errors() {
     let candy = |rest: &str| format!("name = 'x'\nenvironment.name = 'candy'\n{rest}");
     let set = |rest: &str| candy(&format!("[[comparison]]\nname = 'y'\n{rest}"));
+    let gap = |rest: &str| format!("name = 'x'\nenvironment.name = 'closure-gap'\n[[goals]]\nname = 'g'\n{rest}");
     let configs = [
         "name = 'x'".to_owned(),
         "name = 'x'\n[powr]\ndiscount = 0.5".to_owned(),
@@ -158,6 +159,15 @@ fn errors() {
         candy("orbit-lemma = [{ name = 'l', rows = [[1, 2, 0, 1], [2, 2, 1, 0]] }]"),
         candy("orbit-lemma = [{ name = 'l', rows = [[1, 2, 0, 1]], involutions = ['(0 1'] }]"),
         "name = 'x'\n[[comparison]]\nname = 'y'\nstate = 'start'\na = ['candy']\nb = ['wait']".to_owned(),
+        "name = 'x'\n[[goals]]\nname = 'g'".to_owned(),
+        candy("[[goals]]\nname = 'g'"),
+        gap("label = ['new']"),
+        gap("labels = ['train', 'neu']"),
+        gap("unobserved = ['T', 'tt']"),
+        gap("rewards = [[1, 0, 2]]"),
+        gap("discounts = [0.5, 1]"),
+        gap("reading = 'within'"),
+        gap("low = 'none'"),
     ];
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("x.toml");
@@ -213,4 +223,50 @@ fn counts_keep_their_digits() {
     let OptionSets::Counts { b, .. } = &run.analysis.comparisons[0].sets else { panic!("counts") };
     assert_eq!(*b, digits);
     assert_eq!(run.results.comparisons[0].fractional_bound, Some(format!("{digits}/{}1", &digits[..53])));
+}
+
+/// A swap of rewards outside of training undoes what was learned, unless optimal means optimal within training.
+#[test]
+fn goals_with_and_without_the_closure_gap() {
+    let text = "name = 'gap'\nenvironment.name = 'closure-gap'\n[[goals]]\nname = 'g'\nhigh = 5\n\
+                rewards = [[1, 0, '2/5', 5], [1, 0, 5, '2/5']]";
+    for (reading, compatible) in [("all-actions", [true, false]), ("within-training", [true, true])] {
+        let (runs, run) = run(&format!("{text}\nreading = '{reading}'"));
+        let goals = &run.results.goals[0];
+        assert_eq!(goals.rewards, ["t", "n", "b", "T"]);
+        assert_eq!((&goals.left_by_policy, goals.left_by_actions.as_deref()), (&None, Some("t --n--> n")));
+        let thresholds: Vec<_> = goals.thresholds.iter().map(|t| (&*t.state, &*t.threshold, t.revisited)).collect();
+        assert_eq!(thresholds, [("b", "0", true)]);
+        let [at] = goals.discounts.as_slice() else { panic!("{goals:?}") };
+        assert_eq!(
+            (&*at.discount, at.given.iter().map(|given| given.compatible).collect::<Vec<_>>()),
+            ("9/10", compatible.to_vec())
+        );
+        assert_eq!(at.given.iter().map(|given| &*given.choices["n"][0]).collect::<Vec<_>>(), ["shutdown", "b"]);
+        assert_eq!(at.given[1].choices["t"], ["n"], "leaving is worth 83/2");
+        let again = analyze(&run.analysis, runs.path(), &()).unwrap();
+        assert!(again.reused && again.results == run.results);
+        assert_eq!(Analysis::from_toml(&run.analysis.to_toml(), "resolved.toml").unwrap(), run.analysis);
+    }
+}
+
+/// Labels are no part of a model, but decide what was trained.
+#[test]
+fn labels_enter_the_key_of_goals() {
+    let model = |label: &str| {
+        format!(
+            r#"{{"schema": 1, "discount": "9/10", "states": ["a", "b"], "labels": {{"train": ["{label}"]}}, "rewards": {{"a": 1}},
+            "transitions": [{{"from": "a", "action": "a", "to": "a", "probability": 1}},
+            {{"from": "b", "action": "b", "to": "b", "probability": 1}}]}}"#
+        )
+    };
+    let directory = tempfile::tempdir().unwrap();
+    let key = |label: &str| {
+        std::fs::write(directory.path().join("model.json"), model(label)).unwrap();
+        let text = "name = 'x'\nenvironment.name = 'model.json'\n[[goals]]\nname = 'g'";
+        let analysis = Analysis::from_toml(text, directory.path().join("x.toml")).unwrap();
+        analyze(&analysis, directory.path().join("runs"), &()).unwrap().key
+    };
+    assert_eq!(key("a"), key("a"));
+    assert_ne!(key("a"), key("b"));
 }
