@@ -18,10 +18,10 @@ pub use embedding::{Embedding, Start};
 pub use goals::Goals;
 pub use orbit_lemma::OrbitLemma;
 pub use results::{
-    AnalysisManifest, AnalysisResults, AnalysisRun, ChanceRecord, ComparisonRecord, CopiesRecord, EmbeddingRecord,
-    EmpowermentRecord, GivenGoalRecord, GoalsAtDiscount, GoalsRecord, LemmaRecord, LemmaRow, OrbitRecord,
-    RearrangementRecord, RecurrentDistributionRecord, StateOptions, ThresholdRecord, ValueRecord,
-    VisitDistributionRecord, WorstRecord,
+    ActionChance, AnalysisManifest, AnalysisResults, AnalysisRun, ChanceOfAction, ChanceRecord, ComparisonRecord,
+    CopiesRecord, CountsRecord, EmbeddingRecord, EmpowermentRecord, GivenGoalRecord, GoalsAtDiscount, GoalsRecord,
+    LemmaRecord, LemmaRow, OrbitRecord, PredictionRecord, RearrangementRecord, RecurrentDistributionRecord,
+    StateOptions, ThresholdRecord, ValueRecord, VisitDistributionRecord, WorstRecord,
 };
 pub use store::analyze;
 

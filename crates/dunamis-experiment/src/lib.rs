@@ -117,9 +117,13 @@
 //! margin = 0                         # default: by how much observed actions must be better than others
 //! low = 0                            # default: the smallest reward
 //! high = 1                           # default: the largest
+//! highest = { off = 2 }              # optional: the largest rewards of single states
 //! unobserved = []                    # states of training whose behavior is not observed
 //! labels = ["coin"]                  # goals that reward the states of a label
 //! rewards = []                       # goals as lists of rewards, without those of sinks
+//! samples = 10_000                   # goals drawn to predict what is done in the new state, if it is not known exactly;
+//!                                    # default 0: nothing is predicted
+//! seed = 0                           # default
 //! ```
 //!
 //! Its run has `config.toml` and `manifest.json`, `model.json` where there is a model, and one of `options.json`,
@@ -177,11 +181,11 @@ mod store;
 mod table;
 
 pub use analysis::{
-    Analysis, AnalysisManifest, AnalysisResults, AnalysisRun, AtOne, ChanceRecord, Comparison, ComparisonRecord,
-    CopiesRecord, Embedding, EmbeddingRecord, Empowerment, EmpowermentRecord, GivenGoalRecord, Goals, GoalsAtDiscount,
-    GoalsRecord, LemmaRecord, LemmaRow, OptionSets, OrbitLemma, OrbitRecord, Probability, RearrangementRecord,
-    RecurrentDistributionRecord, Start, StateOptions, States, ThresholdRecord, ValueRecord, VisitDistributionRecord,
-    WorstRecord, analyze,
+    ActionChance, Analysis, AnalysisManifest, AnalysisResults, AnalysisRun, AtOne, ChanceOfAction, ChanceRecord,
+    Comparison, ComparisonRecord, CopiesRecord, CountsRecord, Embedding, EmbeddingRecord, Empowerment,
+    EmpowermentRecord, GivenGoalRecord, Goals, GoalsAtDiscount, GoalsRecord, LemmaRecord, LemmaRow, OptionSets,
+    OrbitLemma, OrbitRecord, PredictionRecord, Probability, RearrangementRecord, RecurrentDistributionRecord, Start,
+    StateOptions, States, ThresholdRecord, ValueRecord, VisitDistributionRecord, WorstRecord, analyze,
 };
 pub use config_error::{ConfigError, ConfigProblem};
 pub use damage::Damage;

@@ -2,13 +2,16 @@
 //!
 //! Many goals explain what an agent learned. What does a goal drawn from those that do in a situation that is new?
 
-use dunamis_experiment::{GoalsAtDiscount, GoalsRecord};
+use dunamis_experiment::{ChanceOfAction, GoalsAtDiscount, GoalsRecord};
+
+use dunamis_mdp::Rational;
 
 use crate::analysis_figure::{Analyses, absent};
 use crate::figure::About;
 use crate::published::Published;
-use crate::{FigureError, Fraction};
+use crate::{FigureError, Fraction, Table};
 
+pub(crate) mod avoid;
 pub(crate) mod fig1;
 pub(crate) mod fig2;
 pub(crate) mod thresholds;
@@ -27,6 +30,28 @@ fn goals(runs: Analyses<'_>, analysis: usize) -> Result<&GoalsRecord, FigureErro
 fn only(runs: Analyses<'_>, analysis: usize) -> Result<&GoalsAtDiscount, FigureError> {
     let run = runs.at(analysis)?;
     goals(runs, analysis)?.discounts.first().ok_or_else(|| absent(run, "goals under a discount"))
+}
+
+/// The error of goals that lack something.
+fn missing(what: &str) -> FigureError {
+    FigureError::NoRecord { run: "goals".into(), what: what.to_owned() }
+}
+
+/// Adds a probability, or both ends of its interval.
+fn push_chance(table: &mut Table, quantity: &str, state: &str, chance: &ChanceOfAction) -> Result<(), FigureError> {
+    match &chance.exact {
+        Some(exact) => table.push_exact(quantity, state, &exact.parse()?),
+        None => {
+            table.push_bound(format!("{quantity}, lower end"), state, chance.low);
+            table.push_bound(format!("{quantity}, upper end"), state, chance.high);
+        }
+    }
+    Ok(())
+}
+
+/// What is left of 1.
+fn complement(number: &Fraction) -> Result<Fraction, FigureError> {
+    (Rational::from_integer(1.into()) - number.exact()).to_string().parse()
 }
 
 /// `_γ_ = 9/10`.

@@ -51,6 +51,7 @@ pub static FIGURES: &[&dyn Figure] = &[
     &kk::fig1::FIGURE,
     &kk::fig2::FIGURE,
     &kk::thresholds::FIGURE,
+    &kk::avoid::FIGURE,
     &law::ratio::FIGURE,
     &candy::worst::FIGURE,
     &law::table::FIGURE,

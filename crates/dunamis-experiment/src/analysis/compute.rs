@@ -120,7 +120,8 @@ impl Inputs {
             results.comparisons.push(compare::compare(comparison, sets)?);
         }
         for (goals, agent) in analysis.goals.iter().zip(&self.agents) {
-            results.goals.push(agent.study(goals, going)?);
+            going()?;
+            results.goals.push(agent.study(goals, observer)?);
         }
         Ok(results)
     }

@@ -1,17 +1,23 @@
 //! The goals compatible with an environment's training, and what they do in its new state.
 
 use super::compute::find_state;
-use super::results::{GivenGoalRecord, GoalsAtDiscount, GoalsRecord, ThresholdRecord};
+use super::results::{
+    ActionChance, ChanceOfAction, CountsRecord, GivenGoalRecord, GoalsAtDiscount, GoalsRecord, PredictionRecord,
+    ThresholdRecord,
+};
 use crate::{ConfigError, ConfigProblem, ExperimentError};
 use dunamis_envs::Environment;
 use dunamis_goals::{
-    GoalBounds, GoalError, GoalSet, GoalSettings, Reading, Recurrence, SHUTDOWN, SINK, ShutdownSetting, TRAIN,
-    Training, VisitCount, without_sinks,
+    Chance, GoalBounds, GoalError, GoalSet, GoalSettings, PredictionSettings, Reading, Retargeting, SHUTDOWN,
+    ShutdownSetting, Situation, Strictness, VisitThreshold, predict,
 };
-use dunamis_mdp::{Criterion, Discount, Labels, Mdp, Number, Reward, RewardKind, StateId, TransitionModel};
-use dunamis_power::PowerError;
+use dunamis_mdp::{Criterion, Discount, Labels, Mdp, Number, Rational, Reward, StateId, TransitionModel};
+use dunamis_power::{ActionProbability, Observer, PowerError, ProbabilityWarrant};
+use dunamis_sampling::Seed;
 use dunamis_solve::{AlgebraicNumber, solve_exact};
+use num_traits::ToPrimitive;
 use serde::Serialize;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// The goals compatible with training, and what is asked about them
@@ -32,6 +38,9 @@ pub struct Goals {
     pub low: Number,
     /// The largest reward.
     pub high: Number,
+    /// The largest rewards of single states, where they are others.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub highest: BTreeMap<String, Number>,
     /// States of training whose behavior is not observed.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub unobserved: Vec<String>,
@@ -41,172 +50,225 @@ pub struct Goals {
     /// Goals: a reward for each state that is no sink.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub rewards: Vec<Vec<Number>>,
+    /// Number of goals drawn where there is no exact answer; none if nothing is predicted.
+    pub samples: u64,
+    /// Seed of the random streams.
+    pub seed: u64,
 }
 
-/// An agent that was trained in an environment, whose sinks are taken out.
+/// An agent that was trained in an environment.
 pub(super) struct TrainedAgent {
-    model: Arc<TransitionModel>,
-    labels: Labels,
-    trained: Vec<StateId>,
-    observed_at: Vec<StateId>,
+    situation: Situation,
     setting: Option<ShutdownSetting>,
-    goal: Reward,
+    labels: Labels,
+    goal: Vec<Rational>,
     discounts: Vec<Discount>,
+    observed_at: Vec<StateId>,
+    bounds: GoalBounds,
     given: Vec<(String, Vec<Number>)>,
 }
 
 impl TrainedAgent {
     /// The agent of an environment, and the goals of the section with this number.
     pub(super) fn read(index: usize, goals: &Goals, environment: &Environment) -> Result<Self, ConfigError> {
-        let at = |key: &[String], problem: ConfigProblem| {
-            problem.at(["goals".to_owned(), index.to_string()].into_iter().chain(key.iter().cloned()))
-        };
-        let untrained = |what: &'static str| {
-            ConfigProblem::Untrained { environment: environment.name().into(), what }.at(["environment", "name"])
+        let at = |key: &str, place: &str, problem: ConfigProblem| {
+            let index = index.to_string();
+            problem.at(["goals", &index, key, place].into_iter().filter(|part| !part.is_empty()))
         };
         let refused = |error: GoalError| ConfigProblem::Goals(Box::new(error)).at(["environment", "name"]);
-        let (whole, labels) = (environment.model(), environment.labels());
-        let (model, states) = without_sinks(whole, labels.get(SINK).unwrap_or_default()).map_err(refused)?;
-        let within = |state: &StateId| states.binary_search(state).map(StateId::new).ok();
-        let mut kept = Labels::default();
-        for (label, members) in labels.iter() {
-            kept.add(label, members.iter().filter_map(within));
-        }
-        let trained = kept
-            .get(TRAIN)
-            .filter(|trained| !trained.is_empty())
-            .ok_or_else(|| untrained("state with the label `train`"))?;
-        let setting =
-            kept.get(SHUTDOWN).map(|_| ShutdownSetting::from_labels(whole, labels)).transpose().map_err(refused)?;
-        let reward = environment.reward().filter(|reward| reward.kind() == RewardKind::State);
-        let reward = reward.ok_or_else(|| untrained("reward of states"))?;
-        let goal = Reward::state(&model, states.iter().map(|state| reward.number(state.index())));
-        let goal = goal.map_err(|error| refused(error.into()))?;
+        let missing = |what: &'static str| {
+            ConfigProblem::Untrained { environment: environment.name().into(), what }.at(["environment", "name"])
+        };
+        let situation = Situation::new(environment.model(), environment.labels()).map_err(refused)?;
+        let terminal = environment.labels().get(SHUTDOWN).is_some_and(|members| !members.is_empty());
+        let setting = terminal.then(|| situation.shutdown_setting()).transpose().map_err(refused)?;
+        let reward = environment.reward().ok_or_else(|| missing("reward"))?;
+        let goal = situation.goal(reward).map_err(refused)?;
         let mut discounts = goals.discounts.clone();
         if discounts.is_empty() {
-            discounts.push(environment.discount().cloned().ok_or_else(|| untrained("discount: list `discounts`"))?);
+            discounts.push(environment.discount().cloned().ok_or_else(|| missing("discount: list `discounts`"))?);
         }
-        let mut observed_at = trained.to_vec();
+        let model = situation.model();
+        let find = |key: &str, place: &str, name: &str| {
+            find_state(name, model.states()).map_err(|problem| at(key, place, problem))
+        };
+        let mut observed_at = situation.trained().to_vec();
         for (number, name) in goals.unobserved.iter().enumerate() {
-            let state = find_state(name, model.states());
-            let state = state.map_err(|problem| at(&["unobserved".into(), number.to_string()], problem))?;
+            let state = find("unobserved", &number.to_string(), name)?;
             observed_at.retain(|&other| other != state);
+        }
+        let dimension = model.states().len();
+        let mut high = vec![goals.high.exact(); dimension];
+        for (name, largest) in &goals.highest {
+            high[find("highest", name, name)?.index()] = largest.exact();
+        }
+        let low = goals.low.exact();
+        if let Some(state) = high.iter().position(|high| *high <= low) {
+            let (low, high) = (low.to_string(), high[state].to_string());
+            let problem = GoalError::EmptyBounds { state, low, high };
+            return Err(at("low", "", ConfigProblem::Goals(Box::new(problem))));
+        }
+        let own = |state: &StateId| situation.states().binary_search(state).ok().map(StateId::new);
+        let mut labels = Labels::default();
+        for (label, members) in environment.labels().iter() {
+            labels.add(label, members.iter().filter_map(own));
         }
         let mut given = Vec::new();
         for (number, label) in goals.labels.iter().enumerate() {
-            let members = kept.get(label).ok_or_else(|| {
-                let known = kept.names().map(|label| format!("`{label}`")).collect::<Vec<_>>().join(", ");
-                at(&["labels".into(), number.to_string()], ConfigProblem::UnknownLabel { name: label.clone(), known })
+            let members = labels.get(label).ok_or_else(|| {
+                let known = labels.names().map(|label| format!("`{label}`")).collect::<Vec<_>>().join(", ");
+                let problem = ConfigProblem::UnknownLabel { name: label.clone(), known };
+                at("labels", &number.to_string(), problem)
             })?;
             let one = |state| Number::from(f64::from(u8::from(members.contains(&state))));
             given.push((label.clone(), model.state_ids().map(one).collect()));
         }
         for (number, rewards) in goals.rewards.iter().enumerate() {
-            let (expected, found) = (model.states().len(), rewards.len());
+            let (expected, found) = (dimension, rewards.len());
             if expected != found {
-                let problem = ConfigProblem::VectorLength { found, expected };
-                return Err(at(&["rewards".into(), number.to_string()], problem));
+                return Err(at("rewards", &number.to_string(), ConfigProblem::VectorLength { found, expected }));
             }
             let name = rewards.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
             given.push((format!("({name})"), rewards.clone()));
         }
-        Ok(TrainedAgent {
-            trained: trained.to_vec(),
-            model: Arc::new(model),
-            labels: kept,
-            observed_at,
-            setting,
-            goal,
-            discounts,
-            given,
-        })
+        let bounds = GoalBounds::Box { low: vec![low; dimension], high };
+        Ok(TrainedAgent { setting, goal, discounts, observed_at, labels, bounds, given, situation })
     }
 
-    /// Everything but the model that the results depend on.
+    /// What the results depend on besides the model of the environment.
     pub(super) fn document(&self) -> String {
-        dunamis_mdp::json::write(&self.model, Some(&self.goal), &self.labels, None)
+        let labels = self.labels.iter().map(|(label, members)| (label, self.names(members)));
+        let goal = self.goal.iter().map(ToString::to_string);
+        let discounts = self.discounts.iter().map(ToString::to_string);
+        let parts = (labels.collect::<Vec<_>>(), goal.collect::<Vec<_>>(), discounts.collect::<Vec<_>>());
+        serde_json::to_string(&parts).expect("lists of texts")
+    }
+
+    fn model(&self) -> &Arc<TransitionModel> {
+        self.situation.model()
     }
 
     fn name(&self, state: StateId) -> String {
-        self.model.states()[state.index()].to_owned()
+        self.model().states()[state.index()].to_owned()
     }
 
     fn names(&self, states: &[StateId]) -> Vec<String> {
         states.iter().map(|&state| self.name(state)).collect()
     }
 
-    pub(super) fn study(
-        &self,
-        goals: &Goals,
-        going: impl Fn() -> Result<(), PowerError>,
-    ) -> Result<GoalsRecord, ExperimentError> {
-        let labels = self.labels.iter().map(|(label, members)| (label.to_owned(), self.names(members))).collect();
+    fn action(&self, pair: usize) -> String {
+        self.model().actions()[self.model().available().action(pair).index()].to_owned()
+    }
+
+    pub(super) fn study(&self, goals: &Goals, observer: &dyn Observer) -> Result<GoalsRecord, ExperimentError> {
+        let retargeting = match &self.setting {
+            Some(setting) => {
+                let mut excluded = self.situation.trained().to_vec();
+                excluded.push(setting.terminal());
+                Some(Retargeting::new(self.model(), setting.new_state(), &excluded)?)
+            }
+            None => None,
+        };
         let mut record = GoalsRecord {
             name: goals.name.clone(),
-            rewards: self.names(&self.model.state_ids().collect::<Vec<_>>()),
-            labels,
+            rewards: self.names(&self.model().state_ids().collect::<Vec<_>>()),
+            labels: self.labels.iter().map(|(label, members)| (label.to_owned(), self.names(members))).collect(),
             left_by_policy: None,
             left_by_actions: None,
-            thresholds: self.thresholds()?,
+            thresholds: retargeting.as_ref().map_or(Ok(Vec::new()), |retargeting| self.thresholds(retargeting))?,
             discounts: Vec::new(),
         };
         for discount in &self.discounts {
-            going()?;
-            let training = Training::optimal(Arc::clone(&self.model), &self.observed_at, self.goal.clone(), discount)?;
-            let observed: Vec<usize> =
-                (0..training.observed().len()).filter(|&pair| training.observed()[pair]).collect();
-            let training = Training::new(Arc::clone(&self.model), &self.trained, &observed)?;
+            if observer.cancelled() {
+                return Err(PowerError::Cancelled.into());
+            }
+            let training = self.situation.training(self.goal.clone(), discount)?;
+            let pairs = self.model().available();
+            let seen = |&pair: &usize| training.observed()[pair] && self.observed_at.contains(&pairs.state(pair));
+            let training = training.with_observed(&(0..pairs.len()).filter(seen).collect::<Vec<_>>())?;
             let closure = training.closure();
             record.left_by_policy = closure.under_policy.map(|way| way.to_string());
             record.left_by_actions = closure.under_actions.map(|way| way.to_string());
-            let dimension = self.model.states().len();
-            let bounds = GoalBounds::uniform(dimension, goals.low.exact(), goals.high.exact())?;
-            let settings = GoalSettings { reading: goals.reading, margin: goals.margin.exact(), bounds: Some(bounds) };
-            let set = GoalSet::new(training, discount, settings)?;
-            record.discounts.push(self.at(&set, discount)?);
+            let (reading, margin, bounds) = (goals.reading, goals.margin.exact(), Some(self.bounds.clone()));
+            let set = GoalSet::new(training, discount, GoalSettings { reading, margin, bounds })?;
+            record.discounts.push(GoalsAtDiscount {
+                discount: discount.exact().to_string(),
+                form: set.form(),
+                counts: retargeting.as_ref().map(|retargeting| self.counts(retargeting, discount)).transpose()?,
+                given: self.given.iter().map(|(name, goal)| self.given(&set, name, goal)).collect::<Result<_, _>>()?,
+                prediction: (goals.samples > 0).then(|| self.predict(&set, goals, observer)).transpose()?,
+            });
         }
         Ok(record)
     }
 
-    /// From which discount on each state that is neither trained nor the end can be visited more than once.
-    fn thresholds(&self) -> Result<Vec<ThresholdRecord>, ExperimentError> {
-        let Some(setting) = &self.setting else { return Ok(Vec::new()) };
-        let recurrence = Recurrence::new(&self.model, setting.new_state())?;
-        let revisited = recurrence.revisited()?;
-        let apart = |&state: &StateId| {
-            let reached = recurrence.reachable()[state.index()] && state != setting.terminal();
-            reached && state != setting.new_state() && !self.trained.contains(&state)
+    /// From which discount on each state that may count is visited more than once.
+    fn thresholds(&self, retargeting: &Retargeting<'_>) -> Result<Vec<ThresholdRecord>, GoalError> {
+        let revisited = retargeting.recurrence().revisited()?;
+        let record = |(state, threshold): (StateId, VisitThreshold)| ThresholdRecord {
+            state: self.name(state),
+            revisited: revisited.contains(&state),
+            threshold: threshold.to_string(),
+            value: threshold.number().map(AlgebraicNumber::to_f64),
         };
-        let mut records = Vec::new();
-        for state in self.model.state_ids().filter(apart) {
-            let threshold = VisitCount::new(&self.model, setting.new_state(), state)?.threshold()?;
-            records.push(ThresholdRecord {
-                state: self.name(state),
-                revisited: revisited.contains(&state),
-                threshold: threshold.to_string(),
-                value: threshold.number().map(AlgebraicNumber::to_f64),
-            });
-        }
-        Ok(records)
+        Ok(retargeting.thresholds()?.into_iter().map(record).collect())
     }
 
-    fn at(&self, set: &GoalSet, discount: &Discount) -> Result<GoalsAtDiscount, ExperimentError> {
-        let given = self.given.iter().map(|(name, goal)| self.given(set, name, goal)).collect::<Result<_, _>>()?;
-        Ok(GoalsAtDiscount { discount: discount.exact().to_string(), form: set.form(), given })
+    fn counts(&self, retargeting: &Retargeting<'_>, discount: &Discount) -> Result<CountsRecord, GoalError> {
+        let recurrent = retargeting.recurrent(discount, Strictness::MoreThanOnce)?;
+        let effective = retargeting.effective(discount, Strictness::MoreThanOnce)?;
+        let once = retargeting.effective(discount, Strictness::AtLeastOnce)?;
+        Ok(CountsRecord {
+            recurrent: self.names(&recurrent.states),
+            effective: self.names(&effective.states),
+            at_least_once: self.names(&once.states),
+        })
     }
 
-    fn given(&self, set: &GoalSet, name: &str, goal: &[Number]) -> Result<GivenGoalRecord, ExperimentError> {
-        let reward = Reward::state(&self.model, goal.iter().cloned()).map_err(GoalError::from)?;
-        let mdp = Mdp::new(Arc::clone(&self.model), reward).map_err(GoalError::from)?;
-        let criterion = Criterion::Discounted(set.discount().clone());
-        let optimal = solve_exact(&mdp, &criterion).map_err(GoalError::from)?.optimal;
-        let available = self.model.available();
-        let action = |pair: usize| self.model.actions()[available.action(pair).index()].to_owned();
-        let choices = |state: StateId| available.pairs(state).filter(|&pair| optimal[pair]).map(action).collect();
+    fn given(&self, set: &GoalSet, name: &str, goal: &[Number]) -> Result<GivenGoalRecord, GoalError> {
+        let reward = Reward::state(self.model(), goal.iter().cloned())?;
+        let mdp = Mdp::new(Arc::clone(self.model()), reward)?;
+        let optimal = solve_exact(&mdp, &Criterion::Discounted(set.discount().clone()))?.optimal;
+        let choices = |state: StateId| {
+            let pairs = self.model().available().pairs(state).filter(|&pair| optimal[pair]);
+            pairs.map(|pair| self.action(pair)).collect()
+        };
         Ok(GivenGoalRecord {
             goal: name.to_owned(),
             compatible: set.contains(&goal.iter().map(Number::exact).collect::<Vec<_>>())?,
-            choices: self.model.state_ids().map(|state| (self.name(state), choices(state))).collect(),
+            choices: self.model().state_ids().map(|state| (self.name(state), choices(state))).collect(),
         })
+    }
+
+    fn predict(&self, set: &GoalSet, goals: &Goals, observer: &dyn Observer) -> Result<PredictionRecord, GoalError> {
+        let settings =
+            PredictionSettings { samples: goals.samples, seed: Seed::new(goals.seed), ..PredictionSettings::default() };
+        let prediction = predict(set, self.situation.new_state(), &settings, observer)?;
+        let action = |action: &ActionProbability| ActionChance {
+            actions: action.pairs.iter().map(|&pair| self.action(pair)).collect(),
+            chance: action.pairs.first().and_then(|&pair| prediction.of_pair(pair)).map(ChanceOfAction::from),
+        };
+        let avoidance = self.setting.as_ref().and_then(|setting| prediction.avoidance(setting));
+        Ok(PredictionRecord {
+            actions: prediction.actions.iter().map(action).collect(),
+            avoidance: avoidance.map(ChanceOfAction::from),
+            samples: match prediction.warrant {
+                ProbabilityWarrant::Sampled { samples, .. } => Some(samples),
+                _ => None,
+            },
+            confidence: settings.confidence,
+        })
+    }
+}
+
+impl From<Chance> for ChanceOfAction {
+    fn from(chance: Chance) -> Self {
+        match chance {
+            Chance::Exact(exact) => {
+                let value = exact.to_f64().unwrap_or(f64::NAN);
+                ChanceOfAction { exact: Some(exact.to_string()), low: value, high: value }
+            }
+            Chance::Between(low, high) => ChanceOfAction { exact: None, low, high },
+        }
     }
 }

@@ -26,7 +26,20 @@ const ROOT: &[&str] = &[
     "goals",
 ];
 const ENVIRONMENT: &[&str] = &["name", "noise", "noise-bias"];
-const GOALS: &[&str] = &["name", "discounts", "reading", "margin", "low", "high", "unobserved", "labels", "rewards"];
+const GOALS: &[&str] = &[
+    "name",
+    "discounts",
+    "reading",
+    "margin",
+    "low",
+    "high",
+    "highest",
+    "unobserved",
+    "labels",
+    "rewards",
+    "samples",
+    "seed",
+];
 const COMPARISON: &[&str] =
     &["name", "a", "b", "c", "state", "discount", "rules", "rewards", "list", "worst", "copies"];
 
@@ -195,6 +208,9 @@ fn goals(section: &Section<'_, '_>) -> Parsed<Goals> {
         Discount::new(number).map_err(|error| ConfigProblem::Discount(error).at(path))
     });
     let number = |key, default: f64| Ok(section.number(key)?.unwrap_or(Number::from(default)));
+    let states = section.section("highest")?;
+    let names = states.table.into_iter().flat_map(|table| table.keys());
+    let largest = |name: &str| Ok(states.number(name)?.map(|number| (name.to_owned(), number)));
     Ok(Goals {
         name,
         discounts: discounts.collect::<Parsed<_>>()?,
@@ -202,9 +218,12 @@ fn goals(section: &Section<'_, '_>) -> Parsed<Goals> {
         margin: number("margin", 0.0)?,
         low: number("low", 0.0)?,
         high: number("high", 1.0)?,
+        highest: names.filter_map(|name| largest(name.get_ref()).transpose()).collect::<Parsed<_>>()?,
         unobserved: section.names("unobserved")?,
         labels: section.names("labels")?,
         rewards: section.number_lists("rewards")?.unwrap_or_default(),
+        samples: section.count("samples")?.unwrap_or(0),
+        seed: section.count("seed")?.unwrap_or(0),
     })
 }
 

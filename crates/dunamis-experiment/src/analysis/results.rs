@@ -344,8 +344,60 @@ pub struct GoalsAtDiscount {
     pub discount: String,
     /// What kind of set they are.
     pub form: Form,
+    /// States whose reward can be swapped with that of shutdown, where there is a shutdown to avoid.
+    pub counts: Option<CountsRecord>,
     /// Goals that were asked about.
     pub given: Vec<GivenGoalRecord>,
+    /// What a uniform compatible goal does in the new state, unless no samples were asked for.
+    pub prediction: Option<PredictionRecord>,
+}
+
+/// States that are visited often enough.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CountsRecord {
+    /// More than once, by the policy that reaches and revisits them: the states of the theorem as printed.
+    pub recurrent: Vec<String>,
+    /// More than once, by some policy.
+    pub effective: Vec<String>,
+    /// At least once, by some policy.
+    pub at_least_once: Vec<String>,
+}
+
+/// How likely each action of the new state is optimal.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PredictionRecord {
+    /// By class of actions that do the same.
+    pub actions: Vec<ActionChance>,
+    /// The probability that shutdown is not optimal, where there is one.
+    pub avoidance: Option<ChanceOfAction>,
+    /// How many goals were drawn; none where everything is exact.
+    pub samples: Option<u64>,
+    /// Level of confidence of each interval.
+    pub confidence: f64,
+}
+
+/// How likely actions are optimal that do the same.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ActionChance {
+    /// Their names.
+    pub actions: Vec<String>,
+    /// The probability.
+    pub chance: Option<ChanceOfAction>,
+}
+
+/// A probability, exact or within an interval.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ChanceOfAction {
+    /// The exact number, if it is known.
+    pub exact: Option<String>,
+    /// The lower end, or the number.
+    pub low: f64,
+    /// The upper end, or the number.
+    pub high: f64,
 }
 
 /// A goal, whether it is compatible with training, and what it does.

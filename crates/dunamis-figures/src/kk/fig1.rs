@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use dunamis_experiment::GivenGoalRecord;
 use dunamis_plot::{GridDiagram, OKABE_ITO, Panels, Plot};
 
-use super::{about, discount, goals, only};
+use super::{about, discount, goals, missing, only};
 use crate::analysis_figure::{Analyses, AnalysisFigure};
 use crate::{Config, FigureError, Table};
 
@@ -29,7 +29,7 @@ const ARROWS: [(&str, &str); 5] = [("up", "↑"), ("down", "↓"), ("left", "←
 /// A goal that rewards the states of a label.
 fn goal<'a>(runs: Analyses<'a>, label: &str) -> Result<&'a GivenGoalRecord, FigureError> {
     let found = only(runs, 0)?.given.iter().find(|given| given.goal == label);
-    found.ok_or_else(|| FigureError::NoRecord { run: "goals".into(), what: format!("goal `{label}`") })
+    found.ok_or_else(|| missing(&format!("goal `{label}`")))
 }
 
 /// The states of a label, by cell, in a new level or in training.
@@ -50,7 +50,7 @@ fn cell(state: &str) -> Result<(usize, usize), FigureError> {
     let numbers =
         state.strip_prefix('(').and_then(|rest| rest.strip_suffix(')')).and_then(|rest| rest.split_once(", "));
     let cell = numbers.and_then(|(row, column)| Some((row.parse().ok()?, column.parse().ok()?)));
-    cell.ok_or_else(|| FigureError::NoRecord { run: "goals".into(), what: format!("a cell of state `{state}`") })
+    cell.ok_or_else(|| missing(&format!("a cell of state `{state}`")))
 }
 
 /// The arrows of a goal's optimal actions at a state.

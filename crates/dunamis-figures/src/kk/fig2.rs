@@ -83,7 +83,9 @@ fn draw(runs: Analyses<'_>) -> Result<dunamis_plot::Figure, FigureError> {
     let graph = DIAGRAM.digraph(runs.model()?, &BTreeSet::new())?;
     let header = ["state", "threshold _γ_^{∗}", "_n_(_γ_) above it", "bound _n_/(_n_ + 1)"];
     let row = |(index, (state, value)): (usize, (&str, f64))| {
-        let threshold = if value == 0.0 { "0".to_owned() } else { fixed(value, 4) };
+        let exact = goals(runs, 0).ok().and_then(|record| record.thresholds.iter().find(|known| known.state == state));
+        let exact = exact.and_then(|known| known.threshold.parse::<Fraction>().ok());
+        let threshold = exact.map_or_else(|| fixed(value, 4), |exact| exact.label());
         [symbol(state).to_owned(), threshold, (index + 1).to_string(), bound(index + 1)].map(Cell::new).to_vec()
     };
     let rows = thresholds(runs)?.into_iter().enumerate().map(row).collect();
