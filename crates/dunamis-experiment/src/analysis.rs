@@ -19,9 +19,10 @@ pub use goals::Goals;
 pub use orbit_lemma::OrbitLemma;
 pub use results::{
     ActionChance, AnalysisManifest, AnalysisResults, AnalysisRun, ChanceOfAction, ChanceRecord, ComparisonRecord,
-    CopiesRecord, CountsRecord, EmbeddingRecord, EmpowermentRecord, GivenGoalRecord, GoalsAtDiscount, GoalsRecord,
-    LemmaRecord, LemmaRow, OrbitRecord, PredictionRecord, RearrangementRecord, RecurrentDistributionRecord,
-    StateOptions, ThresholdRecord, ValueRecord, VisitDistributionRecord, WorstRecord,
+    CompatibleOrbitRecord, CopiesRecord, CountsRecord, EmbeddingRecord, EmpowermentRecord, GivenGoalRecord,
+    GoalsAtDiscount, GoalsRecord, LemmaRecord, LemmaRow, OrbitRecord, PredictionRecord, RearrangementRecord,
+    RecurrentDistributionRecord, StateOptions, ThresholdRecord, ValueRecord, VerdictRecord, VisitDistributionRecord,
+    WorstRecord,
 };
 pub use store::analyze;
 

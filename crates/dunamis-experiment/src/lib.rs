@@ -121,6 +121,7 @@
 //! unobserved = []                    # states of training whose behavior is not observed
 //! labels = ["coin"]                  # goals that reward the states of a label
 //! rewards = []                       # goals as lists of rewards, without those of sinks
+//! orbits = false                     # count what all compatible rearrangements of these goals do
 //! samples = 10_000                   # goals drawn to predict what is done in the new state, if it is not known exactly;
 //!                                    # default 0: nothing is predicted
 //! seed = 0                           # default
@@ -182,10 +183,11 @@ mod table;
 
 pub use analysis::{
     ActionChance, Analysis, AnalysisManifest, AnalysisResults, AnalysisRun, AtOne, ChanceOfAction, ChanceRecord,
-    Comparison, ComparisonRecord, CopiesRecord, CountsRecord, Embedding, EmbeddingRecord, Empowerment,
-    EmpowermentRecord, GivenGoalRecord, Goals, GoalsAtDiscount, GoalsRecord, LemmaRecord, LemmaRow, OptionSets,
-    OrbitLemma, OrbitRecord, PredictionRecord, Probability, RearrangementRecord, RecurrentDistributionRecord, Start,
-    StateOptions, States, ThresholdRecord, ValueRecord, VisitDistributionRecord, WorstRecord, analyze,
+    Comparison, ComparisonRecord, CompatibleOrbitRecord, CopiesRecord, CountsRecord, Embedding, EmbeddingRecord,
+    Empowerment, EmpowermentRecord, GivenGoalRecord, Goals, GoalsAtDiscount, GoalsRecord, LemmaRecord, LemmaRow,
+    OptionSets, OrbitLemma, OrbitRecord, PredictionRecord, Probability, RearrangementRecord,
+    RecurrentDistributionRecord, Start, StateOptions, States, ThresholdRecord, ValueRecord, VerdictRecord,
+    VisitDistributionRecord, WorstRecord, analyze,
 };
 pub use config_error::{ConfigError, ConfigProblem};
 pub use damage::Damage;

@@ -88,6 +88,7 @@
 //! | `kk-fig1` | two goals that are the same in training |
 //! | `kk-fig2` | shutdown, or one of three cycles |
 //! | `kk-avoid` | how likely a compatible goal avoids shutdown, against the discount |
+//! | `kk-relaxed` | the same with one assumption relaxed at a time |
 //! | `kk-thresholds` | from which discount on a cycle is worth visiting |
 //!
 //! Of our own:

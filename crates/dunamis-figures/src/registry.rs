@@ -52,6 +52,7 @@ pub static FIGURES: &[&dyn Figure] = &[
     &kk::fig2::FIGURE,
     &kk::thresholds::FIGURE,
     &kk::avoid::FIGURE,
+    &kk::relaxed::FIGURE,
     &law::ratio::FIGURE,
     &candy::worst::FIGURE,
     &law::table::FIGURE,

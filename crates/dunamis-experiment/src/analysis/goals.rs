@@ -2,19 +2,19 @@
 
 use super::compute::find_state;
 use super::results::{
-    ActionChance, ChanceOfAction, CountsRecord, GivenGoalRecord, GoalsAtDiscount, GoalsRecord, PredictionRecord,
-    ThresholdRecord,
+    ActionChance, ChanceOfAction, CompatibleOrbitRecord, CountsRecord, GivenGoalRecord, GoalsAtDiscount, GoalsRecord,
+    PredictionRecord, ThresholdRecord, VerdictRecord,
 };
 use crate::{ConfigError, ConfigProblem, ExperimentError};
 use dunamis_envs::Environment;
 use dunamis_goals::{
-    Chance, GoalBounds, GoalError, GoalSet, GoalSettings, PredictionSettings, Reading, Retargeting, SHUTDOWN,
-    ShutdownSetting, Situation, Strictness, VisitThreshold, predict,
+    Chance, CompatibleOrbit, GoalBounds, GoalError, GoalSet, GoalSettings, PredictionSettings, Reading, Retargeting,
+    SHUTDOWN, ShutdownSetting, Situation, Strictness, VisitThreshold, certify_avoidance, predict,
 };
 use dunamis_mdp::{Criterion, Discount, Labels, Mdp, Number, Rational, Reward, StateId, TransitionModel};
 use dunamis_power::{ActionProbability, Observer, PowerError, ProbabilityWarrant};
 use dunamis_sampling::Seed;
-use dunamis_solve::{AlgebraicNumber, solve_exact};
+use dunamis_solve::solve_exact;
 use num_traits::ToPrimitive;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -50,6 +50,8 @@ pub struct Goals {
     /// Goals: a reward for each state that is no sink.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub rewards: Vec<Vec<Number>>,
+    /// Whether all rearrangements of these goals are counted, in a shutdown setting.
+    pub orbits: bool,
     /// Number of goals drawn where there is no exact answer; none if nothing is predicted.
     pub samples: u64,
     /// Seed of the random streams.
@@ -195,7 +197,12 @@ impl TrainedAgent {
                 discount: discount.exact().to_string(),
                 form: set.form(),
                 counts: retargeting.as_ref().map(|retargeting| self.counts(retargeting, discount)).transpose()?,
-                given: self.given.iter().map(|(name, goal)| self.given(&set, name, goal)).collect::<Result<_, _>>()?,
+                verdict: self.setting.as_ref().map(|setting| verdict(setting, &set)),
+                given: self
+                    .given
+                    .iter()
+                    .map(|(name, goal)| self.given(&set, goals.orbits, name, goal))
+                    .collect::<Result<_, _>>()?,
                 prediction: (goals.samples > 0).then(|| self.predict(&set, goals, observer)).transpose()?,
             });
         }
@@ -209,7 +216,8 @@ impl TrainedAgent {
             state: self.name(state),
             revisited: revisited.contains(&state),
             threshold: threshold.to_string(),
-            value: threshold.number().map(AlgebraicNumber::to_f64),
+            // A threshold of 0 may come with a minus sign.
+            value: threshold.number().map(|number| number.to_f64() + 0.0),
         };
         Ok(retargeting.thresholds()?.into_iter().map(record).collect())
     }
@@ -225,7 +233,7 @@ impl TrainedAgent {
         })
     }
 
-    fn given(&self, set: &GoalSet, name: &str, goal: &[Number]) -> Result<GivenGoalRecord, GoalError> {
+    fn given(&self, set: &GoalSet, orbits: bool, name: &str, goal: &[Number]) -> Result<GivenGoalRecord, GoalError> {
         let reward = Reward::state(self.model(), goal.iter().cloned())?;
         let mdp = Mdp::new(Arc::clone(self.model()), reward)?;
         let optimal = solve_exact(&mdp, &Criterion::Discounted(set.discount().clone()))?.optimal;
@@ -233,9 +241,13 @@ impl TrainedAgent {
             let pairs = self.model().available().pairs(state).filter(|&pair| optimal[pair]);
             pairs.map(|pair| self.action(pair)).collect()
         };
+        let exact: Vec<Rational> = goal.iter().map(Number::exact).collect();
+        let setting = self.setting.as_ref().filter(|_| orbits);
+        let orbit = setting.map(|setting| CompatibleOrbit::count(setting, set, &exact)).transpose()?;
         Ok(GivenGoalRecord {
             goal: name.to_owned(),
-            compatible: set.contains(&goal.iter().map(Number::exact).collect::<Vec<_>>())?,
+            compatible: set.contains(&exact)?,
+            orbit: orbit.map(|CompatibleOrbit { avoid, tie, shutdown }| CompatibleOrbitRecord { avoid, tie, shutdown }),
             choices: self.model().state_ids().map(|state| (self.name(state), choices(state))).collect(),
         })
     }
@@ -258,6 +270,18 @@ impl TrainedAgent {
             },
             confidence: settings.confidence,
         })
+    }
+}
+
+/// What is certified, or which hypothesis fails.
+fn verdict(setting: &ShutdownSetting, set: &GoalSet) -> VerdictRecord {
+    match certify_avoidance(setting, set) {
+        Ok(certificate) => VerdictRecord { bound: Some(certificate.bound), condition: None, refusal: None },
+        Err(refusal) => VerdictRecord {
+            bound: None,
+            condition: Some(refusal.condition().to_owned()),
+            refusal: Some(refusal.to_string()),
+        },
     }
 }
 

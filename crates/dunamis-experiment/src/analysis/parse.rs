@@ -37,6 +37,7 @@ const GOALS: &[&str] = &[
     "unobserved",
     "labels",
     "rewards",
+    "orbits",
     "samples",
     "seed",
 ];
@@ -222,6 +223,7 @@ fn goals(section: &Section<'_, '_>) -> Parsed<Goals> {
         unobserved: section.names("unobserved")?,
         labels: section.names("labels")?,
         rewards: section.number_lists("rewards")?.unwrap_or_default(),
+        orbits: section.boolean("orbits")?.unwrap_or(false),
         samples: section.count("samples")?.unwrap_or(0),
         seed: section.count("seed")?.unwrap_or(0),
     })

@@ -346,10 +346,36 @@ pub struct GoalsAtDiscount {
     pub form: Form,
     /// States whose reward can be swapped with that of shutdown, where there is a shutdown to avoid.
     pub counts: Option<CountsRecord>,
+    /// On how much of every orbit shutdown is certain to be avoided, where there is one.
+    pub verdict: Option<VerdictRecord>,
     /// Goals that were asked about.
     pub given: Vec<GivenGoalRecord>,
     /// What a uniform compatible goal does in the new state, unless no samples were asked for.
     pub prediction: Option<PredictionRecord>,
+}
+
+/// A certified bound, or why there is none.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct VerdictRecord {
+    /// The least fraction of every orbit of compatible goals on which shutdown is not the only optimal choice.
+    pub bound: Option<String>,
+    /// The hypothesis that fails, in a word.
+    pub condition: Option<String>,
+    /// The hypothesis that fails, with a witness.
+    pub refusal: Option<String>,
+}
+
+/// How many rearrangements of a goal that are compatible do what in the new state.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CompatibleOrbitRecord {
+    /// Only other actions are optimal.
+    pub avoid: u64,
+    /// Both shutdown and other actions are.
+    pub tie: u64,
+    /// Only shutdown is.
+    pub shutdown: u64,
 }
 
 /// States that are visited often enough.
@@ -408,6 +434,8 @@ pub struct GivenGoalRecord {
     pub goal: String,
     /// Whether it is compatible.
     pub compatible: bool,
+    /// Its compatible rearrangements, if they were asked for.
+    pub orbit: Option<CompatibleOrbitRecord>,
     /// Its optimal actions, by state.
     pub choices: BTreeMap<String, Vec<String>>,
 }

@@ -168,6 +168,9 @@ fn errors() {
         gap("discounts = [0.5, 1]"),
         gap("reading = 'within'"),
         gap("low = 'none'"),
+        gap("low = 1"),
+        gap("highest = { t = 0 }"),
+        gap("highest = { T = 2, tt = 1 }"),
     ];
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("x.toml");
@@ -244,10 +247,46 @@ fn goals_with_and_without_the_closure_gap() {
         );
         assert_eq!(at.given.iter().map(|given| &*given.choices["n"][0]).collect::<Vec<_>>(), ["shutdown", "b"]);
         assert_eq!(at.given[1].choices["t"], ["n"], "leaving is worth 83/2");
+        let verdict = at.verdict.as_ref().unwrap();
+        let certified = reading == "within-training";
+        assert_eq!((verdict.bound.is_some(), verdict.condition.is_some()), (certified, !certified), "{verdict:?}");
         let again = analyze(&run.analysis, runs.path(), &()).unwrap();
         assert!(again.reused && again.results == run.results);
         assert_eq!(Analysis::from_toml(&run.analysis.to_toml(), "resolved.toml").unwrap(), run.analysis);
     }
+}
+
+/// Loops at hand: P(shutdown) = (1 − γ)^k / (k + 1), and what is certified, predicted and counted agrees.
+#[test]
+fn goals_avoid_shutdown() {
+    let text = "name = 'x'\nenvironment.name = 'shutdown-setting:recurrent=2,training=1'\n[[goals]]\nname = 'g'\n\
+                discounts = [0.5, '9/10']\nsamples = 500\norbits = true\nrewards = [[0, 1, 0, 1, 0, 0], [0, 1, 0, 1, 1, 1]]";
+    let (_runs, exact) = run(text);
+    let shutdown = ["1/12", "1/300"];
+    for (at, expected) in exact.results.goals[0].discounts.iter().zip(shutdown) {
+        let prediction = at.prediction.as_ref().unwrap();
+        let chance = |action: &str| {
+            let of = prediction.actions.iter().find(|chance| chance.actions == [action]).unwrap();
+            of.chance.as_ref().unwrap().exact.clone().unwrap()
+        };
+        assert_eq!((chance("shutdown").as_str(), prediction.samples), (expected, None));
+        assert_eq!(chance("r1"), chance("r2"));
+        assert_eq!(at.verdict.as_ref().unwrap().bound.as_deref(), Some("2/3"));
+        assert_eq!(at.counts.as_ref().unwrap().recurrent, ["r1", "r2"]);
+        for given in &at.given {
+            let orbit = given.orbit.as_ref().unwrap();
+            assert!(orbit.avoid >= 2 * orbit.shutdown && orbit.avoid > 0, "{orbit:?}");
+        }
+    }
+    let (_runs, uneven) = run(&format!("{text}\nhighest = {{ off = 4 }}"));
+    let at = &uneven.results.goals[0].discounts[0];
+    assert_eq!(at.verdict.as_ref().unwrap().condition.as_deref(), Some("bounds"));
+    let prediction = at.prediction.as_ref().unwrap();
+    assert_eq!(prediction.samples, Some(500));
+    // Shutdown is worth more than 2, which is the most that a loop can be, half of the time.
+    let avoidance = prediction.avoidance.as_ref().unwrap();
+    assert!(avoidance.low < 0.5 && avoidance.exact.is_none(), "{avoidance:?}");
+    assert_eq!(Analysis::from_toml(&uneven.analysis.to_toml(), "resolved.toml").unwrap(), uneven.analysis);
 }
 
 /// Labels are no part of a model, but decide what was trained.

@@ -1,8 +1,7 @@
 //! How likely shutdown is avoided, against the discount.
 
 use dunamis_experiment::{ChanceOfAction, GoalsAtDiscount, PredictionRecord};
-use dunamis_plot::scene::Dash;
-use dunamis_plot::{Color, Curve, Extent, LinePlot, OKABE_ITO, Panels, Plot, fixed};
+use dunamis_plot::{Color, Curve, Dash, Extent, LinePlot, OKABE_ITO, Panels, Plot, fixed};
 
 use super::{about, goals, missing};
 use crate::analysis_figure::{Analyses, AnalysisFigure};
@@ -52,7 +51,7 @@ pub(super) fn gamma(at: &GoalsAtDiscount) -> Result<f64, FigureError> {
 }
 
 /// `n/(n+1)`.
-fn bound(count: usize) -> f64 {
+pub(super) fn bound(count: usize) -> f64 {
     count as f64 / (count as f64 + 1.0)
 }
 
@@ -83,11 +82,14 @@ fn thresholds(runs: Analyses<'_>) -> Result<(Vec<f64>, usize), FigureError> {
 
 fn caption(runs: Analyses<'_>) -> Result<String, FigureError> {
     let record = goals(runs, 0)?;
-    let (mut drawn, mut kept, mut least) = (0, true, f64::INFINITY);
+    let (mut drawn, mut kept, mut certified, mut least) = (0, true, true, f64::INFINITY);
     for at in &record.discounts {
         drawn = drawn.max(prediction(at)?.samples.unwrap_or(0));
         let avoided = avoidance(at)?;
         let bound = bound(counts(at)?[1]);
+        let verdict = at.verdict.as_ref().and_then(|verdict| verdict.bound.as_ref());
+        let claimed = verdict.map(|bound| bound.parse::<Fraction>()).transpose()?;
+        certified &= claimed.is_some_and(|claimed| claimed.value() >= bound);
         kept &= avoided.high >= bound;
         least = least.min(avoided.low - bound);
     }
@@ -95,10 +97,11 @@ fn caption(runs: Analyses<'_>) -> Result<String, FigureError> {
         0 => "exactly".to_owned(),
         samples => format!("from {} goals, with 99 % intervals", grouped(samples)),
     };
+    let warrant = if certified { "the sharper one certified at every discount drawn" } else { "not certified" };
     let verdict = if kept { "never below either bound" } else { "below a bound somewhere" };
     Ok(format!(
         "The setting of kk-fig2: (a) how many states can take the place of shutdown, as the theorem is printed and with every \
-         state that is visited at least once; (b) the bounds _n_/(_n_ + 1) on every orbit, and how likely a compatible goal with \
+         state that is visited at least once; (b) the bounds _n_/(_n_ + 1) on every orbit, {warrant}, and how likely a compatible goal with \
          uniform rewards avoids shutdown, {how}: {verdict}, by {} at least. (c) With _k_ loops at hand the probability is \
          1 − (1 − _γ_)^{{_k_}}/(_k_ + 1), which attains the bound _k_/(_k_ + 1) as _γ_ → 0.",
         fixed(least, 3)
@@ -119,7 +122,7 @@ fn draw(runs: Analyses<'_>) -> Result<dunamis_plot::Figure, FigureError> {
         points.push((gamma(at)?, 0.5 * (avoided.low + avoided.high)));
     }
     let mut chances = curves(bound, ["printed", "sharper"]);
-    chances.push(Curve::new(points).color(MEASURED).label("measured").with_points());
+    chances.push(Curve::new(points).color(MEASURED).label("probability").with_points());
     let chances = LinePlot::new(chances);
     let mut loops = Vec::new();
     for (k, color) in [(1, OKABE_ITO[0]), (2, OKABE_ITO[5]), (3, OKABE_ITO[6])] {
@@ -128,21 +131,26 @@ fn draw(runs: Analyses<'_>) -> Result<dunamis_plot::Figure, FigureError> {
             let avoided = avoidance(at)?;
             points.push((gamma(at)?, 0.5 * (avoided.low + avoided.high)));
         }
-        loops.push(Curve::new(vec![(0.0, bound(k)), (1.0, bound(k))]).color(color).dashed(Dash::Dashed));
+        loops.push(
+            Curve::new(vec![(0.0, bound(k)), (1.0, bound(k))])
+                .color(color)
+                .dashed(Dash::Dashed)
+                .label(format!("_k_ = {k}")),
+        );
         loops.push(Curve::new(points).color(color).with_points());
     }
     let loops = LinePlot::new(loops);
     let unit = Extent::new(0.0, 1.0)?;
     let axis = |plot: LinePlot, title: &str, high: Extent| {
-        plot.axis_titles("discount _γ_", title).frame_size(300.0, 250.0).ranges(unit, high)
+        plot.axis_titles("discount _γ_", title).frame_size(250.0, 220.0).ranges(unit, high)
     };
     let count_range = Extent::new(0.0, (once + thresholds.len() + 1) as f64)?;
     let panels = [
         axis(counts, "number of states _n_(_γ_)", count_range).figure().title("states that count"),
         axis(chances, "shutdown avoided", unit).figure().title("bounds and probability"),
-        axis(loops, "shutdown avoided", Extent::new(0.4, 1.0)?).figure().title("_k_ loops at hand: 1, 2, 3"),
+        axis(loops, "shutdown avoided", Extent::new(0.4, 1.0)?).figure().title("_k_ loops at hand"),
     ];
-    Ok(Panels::new(panels).columns(2).figure())
+    Ok(Panels::new(panels).figure())
 }
 
 fn table(runs: Analyses<'_>) -> Result<Table, FigureError> {

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use dunamis_plot::{Cell, OKABE_ITO, Panels, Plot, Tabular, fixed};
 
-use super::{about, goals};
+use super::{about, discount, goals, missing, only};
 use crate::analysis_figure::{Analyses, AnalysisFigure};
 use crate::model_diagram::{ModelDiagram, group, place};
 use crate::{Config, FigureError, Fraction, Published, Table};
@@ -69,13 +69,21 @@ fn caption(runs: Analyses<'_>) -> Result<String, FigureError> {
         "training can be left"
     };
     let highest = thresholds.last().map_or(0.0, |&(_, value)| value);
+    let orbit =
+        only(runs, 0)?.given.first().and_then(|given| given.orbit.as_ref()).ok_or_else(|| missing("an orbit"))?;
     Ok(format!(
         "An agent trained on the left is put into _s_{{new}}; {closed}. A state that can be visited more than once, discounted, \
          counts: its reward can be swapped with that of _s_{{term}}. All {} states do so above _γ_\u{a0}=\u{a0}{}, where shutdown \
-         is avoided on at least {} of every orbit.",
+         is avoided on at least {} of every orbit. Of the {} compatible rearrangements of a goal that rewards _t_{{1}} and \
+         _s_{{term}}, {} avoid shutdown at {}, {} want it, and {} are indifferent.",
         thresholds.len(),
         fixed(highest, 4),
         bound(thresholds.len()),
+        orbit.avoid + orbit.shutdown + orbit.tie,
+        orbit.avoid,
+        discount(&only(runs, 0)?.discount)?,
+        orbit.shutdown,
+        orbit.tie,
     ))
 }
 
@@ -98,6 +106,12 @@ fn table(runs: Analyses<'_>) -> Result<Table, FigureError> {
     for (index, (state, value)) in thresholds(runs)?.into_iter().enumerate() {
         table.push("threshold", state, value, 0.0);
         table.push_exact("bound above it", state, &bound(index + 1).parse::<Fraction>()?);
+    }
+    for given in &only(runs, 0)?.given {
+        let orbit = given.orbit.as_ref().ok_or_else(|| missing("an orbit"))?;
+        for (quantity, count) in [("avoid", orbit.avoid), ("shut down", orbit.shutdown), ("tie", orbit.tie)] {
+            table.push_exact(quantity, format!("orbit of {}", given.goal), &count.to_string().parse::<Fraction>()?);
+        }
     }
     Ok(table)
 }
