@@ -100,15 +100,16 @@ impl TrainedAgent {
             observed_at.retain(|&other| other != state);
         }
         let dimension = model.states().len();
-        let mut high = vec![goals.high.exact(); dimension];
+        let (low, mut high) = (goals.low.exact(), vec![goals.high.exact(); dimension]);
+        let room = |key: &str, place: &str, state: usize, high: &Rational| {
+            let bounds = || GoalError::EmptyBounds { state, low: low.to_string(), high: high.to_string() };
+            if low < *high { Ok(()) } else { Err(at(key, place, ConfigProblem::Goals(Box::new(bounds())))) }
+        };
+        room("low", "", 0, &high[0])?;
         for (name, largest) in &goals.highest {
-            high[find("highest", name, name)?.index()] = largest.exact();
-        }
-        let low = goals.low.exact();
-        if let Some(state) = high.iter().position(|high| *high <= low) {
-            let (low, high) = (low.to_string(), high[state].to_string());
-            let problem = GoalError::EmptyBounds { state, low, high };
-            return Err(at("low", "", ConfigProblem::Goals(Box::new(problem))));
+            let state = find("highest", name, name)?.index();
+            high[state] = largest.exact();
+            room("highest", name, state, &high[state])?;
         }
         let own = |state: &StateId| situation.states().binary_search(state).ok().map(StateId::new);
         let mut labels = Labels::default();

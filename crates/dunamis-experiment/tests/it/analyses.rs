@@ -239,7 +239,7 @@ fn goals_with_and_without_the_closure_gap() {
         assert_eq!(goals.rewards, ["t", "n", "b", "T"]);
         assert_eq!((&goals.left_by_policy, goals.left_by_actions.as_deref()), (&None, Some("t --n--> n")));
         let thresholds: Vec<_> = goals.thresholds.iter().map(|t| (&*t.state, &*t.threshold, t.revisited)).collect();
-        assert_eq!(thresholds, [("b", "0", true)]);
+        assert_eq!(thresholds, [("n", "never", false), ("b", "0", true)]);
         let [at] = goals.discounts.as_slice() else { panic!("{goals:?}") };
         assert_eq!(
             (&*at.discount, at.given.iter().map(|given| given.compatible).collect::<Vec<_>>()),
@@ -294,9 +294,11 @@ fn goals_avoid_shutdown() {
 fn labels_enter_the_key_of_goals() {
     let model = |label: &str| {
         format!(
-            r#"{{"schema": 1, "discount": "9/10", "states": ["a", "b"], "labels": {{"train": ["{label}"]}}, "rewards": {{"a": 1}},
+            r#"{{"schema": 1, "discount": "9/10", "states": ["a", "b", "c"], "rewards": {{"a": 1}},
+            "labels": {{"train": ["{label}"], "new": ["c"]}},
             "transitions": [{{"from": "a", "action": "a", "to": "a", "probability": 1}},
-            {{"from": "b", "action": "b", "to": "b", "probability": 1}}]}}"#
+            {{"from": "b", "action": "b", "to": "b", "probability": 1}},
+            {{"from": "c", "action": "c", "to": "c", "probability": 1}}]}}"#
         )
     };
     let directory = tempfile::tempdir().unwrap();
