@@ -6,6 +6,7 @@ mod comparison;
 mod compute;
 mod embedding;
 mod goals;
+mod likelihood;
 mod options;
 mod orbit_lemma;
 mod parse;
@@ -16,13 +17,14 @@ mod worst;
 pub use comparison::{Comparison, OptionSets};
 pub use embedding::{Embedding, Start};
 pub use goals::Goals;
+pub use likelihood::Likelihood;
 pub use orbit_lemma::OrbitLemma;
 pub use results::{
-    ActionChance, AnalysisManifest, AnalysisResults, AnalysisRun, ChanceOfAction, ChanceRecord, ComparisonRecord,
-    CompatibleOrbitRecord, CopiesRecord, CountsRecord, EmbeddingRecord, EmpowermentRecord, GivenGoalRecord,
-    GoalsAtDiscount, GoalsRecord, LemmaRecord, LemmaRow, OrbitRecord, PredictionRecord, RearrangementRecord,
-    RecurrentDistributionRecord, StateOptions, ThresholdRecord, ValueRecord, VerdictRecord, VisitDistributionRecord,
-    WorstRecord,
+    ActionChance, AnalysisManifest, AnalysisResults, AnalysisRun, BinRecord, ChanceOfAction, ChanceRecord,
+    ComparisonRecord, CompatibleOrbitRecord, CopiesRecord, CountsRecord, EmbeddingRecord, EmpowermentRecord,
+    EstimateRecord, GivenGoalRecord, GoalsAtDiscount, GoalsRecord, LemmaRecord, LemmaRow, LikelihoodCellRecord,
+    LikelihoodRecord, OrbitRecord, PredictionRecord, RearrangementRecord, RecurrentDistributionRecord, StateOptions,
+    ThresholdRecord, ValueRecord, VerdictRecord, VisitDistributionRecord, WorstRecord,
 };
 pub use store::analyze;
 
@@ -82,6 +84,9 @@ pub struct Analysis {
     /// Sets of goals compatible with the environment's training.
     #[serde(rename = "goals", skip_serializing_if = "Vec::is_empty")]
     pub goals: Vec<Goals>,
+    /// Kinds of trained agents, watched and predicted.
+    #[serde(rename = "likelihood", skip_serializing_if = "Vec::is_empty")]
+    pub likelihoods: Vec<Likelihood>,
 }
 
 /// States by name.

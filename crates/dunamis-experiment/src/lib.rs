@@ -125,10 +125,21 @@
 //! samples = 10_000                   # goals drawn to predict what is done in the new state, if it is not known exactly;
 //!                                    # default 0: nothing is predicted
 //! seed = 0                           # default
+//!
+//! [[likelihood]]                     # kinds of trained agents, watched in the new state and predicted by one another
+//! name = "maze"
+//! places = []                        # further environments; what is seen is pooled
+//! features = ["cheese", "corner"]    # labels: how near their states are
+//! context = "corner"                 # the label of a region where goals by context may differ
+//! tremble = 0.1                      # default: how often an agent does anything
+//! horizon = 20                       # default: actions watched, at most
+//! trajectories = 50                  # default: agents of each kind watched in each place
+//! policies = 500                     # default: policies that stand for each kind
+//! seed = 0                           # default
 //! ```
 //!
 //! Its run has `config.toml` and `manifest.json`, `model.json` where there is a model, and one of `options.json`,
-//! `probability.json`, `empowerment.json`, `embeddings.json`, `lemmas.json`, `comparisons.json` and `goals.json` for each section:
+//! `probability.json`, `empowerment.json`, `embeddings.json`, `lemmas.json`, `comparisons.json`, `goals.json` and `likelihoods.json` for each section:
 //! [`AnalysisResults`] as JSON, with exact numbers as texts such as `"2/3"`.
 //!
 //! # Runs
@@ -182,12 +193,12 @@ mod store;
 mod table;
 
 pub use analysis::{
-    ActionChance, Analysis, AnalysisManifest, AnalysisResults, AnalysisRun, AtOne, ChanceOfAction, ChanceRecord,
-    Comparison, ComparisonRecord, CompatibleOrbitRecord, CopiesRecord, CountsRecord, Embedding, EmbeddingRecord,
-    Empowerment, EmpowermentRecord, GivenGoalRecord, Goals, GoalsAtDiscount, GoalsRecord, LemmaRecord, LemmaRow,
-    OptionSets, OrbitLemma, OrbitRecord, PredictionRecord, Probability, RearrangementRecord,
-    RecurrentDistributionRecord, Start, StateOptions, States, ThresholdRecord, ValueRecord, VerdictRecord,
-    VisitDistributionRecord, WorstRecord, analyze,
+    ActionChance, Analysis, AnalysisManifest, AnalysisResults, AnalysisRun, AtOne, BinRecord, ChanceOfAction,
+    ChanceRecord, Comparison, ComparisonRecord, CompatibleOrbitRecord, CopiesRecord, CountsRecord, Embedding,
+    EmbeddingRecord, Empowerment, EmpowermentRecord, EstimateRecord, GivenGoalRecord, Goals, GoalsAtDiscount,
+    GoalsRecord, LemmaRecord, LemmaRow, Likelihood, LikelihoodCellRecord, LikelihoodRecord, OptionSets, OrbitLemma,
+    OrbitRecord, PredictionRecord, Probability, RearrangementRecord, RecurrentDistributionRecord, Start, StateOptions,
+    States, ThresholdRecord, ValueRecord, VerdictRecord, VisitDistributionRecord, WorstRecord, analyze,
 };
 pub use config_error::{ConfigError, ConfigProblem};
 pub use damage::Damage;

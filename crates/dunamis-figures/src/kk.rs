@@ -14,6 +14,7 @@ use crate::{FigureError, Fraction, Table};
 pub(crate) mod avoid;
 pub(crate) mod fig1;
 pub(crate) mod fig2;
+pub(crate) mod maze;
 pub(crate) mod relaxed;
 pub(crate) mod thresholds;
 

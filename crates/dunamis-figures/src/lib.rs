@@ -89,6 +89,7 @@
 //! | `kk-fig2` | shutdown, or one of three cycles |
 //! | `kk-avoid` | how likely a compatible goal avoids shutdown, against the discount |
 //! | `kk-relaxed` | the same with one assumption relaxed at a time |
+//! | `kk-maze` | which belief about agents predicts what they do in new mazes |
 //! | `kk-thresholds` | from which discount on a cycle is worth visiting |
 //!
 //! Of our own:

@@ -53,6 +53,7 @@ pub static FIGURES: &[&dyn Figure] = &[
     &kk::thresholds::FIGURE,
     &kk::avoid::FIGURE,
     &kk::relaxed::FIGURE,
+    &kk::maze::FIGURE,
     &law::ratio::FIGURE,
     &candy::worst::FIGURE,
     &law::table::FIGURE,

@@ -1,9 +1,10 @@
 //! From an analysis to its results.
 
 use super::goals::TrainedAgent;
+use super::likelihood::{Place, watch};
 use super::options::state_options;
 use super::results::{AnalysisResults, EmpowermentRecord};
-use super::{Analysis, chances, compare, embedding, orbit_lemma};
+use super::{Analysis, Likelihood, chances, compare, embedding, orbit_lemma};
 use crate::{ConfigError, ConfigProblem, ExperimentError, NUMERICS_VERSION, RunKey};
 use dunamis_envs::Environment;
 use dunamis_mdp::{Names, StateId, TransitionModel, nearest};
@@ -21,6 +22,7 @@ pub(super) struct Inputs {
     lemmas: Vec<orbit_lemma::Tabulated>,
     comparisons: Vec<compare::Sets>,
     agents: Vec<TrainedAgent>,
+    places: Vec<Vec<Place>>,
 }
 
 impl Inputs {
@@ -31,6 +33,8 @@ impl Inputs {
             environment.map_err(|error| ConfigProblem::Environment(error).at(["environment", "name"]))?;
         let agent = |(index, goals)| environment.iter().map(move |of| TrainedAgent::read(index, goals, of));
         let agents = analysis.goals.iter().enumerate().flat_map(agent).collect::<Result<_, _>>()?;
+        let of = |(index, likelihood)| environment.iter().map(move |own| places(index, likelihood, own));
+        let places = analysis.likelihoods.iter().enumerate().flat_map(of).collect::<Result<_, _>>()?;
         let model = environment.as_ref().map(|environment| Arc::clone(environment.model()));
         let states = |section: &str, names: Option<&Vec<String>>| match (names, &model) {
             (Some(names), Some(model)) if names.is_empty() => Ok(model.state_ids().collect()),
@@ -52,6 +56,7 @@ impl Inputs {
                 .map(|(index, comparison)| compare::sets(index, comparison, model.as_deref()))
                 .collect::<Result<_, _>>()?,
             agents,
+            places,
             model,
         })
     }
@@ -68,7 +73,8 @@ impl Inputs {
         // Names do not count, nor where the model came from.
         let analysis = Analysis { name: String::new(), description: None, environment: None, ..analysis.clone() };
         let model = self.model.as_ref().map(|model| model.to_json(None));
-        let agents = self.agents.iter().map(TrainedAgent::document).collect();
+        let places = self.places.iter().flatten().map(Place::document);
+        let agents = self.agents.iter().map(TrainedAgent::document).chain(places).collect();
         let identity = Identity { numerics_version: NUMERICS_VERSION, analysis, model, agents };
         RunKey::of(&serde_json::to_string(&identity).expect("structs, strings and finite numbers"))
     }
@@ -123,8 +129,23 @@ impl Inputs {
             going()?;
             results.goals.push(agent.study(goals, observer)?);
         }
+        for (likelihood, places) in analysis.likelihoods.iter().zip(&self.places) {
+            going()?;
+            results.likelihoods.push(watch(likelihood, places, observer)?);
+        }
         Ok(results)
     }
+}
+
+/// All places of the section with this number: the environment of the analysis, and those named there.
+fn places(index: usize, likelihood: &Likelihood, own: &Environment) -> Result<Vec<Place>, ConfigError> {
+    let mut places = vec![Place::read(index, likelihood, own)?];
+    for (number, name) in likelihood.places.iter().enumerate() {
+        let path = ["likelihood".to_owned(), index.to_string(), "places".to_owned(), number.to_string()];
+        let other = dunamis_envs::load(name).map_err(|error| ConfigProblem::Environment(error).at(path))?;
+        places.push(Place::read(index, likelihood, &other)?);
+    }
+    Ok(places)
 }
 
 fn find_all(section: &str, names: &[String], states: &Names) -> Result<Vec<StateId>, ConfigError> {

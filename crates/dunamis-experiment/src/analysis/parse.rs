@@ -1,14 +1,15 @@
 //! From the text of a config to an analysis.
 
 use super::{
-    Analysis, AtOne, Comparison, Embedding, Empowerment, Goals, OptionSets, OrbitLemma, Probability, Start, States,
+    Analysis, AtOne, Comparison, Embedding, Empowerment, Goals, Likelihood, OptionSets, OrbitLemma, Probability, Start,
+    States,
 };
 use crate::config_error::KeyPath;
 use crate::parse::environment_settings;
 use crate::section::{Parsed, Section, number, type_problem};
 use crate::{ConfigError, ConfigProblem};
 use dunamis_goals::Reading;
-use dunamis_mdp::{Discount, Number};
+use dunamis_mdp::{Discount, Number, Rational};
 use dunamis_orbit::Decision;
 use std::path::Path;
 use toml::de::{DeTable, DeValue};
@@ -24,6 +25,7 @@ const ROOT: &[&str] = &[
     "orbit-lemma",
     "comparison",
     "goals",
+    "likelihood",
 ];
 const ENVIRONMENT: &[&str] = &["name", "noise", "noise-bias"];
 const GOALS: &[&str] = &[
@@ -41,6 +43,8 @@ const GOALS: &[&str] = &[
     "samples",
     "seed",
 ];
+const LIKELIHOOD: &[&str] =
+    &["name", "places", "features", "context", "tremble", "horizon", "trajectories", "policies", "seed"];
 const COMPARISON: &[&str] =
     &["name", "a", "b", "c", "state", "discount", "rules", "rewards", "list", "worst", "copies"];
 
@@ -92,9 +96,19 @@ fn read(root: &DeTable<'_>, directory: &Path) -> Parsed<Analysis> {
     if !goals.is_empty() && environment.is_none() {
         return Err(root.missing("environment", "`environment.name`, since training takes place in an environment"));
     }
+    let likelihoods = root.tables("likelihood")?.iter().map(likelihood).collect::<Parsed<Vec<_>>>()?;
+    if !likelihoods.is_empty() && environment.is_none() {
+        return Err(root.missing("environment", "`environment.name`, since agents are watched in an environment"));
+    }
     let nothing = options.is_none() && probability.is_none() && empowerment.is_none();
-    if nothing && embeddings.is_empty() && lemmas.is_empty() && comparisons.is_empty() && goals.is_empty() {
-        let fix = "at least one of `[options]`, `[probability]`, `[empowerment]`, `[[embedding]]`, `[[orbit-lemma]]`, `[[comparison]]` and `[[goals]]`";
+    if nothing
+        && embeddings.is_empty()
+        && lemmas.is_empty()
+        && comparisons.is_empty()
+        && goals.is_empty()
+        && likelihoods.is_empty()
+    {
+        let fix = "at least one of `[options]`, `[probability]`, `[empowerment]`, `[[embedding]]`, `[[orbit-lemma]]`, `[[comparison]]`, `[[goals]]` and `[[likelihood]]`";
         return Err(root.missing("options", fix));
     }
     Ok(Analysis {
@@ -108,6 +122,7 @@ fn read(root: &DeTable<'_>, directory: &Path) -> Parsed<Analysis> {
         lemmas,
         comparisons,
         goals,
+        likelihoods,
     })
 }
 
@@ -226,6 +241,28 @@ fn goals(section: &Section<'_, '_>) -> Parsed<Goals> {
         orbits: section.boolean("orbits")?.unwrap_or(false),
         samples: section.count("samples")?.unwrap_or(0),
         seed: section.count("seed")?.unwrap_or(0),
+    })
+}
+
+fn likelihood(section: &Section<'_, '_>) -> Parsed<Likelihood> {
+    section.allow(LIKELIHOOD)?;
+    let count = |key, default: u64| Ok(section.count(key)?.unwrap_or(default));
+    let features = section.names("features")?;
+    if features.is_empty() {
+        return Err(section.missing("features", "labels such as `features = [\"cheese\", \"corner\"]`"));
+    }
+    Ok(Likelihood {
+        name: section.required("name", "a name such as `name = \"maze\"`")?.to_owned(),
+        places: section.names("places")?,
+        features,
+        context: section.required("context", "a label such as `context = \"corner\"`")?.to_owned(),
+        tremble: section
+            .number("tremble")?
+            .unwrap_or(Number::from_rational(Rational::new(1.into(), 10.into())).unwrap_or(Number::ONE)),
+        horizon: count("horizon", 20)?,
+        trajectories: count("trajectories", 50)?,
+        policies: count("policies", 500)?,
+        seed: count("seed", 0)?,
     })
 }
 

@@ -66,6 +66,8 @@ pub struct AnalysisResults {
     pub comparisons: Vec<ComparisonRecord>,
     /// In the order asked for.
     pub goals: Vec<GoalsRecord>,
+    /// In the order asked for.
+    pub likelihoods: Vec<LikelihoodRecord>,
 }
 
 /// The options of a state.
@@ -438,4 +440,69 @@ pub struct GivenGoalRecord {
     pub orbit: Option<CompatibleOrbitRecord>,
     /// Its optimal actions, by state.
     pub choices: BTreeMap<String, Vec<String>>,
+}
+
+/// How beliefs about agents predict agents: every kind is watched, and predicted by every kind. Log-likelihoods are in nats for
+/// each trajectory.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LikelihoodRecord {
+    /// Its name.
+    pub name: String,
+    /// Number of places that are pooled; from two on, standard errors are those over places.
+    pub places: usize,
+    /// The kinds of agents.
+    pub kinds: Vec<String>,
+    /// The mean number of actions of each kind.
+    pub steps: Vec<f64>,
+    /// Row by row: by the kind that was watched, then by the kind that was believed in.
+    pub cells: Vec<LikelihoodCellRecord>,
+}
+
+/// How one belief predicts the agents of one kind.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LikelihoodCellRecord {
+    /// Number of the kind that was watched.
+    pub watched: usize,
+    /// Number of the kind that was believed in.
+    pub believed: usize,
+    /// The mean log-likelihood.
+    pub log_likelihood: EstimateRecord,
+    /// The part of its standard error that is due to the draws of policies.
+    pub draws_std_error: f64,
+    /// By about how much it is too low because of the draws.
+    pub draws_bias: f64,
+    /// By what it exceeds that of the belief in the kind that was watched.
+    pub against_own: EstimateRecord,
+    /// By what it exceeds that of the belief in random agents.
+    pub against_random: EstimateRecord,
+    /// The mean Brier score.
+    pub brier: EstimateRecord,
+    /// The mean distance between predicted and observed shares.
+    pub expected_error: EstimateRecord,
+    /// Predictions by their probability; bins without any are left out.
+    pub bins: Vec<BinRecord>,
+}
+
+/// A mean with its standard error, where it has one.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EstimateRecord {
+    /// The mean.
+    pub mean: f64,
+    /// Its standard error.
+    pub std_error: Option<f64>,
+}
+
+/// Predictions of about the same probability.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BinRecord {
+    /// How many there are.
+    pub count: u64,
+    /// Their mean probability.
+    pub predicted: f64,
+    /// The share that came true.
+    pub observed: EstimateRecord,
 }

@@ -26,6 +26,7 @@ const EMBEDDINGS: &str = "embeddings.json";
 const LEMMAS: &str = "lemmas.json";
 const COMPARISONS: &str = "comparisons.json";
 const GOALS: &str = "goals.json";
+const LIKELIHOODS: &str = "likelihoods.json";
 
 /// Runs an analysis, or reuses its run if `runs` has a complete one: as [`run`](crate::run) does for an experiment.
 ///
@@ -120,6 +121,7 @@ fn write(
         (LEMMAS, json(&results.lemmas)),
         (COMPARISONS, json(&results.comparisons)),
         (GOALS, json(&results.goals)),
+        (LIKELIHOODS, json(&results.likelihoods)),
     ];
     files.extend(lists.into_iter().filter_map(|(name, content)| Some((name, content?))));
     for (name, content) in &files {
@@ -155,9 +157,8 @@ fn read(directory: &Path) -> Result<AnalysisRun, Damage> {
     for (name, hash) in &manifest.files {
         // Names come from a file: only plain ones are ours.
         let content = match name.as_str() {
-            CONFIG | MODEL | OPTIONS | PROBABILITY | EMPOWERMENT | EMBEDDINGS | LEMMAS | COMPARISONS | GOALS => {
-                bytes(directory, name)?
-            }
+            CONFIG | MODEL | OPTIONS | PROBABILITY | EMPOWERMENT | EMBEDDINGS | LEMMAS | COMPARISONS | GOALS
+            | LIKELIHOODS => bytes(directory, name)?,
             _ => return Err(malformed(MANIFEST, &format_args!("it lists `{name}`"))),
         };
         if blake3::hash(&content).to_string() != *hash {
@@ -181,6 +182,7 @@ fn read(directory: &Path) -> Result<AnalysisRun, Damage> {
         lemmas: list(&mut files, LEMMAS)?,
         comparisons: list(&mut files, COMPARISONS)?,
         goals: list(&mut files, GOALS)?,
+        likelihoods: list(&mut files, LIKELIHOODS)?,
     };
     for (what, asked, found) in [
         ("the models", analysis.environment.is_some(), results.model.is_some()),
@@ -191,6 +193,7 @@ fn read(directory: &Path) -> Result<AnalysisRun, Damage> {
         ("the lemmas", true, analysis.lemmas.len() == results.lemmas.len()),
         ("the comparisons", true, analysis.comparisons.len() == results.comparisons.len()),
         ("the goals", true, analysis.goals.len() == results.goals.len()),
+        ("the likelihoods", true, analysis.likelihoods.len() == results.likelihoods.len()),
     ] {
         if asked != found {
             return Err(Damage::Mismatch { what });

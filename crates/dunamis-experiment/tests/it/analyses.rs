@@ -125,6 +125,8 @@ fn errors() {
     let candy = |rest: &str| format!("name = 'x'\nenvironment.name = 'candy'\n{rest}");
     let set = |rest: &str| candy(&format!("[[comparison]]\nname = 'y'\n{rest}"));
     let gap = |rest: &str| format!("name = 'x'\nenvironment.name = 'closure-gap'\n[[goals]]\nname = 'g'\n{rest}");
+    let watch =
+        |rest: &str| format!("name = 'x'\nenvironment.name = 'closure-gap'\nlikelihood = [{{ name = 'l', {rest} }}]");
     let configs = [
         "name = 'x'".to_owned(),
         "name = 'x'\n[powr]\ndiscount = 0.5".to_owned(),
@@ -161,6 +163,12 @@ fn errors() {
         "name = 'x'\n[[comparison]]\nname = 'y'\nstate = 'start'\na = ['candy']\nb = ['wait']".to_owned(),
         "name = 'x'\n[[goals]]\nname = 'g'".to_owned(),
         candy("[[goals]]\nname = 'g'"),
+        candy("likelihood = [{ name = 'l', context = 'new' }]"),
+        candy("likelihood = [{ name = 'l', features = ['new'] }]"),
+        watch("features = ['news'], context = 'new'"),
+        watch("features = ['new'], context = 'old'"),
+        watch("features = ['new'], context = 'new', places = ['closure-gap', 'gap']"),
+        watch("features = ['new'], context = 'new', trajectory = 3"),
         gap("label = ['new']"),
         gap("labels = ['train', 'neu']"),
         gap("unobserved = ['T', 'tt']"),
@@ -287,6 +295,33 @@ fn goals_avoid_shutdown() {
     let avoidance = prediction.avoidance.as_ref().unwrap();
     assert!(avoidance.low < 0.5 && avoidance.exact.is_none(), "{avoidance:?}");
     assert_eq!(Analysis::from_toml(&uneven.analysis.to_toml(), "resolved.toml").unwrap(), uneven.analysis);
+}
+
+/// Who knows what agents want predicts them better; places are pooled, and bytes are the same again.
+#[test]
+fn beliefs_about_agents_are_compared() {
+    let maze = "cheese-maze:size=3,corner=1,mazes=1";
+    let text = format!(
+        "name = 'x'\nenvironment.name = '{maze}'\n[[likelihood]]\nname = 'l'\nfeatures = ['cheese', 'corner']\n\
+         context = 'corner'\nhorizon = 6\ntrajectories = 30\npolicies = 60\ntremble = '1/5'\n"
+    );
+    let (runs, one) = run(&text);
+    let likelihood = &one.results.likelihoods[0];
+    assert_eq!((likelihood.places, likelihood.cells.len()), (1, likelihood.kinds.len().pow(2)));
+    let cell = |watched: &str, believed: &str| {
+        let number = |name: &str| likelihood.kinds.iter().position(|kind| kind == name).unwrap();
+        &likelihood.cells[number(watched) * likelihood.kinds.len() + number(believed)]
+    };
+    let loss = cell("seeks cheese", "uniform goals").against_own;
+    assert!(loss.mean + 3.0 * loss.std_error.unwrap() < 0.0, "{loss:?}");
+    assert_eq!(cell("seeks cheese", "seeks cheese").against_own.mean, 0.0);
+    let pooled = format!("{text}places = ['{maze},held-out=1', '{maze},held-out=2']");
+    let first = analyze(&pooled.parse().unwrap(), runs.path(), &()).unwrap();
+    assert_eq!(first.results.likelihoods[0].places, 3);
+    assert_ne!(first.key, one.key);
+    let (_elsewhere, second) = run(&pooled);
+    assert_eq!(second.results, first.results);
+    assert_eq!(Analysis::from_toml(&first.analysis.to_toml(), "resolved.toml").unwrap(), first.analysis);
 }
 
 /// Labels are no part of a model, but decide what was trained.
