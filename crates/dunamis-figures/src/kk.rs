@@ -12,8 +12,10 @@ use crate::published::Published;
 use crate::{FigureError, Fraction, Table};
 
 pub(crate) mod avoid;
+pub(crate) mod button;
 pub(crate) mod fig1;
 pub(crate) mod fig2;
+pub(crate) mod gap;
 pub(crate) mod maze;
 pub(crate) mod relaxed;
 pub(crate) mod thresholds;
@@ -39,13 +41,16 @@ fn missing(what: &str) -> FigureError {
     FigureError::NoRecord { run: "goals".into(), what: what.to_owned() }
 }
 
-/// Adds a probability, or both ends of its interval.
+/// Half the width of a 99 % interval in standard errors of a normal law.
+const HALF_WIDTH: f64 = 2.575_829_3;
+
+/// Adds a probability; where it is known by an interval, the middle, with the standard error of a normal law of this interval.
 fn push_chance(table: &mut Table, quantity: &str, state: &str, chance: &ChanceOfAction) -> Result<(), FigureError> {
     match &chance.exact {
         Some(exact) => table.push_exact(quantity, state, &exact.parse()?),
         None => {
-            table.push_bound(format!("{quantity}, lower end"), state, chance.low);
-            table.push_bound(format!("{quantity}, upper end"), state, chance.high);
+            let half = 0.5 * (chance.high - chance.low);
+            table.push(quantity, state, chance.low + half, half / HALF_WIDTH);
         }
     }
     Ok(())

@@ -53,6 +53,8 @@ pub static FIGURES: &[&dyn Figure] = &[
     &kk::thresholds::FIGURE,
     &kk::avoid::FIGURE,
     &kk::relaxed::FIGURE,
+    &kk::gap::FIGURE,
+    &kk::button::FIGURE,
     &kk::maze::FIGURE,
     &law::ratio::FIGURE,
     &candy::worst::FIGURE,

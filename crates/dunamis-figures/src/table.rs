@@ -41,11 +41,6 @@ impl Table {
         });
     }
 
-    /// Adds an end of an interval, which has no standard error of its own.
-    pub(crate) fn push_bound(&mut self, quantity: impl Into<String>, state: impl Into<String>, value: f64) {
-        self.push(quantity, state, value, f64::NAN);
-    }
-
     /// Adds POWER at every state.
     pub(crate) fn push_power(&mut self, quantity: &str, states: &[String], power: &Estimates) {
         for ((state, &mean), &std_error) in states.iter().zip(&power.mean).zip(&power.std_error) {

@@ -11,10 +11,12 @@ use dunamis_goals::{
     Chance, CompatibleOrbit, GoalBounds, GoalError, GoalSet, GoalSettings, PredictionSettings, Reading, Retargeting,
     SHUTDOWN, ShutdownSetting, Situation, Strictness, VisitThreshold, certify_avoidance, predict,
 };
-use dunamis_mdp::{Criterion, Discount, Labels, Mdp, Number, Rational, Reward, StateId, TransitionModel};
+use dunamis_mdp::{
+    Criterion, DeterministicPolicy, Discount, Labels, Mdp, Number, Rational, Reward, StateId, TransitionModel,
+};
 use dunamis_power::{ActionProbability, Observer, PowerError, ProbabilityWarrant};
 use dunamis_sampling::Seed;
-use dunamis_solve::solve_exact;
+use dunamis_solve::{evaluate_exact, solve_exact};
 use num_traits::ToPrimitive;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -237,11 +239,21 @@ impl TrainedAgent {
     fn given(&self, set: &GoalSet, orbits: bool, name: &str, goal: &[Number]) -> Result<GivenGoalRecord, GoalError> {
         let reward = Reward::state(self.model(), goal.iter().cloned())?;
         let mdp = Mdp::new(Arc::clone(self.model()), reward)?;
-        let optimal = solve_exact(&mdp, &Criterion::Discounted(set.discount().clone()))?.optimal;
+        let solution = solve_exact(&mdp, &Criterion::Discounted(set.discount().clone()))?;
+        let pairs = |state: StateId| self.model().available().pairs(state);
+        let seen = |state: StateId| pairs(state).find(|&pair| set.training().observed()[pair]).map(|pair| pair as u32);
+        let faithful = self.model().state_ids().map(|state| seen(state).unwrap_or(solution.policy[state.index()]));
+        let faithful = DeterministicPolicy::new(self.model().available(), faithful.collect())?;
+        let learned = evaluate_exact(&mdp, &faithful, set.discount())?;
         let choices = |state: StateId| {
-            let pairs = self.model().available().pairs(state).filter(|&pair| optimal[pair]);
-            pairs.map(|pair| self.action(pair)).collect()
+            pairs(state).filter(|&pair| solution.optimal[pair]).map(|pair| self.action(pair)).collect()
         };
+        let value = |state: StateId, pair: usize| {
+            let next = self.model().exact_row(pair).into_iter().map(|(next, p)| p * &solution.value[next.index()]);
+            goal[state.index()].exact() + set.discount().exact() * next.sum::<Rational>()
+        };
+        let values =
+            |state: StateId| pairs(state).map(|pair| (self.action(pair), value(state, pair).to_string())).collect();
         let exact: Vec<Rational> = goal.iter().map(Number::exact).collect();
         let setting = self.setting.as_ref().filter(|_| orbits);
         let orbit = setting.map(|setting| CompatibleOrbit::count(setting, set, &exact)).transpose()?;
@@ -249,7 +261,11 @@ impl TrainedAgent {
             goal: name.to_owned(),
             compatible: set.contains(&exact)?,
             orbit: orbit.map(|CompatibleOrbit { avoid, tie, shutdown }| CompatibleOrbitRecord { avoid, tie, shutdown }),
+            learned: (self.situation.trained().iter())
+                .map(|&state| (self.name(state), learned[state.index()].to_string()))
+                .collect(),
             choices: self.model().state_ids().map(|state| (self.name(state), choices(state))).collect(),
+            values: self.model().state_ids().map(|state| (self.name(state), values(state))).collect(),
         })
     }
 

@@ -440,6 +440,10 @@ pub struct GivenGoalRecord {
     pub orbit: Option<CompatibleOrbitRecord>,
     /// Its optimal actions, by state.
     pub choices: BTreeMap<String, Vec<String>>,
+    /// What it is worth to do what was learned wherever something was, and what is optimal elsewhere, by state of training.
+    pub learned: BTreeMap<String, String>,
+    /// The optimal values of its actions, exactly, by state.
+    pub values: BTreeMap<String, BTreeMap<String, String>>,
 }
 
 /// How beliefs about agents predict agents: every kind is watched, and predicted by every kind. Log-likelihoods are in nats for

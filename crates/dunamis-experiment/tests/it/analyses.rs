@@ -254,7 +254,10 @@ fn goals_with_and_without_the_closure_gap() {
             ("9/10", compatible.to_vec())
         );
         assert_eq!(at.given.iter().map(|given| &*given.choices["n"][0]).collect::<Vec<_>>(), ["shutdown", "b"]);
-        assert_eq!(at.given[1].choices["t"], ["n"], "leaving is worth 83/2");
+        assert_eq!(at.given[1].choices["t"], ["n"]);
+        assert_eq!(at.given.iter().map(|given| &*given.learned["t"]).collect::<Vec<_>>(), ["10", "10"]);
+        let values = at.given.iter().map(|given| (&*given.values["t"]["t"], &*given.values["t"]["n"]));
+        assert_eq!(values.collect::<Vec<_>>(), [("10", "101/20"), ("767/20", "83/2")]);
         let verdict = at.verdict.as_ref().unwrap();
         let certified = reading == "within-training";
         assert_eq!((verdict.bound.is_some(), verdict.condition.is_some()), (certified, !certified), "{verdict:?}");

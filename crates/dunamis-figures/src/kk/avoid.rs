@@ -51,7 +51,7 @@ pub(super) fn gamma(at: &GoalsAtDiscount) -> Result<f64, FigureError> {
 }
 
 /// `n/(n+1)`.
-pub(super) fn bound(count: usize) -> f64 {
+fn bound(count: usize) -> f64 {
     count as f64 / (count as f64 + 1.0)
 }
 

@@ -49,6 +49,13 @@ fn cell<'a>(
     found.ok_or_else(|| missing(&format!("agents `{watched}` predicted by `{believed}`")))
 }
 
+/// Predicted probabilities of the agents that are checked, with the shares that came true and their standard errors; without bins
+/// of a single maze, in which there is no telling.
+fn bins(record: &LikelihoodRecord, believed: &str) -> Result<Vec<(f64, f64, f64)>, FigureError> {
+    let bins = &cell(record, WATCHED, believed)?.bins;
+    Ok(bins.iter().filter_map(|bin| Some((bin.predicted, bin.observed.mean, bin.observed.std_error?))).collect())
+}
+
 fn written(estimate: EstimateRecord) -> String {
     with_error(estimate.mean, estimate.std_error.unwrap_or(f64::NAN))
 }
@@ -105,14 +112,12 @@ fn draw(runs: Analyses<'_>) -> Result<dunamis_plot::Figure, FigureError> {
     let mut curves = vec![Curve::new(vec![(0.0, 0.0), (1.0, 1.0)]).color(Color::GRAY)];
     let mut marks = Vec::new();
     for (believed, color) in BELIEVED {
-        let bins = &cell(record, WATCHED, believed)?.bins;
-        for bin in bins {
-            let (x, y) = (bin.predicted, bin.observed.mean);
+        let bins = bins(record, believed)?;
+        for &(x, y, error) in &bins {
             marks.push(((x, y), color));
-            let error = bin.observed.std_error.unwrap_or(0.0);
             curves.push(Curve::new(vec![(x, (y - error).max(0.0)), (x, (y + error).min(1.0))]).color(color));
         }
-        let last = bins.last().map(|bin| (bin.predicted, bin.observed.mean));
+        let last = bins.last().map(|&(x, y, _)| (x, y));
         curves.extend(last.map(|last| Curve::new(vec![last]).color(color).label(believed)));
     }
     let unit = Extent::new(0.0, 1.0)?;
@@ -137,9 +142,10 @@ fn table(runs: Analyses<'_>) -> Result<Table, FigureError> {
         ] {
             table.push(quantity, &state, estimate.mean, estimate.std_error.unwrap_or(f64::NAN));
         }
-        for bin in &cell.bins {
-            let predicted = format!("came true at {:.3}", bin.predicted);
-            table.push(predicted, &state, bin.observed.mean, bin.observed.std_error.unwrap_or(f64::NAN));
+    }
+    for (believed, _) in BELIEVED {
+        for (x, y, error) in bins(record, believed)? {
+            table.push(format!("came true at {x:.3}"), format!("{WATCHED} believed {believed}"), y, error);
         }
     }
     Ok(table)

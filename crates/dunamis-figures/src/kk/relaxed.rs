@@ -3,7 +3,7 @@
 use dunamis_experiment::GoalsAtDiscount;
 use dunamis_plot::{Color, Curve, Dash, Extent, LinePlot, OKABE_ITO, Panels, Plot};
 
-use super::avoid::{avoidance, bound, gamma, prediction};
+use super::avoid::{avoidance, gamma, prediction};
 use super::{about, goals, missing, push_chance};
 use crate::analysis_figure::{Analyses, AnalysisFigure};
 use crate::caption::grouped;
@@ -50,12 +50,13 @@ const CERTIFIED: Color = OKABE_ITO[2];
 const MEASURED: Color = OKABE_ITO[5];
 
 /// The bound $`n/(n+1)`$ of the states that count, and whether it is certified.
-fn claimed(at: &GoalsAtDiscount) -> Result<(f64, bool), FigureError> {
+fn claimed(at: &GoalsAtDiscount) -> Result<(Fraction, bool), FigureError> {
     let counts = at.counts.as_ref().ok_or_else(|| missing("numbers of states"))?;
     let verdict = at.verdict.as_ref().ok_or_else(|| missing("a verdict"))?;
+    let n = counts.at_least_once.len();
     match &verdict.bound {
-        Some(certified) => Ok((certified.parse::<Fraction>()?.value(), true)),
-        None => Ok((bound(counts.at_least_once.len()), false)),
+        Some(certified) => Ok((certified.parse()?, true)),
+        None => Ok((format!("{n}/{}", n + 1).parse()?, false)),
     }
 }
 
@@ -75,7 +76,7 @@ fn cases(runs: Analyses<'_>, holds: fn(&GoalsAtDiscount) -> Result<bool, FigureE
 
 fn caption(runs: Analyses<'_>) -> Result<String, FigureError> {
     let refused = cases(runs, |at| Ok(!claimed(at)?.1))?;
-    let below = cases(runs, |at| Ok(avoidance(at)?.high < claimed(at)?.0))?;
+    let below = cases(runs, |at| Ok(avoidance(at)?.high < claimed(at)?.0.value()))?;
     let mut samples = 0;
     for analysis in 0..CASES.len() {
         for at in &goals(runs, analysis)?.discounts {
@@ -98,7 +99,7 @@ fn draw(runs: Analyses<'_>) -> Result<dunamis_plot::Figure, FigureError> {
         for at in &goals(runs, analysis)?.discounts {
             let (x, chance) = (gamma(at)?, avoidance(at)?);
             let (bound, holds) = claimed(at)?;
-            if holds { &mut certified } else { &mut refused }.push((x, bound));
+            if holds { &mut certified } else { &mut refused }.push((x, bound.value()));
             measured.push((x, 0.5 * (chance.low + chance.high)));
             curves.push(Curve::new(vec![(x, chance.low), (x, chance.high)]).color(MEASURED));
         }
@@ -119,7 +120,7 @@ fn table(runs: Analyses<'_>) -> Result<Table, FigureError> {
     for (analysis, name) in CASES.into_iter().enumerate() {
         for at in &goals(runs, analysis)?.discounts {
             let (bound, certified) = claimed(at)?;
-            table.push_bound(format!("n/(n + 1) at {}", at.discount), name, bound);
+            table.push_exact(format!("n/(n + 1) at {}", at.discount), name, &bound);
             let certified = u8::from(certified).to_string();
             table.push_exact(format!("certified at {}", at.discount), name, &certified.parse()?);
             push_chance(&mut table, &format!("avoidance at {}", at.discount), name, avoidance(at)?)?;
