@@ -291,7 +291,7 @@ fn goals_avoid_shutdown() {
     }
     let (_runs, uneven) = run(&format!("{text}\nhighest = {{ off = 4 }}"));
     let at = &uneven.results.goals[0].discounts[0];
-    assert_eq!(at.verdict.as_ref().unwrap().condition.as_deref(), Some("bounds"));
+    assert_eq!(at.verdict.as_ref().unwrap().condition.as_deref(), Some("equal-bounds"));
     let prediction = at.prediction.as_ref().unwrap();
     assert_eq!(prediction.samples, Some(500));
     // Shutdown is worth more than 2, which is the most that a loop can be, half of the time.
