@@ -46,12 +46,11 @@ const HALF_WIDTH: f64 = 2.575_829_3;
 
 /// Adds a probability; where it is known by an interval, the middle, with the standard error of a normal law of this interval.
 fn push_chance(table: &mut Table, quantity: &str, state: &str, chance: &ChanceOfAction) -> Result<(), FigureError> {
-    match &chance.exact {
-        Some(exact) => table.push_exact(quantity, state, &exact.parse()?),
-        None => {
-            let half = 0.5 * (chance.high - chance.low);
-            table.push(quantity, state, chance.low + half, half / HALF_WIDTH);
-        }
+    if let Some(exact) = &chance.exact {
+        table.push_exact(quantity, state, &exact.parse()?);
+    } else {
+        let half = 0.5 * (chance.high - chance.low);
+        table.push(quantity, state, chance.low + half, half / HALF_WIDTH);
     }
     Ok(())
 }

@@ -137,7 +137,7 @@ impl TrainedAgent {
             given.push((format!("({name})"), rewards.clone()));
         }
         let bounds = GoalBounds::Box { low: vec![low; dimension], high };
-        Ok(TrainedAgent { setting, goal, discounts, observed_at, labels, bounds, given, situation })
+        Ok(TrainedAgent { situation, setting, labels, goal, discounts, observed_at, bounds, given })
     }
 
     /// What the results depend on besides the model of the environment.

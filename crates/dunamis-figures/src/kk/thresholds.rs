@@ -20,20 +20,20 @@ pub(crate) const FIGURE: AnalysisFigure = AnalysisFigure {
             Published::exact("threshold", "h = 1, p = 4", (0, 1)),
             Published::exact("threshold", "h = 1, p = 5", (0, 1)),
             Published::exact("threshold", "h = 2, p = 1", (1, 2)),
-            known("h = 2, p = 2", 0.618034),
-            known("h = 2, p = 3", 0.682328),
-            known("h = 2, p = 4", 0.724492),
-            known("h = 2, p = 5", 0.754878),
-            known("h = 3, p = 1", 0.618034),
-            known("h = 3, p = 2", 0.707107),
-            known("h = 3, p = 3", 0.754878),
-            known("h = 3, p = 4", 0.786151),
-            known("h = 3, p = 5", 0.808731),
-            known("h = 4, p = 1", 0.682328),
-            known("h = 4, p = 2", 0.754878),
-            known("h = 4, p = 3", 0.793701),
-            known("h = 4, p = 4", 0.819173),
-            known("h = 4, p = 5", 0.837620),
+            known("h = 2, p = 2", 618_034),
+            known("h = 2, p = 3", 682_328),
+            known("h = 2, p = 4", 724_492),
+            known("h = 2, p = 5", 754_878),
+            known("h = 3, p = 1", 618_034),
+            known("h = 3, p = 2", 707_107),
+            known("h = 3, p = 3", 754_878),
+            known("h = 3, p = 4", 786_151),
+            known("h = 3, p = 5", 808_731),
+            known("h = 4, p = 1", 682_328),
+            known("h = 4, p = 2", 754_878),
+            known("h = 4, p = 3", 793_701),
+            known("h = 4, p = 4", 819_173),
+            known("h = 4, p = 5", 837_620),
         ],
     ),
     analyses: &[
@@ -50,10 +50,10 @@ pub(crate) const FIGURE: AnalysisFigure = AnalysisFigure {
 /// Lengths of cycles in each analysis.
 const LENGTHS: usize = 5;
 
-/// A root of the polynomial, to six decimals.
-const fn known(state: &'static str, value: f64) -> Published {
+/// A root of the polynomial, in millionths.
+const fn known(state: &'static str, millionths: u32) -> Published {
     let quantity = Quantity::Entry { quantity: "threshold", state };
-    Published::new(quantity, value, 6, 0, PublishedError::Known(0.0))
+    Published::new(quantity, millionths as f64 / 1e6, 6, 0, PublishedError::Known(0.0))
 }
 
 /// Thresholds by distance and length.
@@ -63,7 +63,7 @@ fn thresholds(runs: Analyses<'_>) -> Result<Vec<Vec<f64>>, FigureError> {
         let at = |length: usize| {
             let name = format!("r{length}");
             let found = known.iter().find(|threshold| threshold.state == name).and_then(|threshold| threshold.value);
-            Ok(found.ok_or(absent(runs.at(analysis)?, &format!("threshold of state `{name}`")))?)
+            found.ok_or(absent(runs.at(analysis)?, &format!("threshold of state `{name}`")))
         };
         (1..=LENGTHS).map(at).collect()
     };
@@ -82,7 +82,7 @@ fn caption(runs: Analyses<'_>) -> Result<String, FigureError> {
 }
 
 fn draw(runs: Analyses<'_>) -> Result<dunamis_plot::Figure, FigureError> {
-    let header = std::iter::once("".to_owned()).chain((1..=LENGTHS).map(|p| format!("_p_ = {p}")));
+    let header = std::iter::once(String::new()).chain((1..=LENGTHS).map(|p| format!("_p_ = {p}")));
     let rows = thresholds(runs)?.into_iter().enumerate().map(|(index, row)| {
         let numbers = row.into_iter().map(|value| if value == 0.0 { "0".to_owned() } else { fixed(value, 6) });
         std::iter::once(format!("_h_ = {}", index + 1)).chain(numbers).map(Cell::new).collect()
