@@ -5,6 +5,7 @@ mod compare;
 mod comparison;
 mod compute;
 mod embedding;
+mod goal_records;
 mod goals;
 mod likelihood;
 mod options;
@@ -16,15 +17,18 @@ mod worst;
 
 pub use comparison::{Comparison, OptionSets};
 pub use embedding::{Embedding, Start};
+pub use goal_records::{
+    ActionChance, BinRecord, ChanceOfAction, CompatibleOrbitRecord, CountsRecord, EstimateRecord, GivenGoalRecord,
+    GoalsAtDiscount, GoalsRecord, LikelihoodCellRecord, LikelihoodRecord, PredictionRecord, ThresholdRecord,
+    VerdictRecord,
+};
 pub use goals::Goals;
 pub use likelihood::Likelihood;
 pub use orbit_lemma::OrbitLemma;
 pub use results::{
-    ActionChance, AnalysisManifest, AnalysisResults, AnalysisRun, BinRecord, ChanceOfAction, ChanceRecord,
-    ComparisonRecord, CompatibleOrbitRecord, CopiesRecord, CountsRecord, EmbeddingRecord, EmpowermentRecord,
-    EstimateRecord, GivenGoalRecord, GoalsAtDiscount, GoalsRecord, LemmaRecord, LemmaRow, LikelihoodCellRecord,
-    LikelihoodRecord, OrbitRecord, PredictionRecord, RearrangementRecord, RecurrentDistributionRecord, StateOptions,
-    ThresholdRecord, ValueRecord, VerdictRecord, VisitDistributionRecord, WorstRecord,
+    AnalysisManifest, AnalysisResults, AnalysisRun, ChanceRecord, ComparisonRecord, CopiesRecord, EmbeddingRecord,
+    EmpowermentRecord, LemmaRecord, LemmaRow, OrbitRecord, RearrangementRecord, RecurrentDistributionRecord,
+    StateOptions, ValueRecord, VisitDistributionRecord, WorstRecord,
 };
 pub use store::analyze;
 

@@ -1,7 +1,7 @@
 //! The goals compatible with an environment's training, and what they do in its new state.
 
 use super::compute::find_state;
-use super::results::{
+use super::goal_records::{
     ActionChance, ChanceOfAction, CompatibleOrbitRecord, CountsRecord, GivenGoalRecord, GoalsAtDiscount, GoalsRecord,
     PredictionRecord, ThresholdRecord, VerdictRecord,
 };

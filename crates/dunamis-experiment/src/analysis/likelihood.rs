@@ -1,6 +1,6 @@
 //! How well beliefs about trained agents predict what agents do in new places.
 
-use super::results::{BinRecord, EstimateRecord, LikelihoodCellRecord, LikelihoodRecord};
+use super::goal_records::{BinRecord, EstimateRecord, LikelihoodCellRecord, LikelihoodRecord};
 use crate::{ConfigError, ConfigProblem, ExperimentError};
 use dunamis_envs::Environment;
 use dunamis_goals::{
