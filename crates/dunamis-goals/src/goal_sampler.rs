@@ -8,6 +8,7 @@
 use crate::approximate_losses::ApproximateLosses;
 use crate::block_sampler::{BlockBody, BlockSampler, Membership, SamplerSettings, SamplingMethod, Shape, scale};
 use crate::feasibility::{Block, Feasibility, blocks};
+use crate::interior_point::interior_point;
 use crate::{Form, GoalBounds, GoalError, GoalRow, GoalSet};
 use dunamis_mdp::Rational;
 use dunamis_sampling::{CuttingPlane, LinearRow, RewardDistribution, SampleError, StreamRng, standard_normal};
@@ -74,6 +75,12 @@ impl GoalSampler {
             let member = Membership::Any(Arc::new(move |point: &[f64]| decides.contains(point)));
             let block = Block { coordinates, rows: Vec::new() };
             return Self::assemble(&[], goals.bounds(), dimension, &[block], None, &member, settings);
+        }
+        if goals.form() == Form::Polyhedron {
+            let blocks = blocks(goals.rows(), dimension);
+            if let Some(interior) = interior_point(goals.rows(), &blocks, goals.bounds(), dimension) {
+                return Self::of_rows(goals.rows(), goals.bounds(), dimension, &interior, settings);
+            }
         }
         let (feasibility, mut rows) = goals.feasibility()?;
         let interior = match feasibility {

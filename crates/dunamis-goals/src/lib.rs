@@ -14,7 +14,7 @@
 //! | `lifted_form` | [`LiftedForm`]: convex goal sets by few rows over goals and values |
 //! | `feasibility` | [`Feasibility`] of observations, or the [`Contradiction`] among them; [`blocks`] of rewards |
 //! | `goal_sampler` | [`GoalSampler`]: the uniform law on them, with a [`BlockReport`] for each block |
-//! | `block_sampler` | rejection and walks: [`SamplingMethod`], [`SamplerSettings`] |
+//! | `block_sampler`, `interior_point` | rejection and walks: [`SamplingMethod`], [`SamplerSettings`] |
 //! | `features`, `featurized_goals` | [`Features`] of states; [`FeaturizedGoals`]: compatible combinations of them |
 //! | `simplicity_prior` | [`SimplicityPrior`]: few features are likelier than many |
 //! | `prediction` | [`predict`]: what uniform compatible goals do in a new state; [`Prediction`], [`Chance`] |
@@ -60,6 +60,7 @@ mod featurized_goals;
 mod goal_bounds;
 mod goal_sampler;
 mod goal_set;
+mod interior_point;
 mod lifted_form;
 mod likelihood;
 mod likelihood_table;
