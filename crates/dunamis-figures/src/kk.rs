@@ -44,13 +44,21 @@ fn missing(what: &str) -> FigureError {
 /// Half the width of a 99 % interval in standard errors of a normal law.
 const HALF_WIDTH: f64 = 2.575_829_3;
 
-/// Adds a probability; where it is known by an interval, the middle, with the standard error of a normal law of this interval.
+/// A probability, or the middle of its interval.
+fn middle(chance: &ChanceOfAction) -> f64 {
+    0.5 * (chance.low + chance.high)
+}
+
+/// The standard error of a normal law that has the same interval.
+fn std_error(chance: &ChanceOfAction) -> f64 {
+    0.5 * (chance.high - chance.low) / HALF_WIDTH
+}
+
+/// Adds a probability, exact or with a standard error.
 fn push_chance(table: &mut Table, quantity: &str, state: &str, chance: &ChanceOfAction) -> Result<(), FigureError> {
-    if let Some(exact) = &chance.exact {
-        table.push_exact(quantity, state, &exact.parse()?);
-    } else {
-        let half = 0.5 * (chance.high - chance.low);
-        table.push(quantity, state, chance.low + half, half / HALF_WIDTH);
+    match &chance.exact {
+        Some(exact) => table.push_exact(quantity, state, &exact.parse()?),
+        None => table.push(quantity, state, middle(chance), std_error(chance)),
     }
     Ok(())
 }

@@ -1,6 +1,6 @@
 //! Environments of agents that were trained: what is where, and how they look.
 
-use dunamis_envs::{Environment, Grid, Move, load};
+use dunamis_envs::{Environment, Format, Grid, Move, load};
 use dunamis_mdp::StateId;
 use proptest::prelude::*;
 use std::collections::BTreeSet;
@@ -105,6 +105,21 @@ fn reaches(grid: &Grid, from: StateId, to: StateId, without: StateId) -> bool {
         open.extend(Move::ALL.into_iter().filter_map(|to| grid.target(state, to)).filter(|&next| seen.insert(next)));
     }
     seen.contains(&to)
+}
+
+#[test]
+fn all_can_be_drawn() {
+    for name in ["shutdown-setting", "closure-gap", "coin-run", "cheese-maze", "corrigibility-button"] {
+        let environment = load(name).unwrap();
+        let files = Format::Dot.encode(&environment).unwrap();
+        let drawing = String::from_utf8(files.get("dot").unwrap().to_vec()).unwrap();
+        let states =
+            drawing.lines().filter(|line| line.starts_with("  s") && line.contains("[label=") && !line.contains("->"));
+        assert_eq!(states.count(), environment.model().states().len(), "{name}");
+        for label in ["train", "new"] {
+            assert!(drawing.contains(&format!("{{{label}}}")), "{name}: {label}");
+        }
+    }
 }
 
 /// The first row of the counterexample: 10 for staying, 101/20 for leaving, and 83/2 after the swap.

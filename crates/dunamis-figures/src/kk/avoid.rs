@@ -3,7 +3,7 @@
 use dunamis_experiment::{ChanceOfAction, GoalsAtDiscount, PredictionRecord};
 use dunamis_plot::{Color, Curve, Dash, Extent, LinePlot, OKABE_ITO, Panels, Plot, fixed};
 
-use super::{about, goals, missing};
+use super::{about, goals, middle, missing};
 use crate::analysis_figure::{Analyses, AnalysisFigure};
 use crate::caption::grouped;
 use crate::{Config, FigureError, Fraction, Published, Table};
@@ -119,7 +119,7 @@ fn draw(runs: Analyses<'_>) -> Result<dunamis_plot::Figure, FigureError> {
     let mut points = Vec::new();
     for at in &goals(runs, 0)?.discounts {
         let avoided = avoidance(at)?;
-        points.push((gamma(at)?, 0.5 * (avoided.low + avoided.high)));
+        points.push((gamma(at)?, middle(avoided)));
     }
     let mut chances = curves(bound, ["printed", "sharper"]);
     chances.push(Curve::new(points).color(MEASURED).label("probability").with_points());
@@ -129,7 +129,7 @@ fn draw(runs: Analyses<'_>) -> Result<dunamis_plot::Figure, FigureError> {
         let mut points = Vec::new();
         for at in &goals(runs, k)?.discounts {
             let avoided = avoidance(at)?;
-            points.push((gamma(at)?, 0.5 * (avoided.low + avoided.high)));
+            points.push((gamma(at)?, middle(avoided)));
         }
         loops.push(
             Curve::new(vec![(0.0, bound(k)), (1.0, bound(k))])

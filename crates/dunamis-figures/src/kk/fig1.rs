@@ -5,8 +5,10 @@ use std::collections::BTreeMap;
 use dunamis_experiment::GivenGoalRecord;
 use dunamis_plot::{GridDiagram, OKABE_ITO, Panels, Plot};
 
-use super::{about, discount, goals, missing, only};
+use super::avoid::prediction;
+use super::{about, discount, goals, middle, missing, only, std_error};
 use crate::analysis_figure::{Analyses, AnalysisFigure};
+use crate::caption::with_error;
 use crate::{Config, FigureError, Table};
 
 /// Figure 1.
@@ -91,6 +93,22 @@ fn at_the_start(runs: Analyses<'_>, goal: &GivenGoalRecord) -> Result<String, Fi
     Ok(goal.choices.get(start).map_or_else(String::new, |choices| choices.join(" or ")))
 }
 
+/// How likely each action is optimal at the start of the new level, in words.
+fn drawn(runs: Analyses<'_>) -> Result<String, FigureError> {
+    let action = |(actions, value, error): (String, f64, f64)| {
+        format!("{actions} with probability {}", with_error(value, error))
+    };
+    Ok(chances(runs)?.into_iter().map(action).collect::<Vec<_>>().join(", "))
+}
+
+/// Actions at the start of the new level, the probability that each is optimal, and its standard error.
+fn chances(runs: Analyses<'_>) -> Result<Vec<(String, f64, f64)>, FigureError> {
+    let prediction = prediction(only(runs, 0)?)?;
+    let known =
+        prediction.actions.iter().filter_map(|action| Some((action.actions.join(" or "), action.chance.as_ref()?)));
+    Ok(known.map(|(actions, chance)| (actions, middle(chance), std_error(chance))).collect())
+}
+
 fn caption(runs: Analyses<'_>) -> Result<String, FigureError> {
     let (coin, end) = (goal(runs, "coin")?, goal(runs, "end")?);
     let trained = cells(runs, None, true)?;
@@ -103,11 +121,13 @@ fn caption(runs: Analyses<'_>) -> Result<String, FigureError> {
     };
     Ok(format!(
         "Optimal moves of an agent _A_ that wants the coin _C_ or the end _E_ of the level, {}. {} in training, and {which}. \
-         In the new level, from where it starts, the one goal goes {} and the other {}.",
+         In the new level, from where it starts, the one goal goes {} and the other {}. What is optimal there for a goal drawn uniformly \
+         from all that are compatible is {}.",
         discount(&only(runs, 0)?.discount)?,
         if same { "They are the same at every cell" } else { "They differ" },
         at_the_start(runs, coin)?,
         at_the_start(runs, end)?,
+        drawn(runs)?,
     ))
 }
 
@@ -132,6 +152,9 @@ fn table(runs: Analyses<'_>) -> Result<Table, FigureError> {
                 table.push_exact(format!("{action} is optimal for {label}"), state, &optimal.to_string().parse()?);
             }
         }
+    }
+    for (actions, value, error) in chances(runs)? {
+        table.push("optimal for a drawn goal", actions, value, error);
     }
     Ok(table)
 }

@@ -4,7 +4,7 @@ use dunamis_experiment::GoalsAtDiscount;
 use dunamis_plot::{Color, Curve, Dash, Extent, LinePlot, OKABE_ITO, Panels, Plot};
 
 use super::avoid::{avoidance, gamma, prediction};
-use super::{about, goals, missing, push_chance};
+use super::{about, goals, middle, missing, push_chance};
 use crate::analysis_figure::{Analyses, AnalysisFigure};
 use crate::caption::grouped;
 use crate::{Config, FigureError, Fraction, Published, Table};
@@ -100,7 +100,7 @@ fn draw(runs: Analyses<'_>) -> Result<dunamis_plot::Figure, FigureError> {
             let (x, chance) = (gamma(at)?, avoidance(at)?);
             let (bound, holds) = claimed(at)?;
             if holds { &mut certified } else { &mut refused }.push((x, bound.value()));
-            measured.push((x, 0.5 * (chance.low + chance.high)));
+            measured.push((x, middle(chance)));
             curves.push(Curve::new(vec![(x, chance.low), (x, chance.high)]).color(MEASURED));
         }
         for (points, color, dash) in [(certified, CERTIFIED, Dash::Solid), (refused, OKABE_ITO[7], Dash::Dashed)] {
