@@ -256,6 +256,11 @@ impl BlockSampler {
     fn walk(&mut self, settings: &SamplerSettings) -> Result<(), GoalError> {
         let dimension = self.dimension();
         let interior = self.parts.interior.clone().unwrap_or_default();
+        if !self.body.contains(&interior) {
+            return Err(GoalError::ThinGoals {
+                reason: "what room there is, is too small for double precision".into(),
+            });
+        }
         let seed = settings.seed.derive("walks");
         let streams: Vec<StreamRng> = (0..settings.chains.max(2)).map(|chain| seed.stream(chain)).collect();
         let mut heads: Vec<(StreamRng, Vec<f64>)> = streams.into_iter().map(|rng| (rng, interior.clone())).collect();

@@ -243,11 +243,14 @@ fn refusals_name_the_fix() {
         bounds,
         ..GoalSettings::default()
     };
+    // A room of 1e-15 below the largest margin of 1/2.
+    let almost = Rational::new(1.into(), 2.into()) - Rational::new(1.into(), 10_u64.pow(15).into());
     let messages = [
         refusal(&chain(2), 2, GoalSettings { bounds: Some(GoalBounds::Unbounded), ..GoalSettings::default() }),
         refusal(&chain(2), 2, margin(1, Some(GoalBounds::Sphere))),
         refusal(&chain(2), 2, margin(2, None)),
         refusal(&chain(2), 2, margin(1, None)),
+        refusal(&chain(2), 2, GoalSettings { margin: almost, ..GoalSettings::default() }),
         GoalError::RareGoals { trials: 10 }.to_string(),
         GoalError::NotMixed { r_hat: 1.2345, effective: 56.7, sweeps: 8 }.to_string(),
     ];
@@ -256,6 +259,7 @@ fn refusals_name_the_fix() {
     a margin means nothing on the sphere, where goals that differ by a factor are one: use a box, or a margin of 0
     no goal is compatible with training: at `s0`, `a0` is worth at least 1 more than `a1` (times 2); the reward of `s0` is not below its bound; the reward of `s1` is not above its bound: these sum to 0 ≥ 1, so that no goal satisfies all of them
     compatible goals have no volume to draw from: at `s0`, `a0` is worth at least 1/2 more than `a1` (times 1/2); the reward of `s0` is not below its bound (times 1/4); the reward of `s1` is not above its bound (times 1/4): these sum to 0 ≥ 0, so that each of them holds with equality only; observe fewer actions or allow a margin below 0
+    compatible goals have no volume to draw from: what room there is, is too small for double precision; observe fewer actions or allow a margin below 0
     none of 10 goals drawn from the bounds is compatible with training, and other methods need a convex set: raise `trials`, or observe more states
     walks among compatible goals did not mix with 8 sweeps between points: R̂ is 1.234 and the effective sample size 57; raise `most_sweeps`
     ");
