@@ -13,7 +13,7 @@
 //! may lead back to training does no harm.
 
 use crate::setting::{Reached, Way};
-use crate::{GoalError, GoalSet, Reading, Retargeting, ShutdownSetting, VisitThreshold, VisitWitness};
+use crate::{GoalError, GoalSet, Reading, Retargeting, ShutdownSetting, VisitThreshold};
 use dunamis_mdp::{Labels, StateId, json};
 use dunamis_orbit::{
     Alternatives, CERTIFICATE_SCHEMA, Certificate, CertificateError, Compatible, Horizon, Options, Parts, Rule, Source,
@@ -188,10 +188,7 @@ pub fn certify_avoidance(setting: &ShutdownSetting, goals: &GoalSet) -> Result<C
         let terminal = name(setting.terminal());
         return Err(AvoidanceRefusal::UnequalBounds { state: name(state), terminal });
     }
-    let mut visits: Vec<VisitWitness> = Vec::with_capacity(alike.len());
-    for &state in &alike {
-        visits.extend(retargeting.witness(state, discount, Strictness::AtLeastOnce)?);
-    }
+    let visits = retargeting.witnesses(&alike, discount, Strictness::AtLeastOnce)?;
     if visits.is_empty() {
         return Err(without_visits(setting, &exchangeable, &retargeting, goals)?);
     }

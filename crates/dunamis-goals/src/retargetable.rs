@@ -70,10 +70,10 @@ pub struct Retargetable {
 }
 
 impl Retargetable {
-    fn new(states: &[StateId], found: &[Found]) -> Self {
+    fn new(states: &[StateId], found: impl Fn(StateId) -> Found) -> Self {
         let mut sorted = Retargetable { states: Vec::new(), undecided: Vec::new() };
-        for (&state, found) in states.iter().zip(found) {
-            match found {
+        for &state in states {
+            match found(state) {
                 Found::Cycle(_) | Found::Bounds | Found::Exact => sorted.states.push(state),
                 Found::Undecided => sorted.undecided.push(state),
                 Found::No => {}
@@ -161,15 +161,21 @@ impl<'a> Retargeting<'a> {
     /// [`GoalError::Solve`] for rows of small models that do not sum to exactly 1.
     pub fn effective(&self, discount: &Discount, strictness: Strictness) -> Result<Retargetable, GoalError> {
         let bounds = self.bounds(discount);
-        let found: Result<Vec<Found>, GoalError> = self
-            .candidates
-            .par_iter()
-            .map_init(
-                || self.scratch(),
-                |scratch, &state| self.find(state, discount, strictness, bounds.as_ref(), scratch),
-            )
-            .collect();
-        Ok(Retargetable::new(&self.candidates, &found?))
+        // Nearest states first: what is known of them helps with those behind. Without chance there is no need.
+        let fronts = if bounds.is_some() { self.fronts() } else { vec![self.candidates.clone()] };
+        let mut nearer = vec![0.0; self.model.states().len()];
+        let mut found = vec![Found::No; nearer.len()];
+        for front in fronts {
+            let find = |scratch: &mut Scratch, &state: &StateId| {
+                Ok((state, self.find(state, discount, strictness, bounds.as_ref(), Some(&nearer), scratch)?))
+            };
+            let answers: Result<Vec<_>, GoalError> = front.par_iter().map_init(|| self.scratch(), find).collect();
+            for (state, (answer, first)) in answers? {
+                nearer[state.index()] = first;
+                found[state.index()] = answer;
+            }
+        }
+        Ok(Retargetable::new(&self.candidates, |state| found[state.index()]))
     }
 
     /// $`n = |S_{rec}^\gamma|`$ as printed: the states that the policy $`\pi_{rec}`$ of
@@ -187,11 +193,11 @@ impl<'a> Retargeting<'a> {
         let find = |scratch: &mut Scratch, &state: &StateId| {
             let Some(bounds) = &bounds else {
                 // Without chance, π_rec walks by shortest ways.
-                return self.find(state, discount, strictness, None, scratch);
+                return Ok(self.find(state, discount, strictness, None, None, scratch)?.0);
             };
             let revisit = self.recurrence.reach_and_revisit(state)?;
             let sweeps = scratch.sweeps.get_or_insert_with(|| Sweeps::new(self.model.states().len()));
-            Ok(match bounds.decide(state, Some(revisit.policy().pairs()), sweeps) {
+            Ok(match bounds.decide(state, Some(revisit.policy().pairs()), None, sweeps).0 {
                 Verdict::More => Found::Bounds,
                 Verdict::Less => Found::No,
                 Verdict::Open => {
@@ -205,7 +211,8 @@ impl<'a> Retargeting<'a> {
             })
         };
         let found: Result<Vec<Found>, GoalError> = revisited.par_iter().map_init(|| self.scratch(), find).collect();
-        Ok(Retargetable::new(&revisited, &found?))
+        let found: BTreeMap<StateId, Found> = revisited.iter().copied().zip(found?).collect();
+        Ok(Retargetable::new(&revisited, |state| found[&state]))
     }
 
     /// Evidence that a state counts in [`Retargeting::effective`]; `None` when it does not, or is undecided.
@@ -223,11 +230,46 @@ impl<'a> Retargeting<'a> {
         if self.candidates.binary_search(&state).is_err() {
             return Ok(None);
         }
-        let (bounds, mut scratch) = (self.bounds(discount), self.scratch());
-        Ok(match self.find(state, discount, strictness, bounds.as_ref(), &mut scratch)? {
+        let bounds = self.bounds(discount);
+        self.evidence(state, discount, strictness, bounds.as_ref(), &mut self.scratch())
+    }
+
+    /// The evidence for many states, such as those of [`Retargeting::effective`]; states that do not count are left out.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Retargeting::witness`].
+    pub fn witnesses(
+        &self,
+        states: &[StateId],
+        discount: &Discount,
+        strictness: Strictness,
+    ) -> Result<Vec<VisitWitness>, GoalError> {
+        marks(self.model, states)?;
+        let bounds = self.bounds(discount);
+        let evidence = |scratch: &mut Scratch, &state: &StateId| {
+            self.evidence(state, discount, strictness, bounds.as_ref(), scratch)
+        };
+        let found: Result<Vec<Option<VisitWitness>>, GoalError> = states
+            .par_iter()
+            .filter(|state| self.candidates.binary_search(state).is_ok())
+            .map_init(|| self.scratch(), evidence)
+            .collect();
+        Ok(found?.into_iter().flatten().collect())
+    }
+
+    fn evidence(
+        &self,
+        state: StateId,
+        discount: &Discount,
+        strictness: Strictness,
+        bounds: Option<&VisitBounds<'_>>,
+        scratch: &mut Scratch,
+    ) -> Result<Option<VisitWitness>, GoalError> {
+        Ok(match self.find(state, discount, strictness, bounds, None, scratch)?.0 {
             Found::Cycle(length) => Some(self.cycle_witness(state, length)),
             Found::Bounds => {
-                bounds.zip(scratch.sweeps).map(|(bounds, mut sweeps)| bounds.witness(state, None, &mut sweeps))
+                bounds.zip(scratch.sweeps.as_mut()).map(|(bounds, sweeps)| bounds.witness(state, None, sweeps))
             }
             Found::Exact => VisitCount::new(self.model, self.new, state)?.optimum(discount)?.witness,
             Found::No | Found::Undecided => None,
@@ -295,40 +337,66 @@ impl<'a> Retargeting<'a> {
         (!self.moves.complete).then(|| VisitBounds::new(self.model, self.new, discount.value(), reachable))
     }
 
+    /// Candidates by their number of steps from the new state.
+    fn fronts(&self) -> Vec<Vec<StateId>> {
+        let mut steps = vec![usize::MAX; self.model.states().len()];
+        let (mut front, mut fronts) = (vec![self.new], Vec::new());
+        steps[self.new.index()] = 0;
+        while !front.is_empty() {
+            let mut next = Vec::new();
+            for pair in front.iter().flat_map(|&state| self.model.available().pairs(state)) {
+                for &to in self.model.row(pair).0 {
+                    if steps[to as usize] == usize::MAX {
+                        steps[to as usize] = fronts.len() + 1;
+                        next.push(StateId::new(to as usize));
+                    }
+                }
+            }
+            front.retain(|state| self.candidates.binary_search(state).is_ok());
+            fronts.push(std::mem::replace(&mut front, next));
+        }
+        fronts
+    }
+
+    /// Whether a state counts, and a lower bound on $`H`$ for the states behind it.
     fn find(
         &self,
         state: StateId,
         discount: &Discount,
         strictness: Strictness,
         bounds: Option<&VisitBounds<'_>>,
+        nearer: Option<&[f64]>,
         scratch: &mut Scratch,
-    ) -> Result<Found, GoalError> {
+    ) -> Result<(Found, f64), GoalError> {
         let path = self.ways.steps[state.index()];
+        let certain = |found| (found, bounds.map_or(0.0, |bounds| bounds.certain(path)));
         if path == 1 && strictness == Strictness::AtLeastOnce {
-            return Ok(Found::Cycle(0));
+            return Ok(certain(Found::Cycle(0)));
         }
         if path != NONE
             && let Some(cycle) = self.moves.cycle(state, longest_cycle(path, discount), &mut scratch.search)
             && CycleThreshold::new(path, cycle).admits(discount, strictness)
         {
-            return Ok(Found::Cycle(cycle));
+            return Ok(certain(Found::Cycle(cycle)));
         }
-        let Some(bounds) = bounds else { return Ok(Found::No) };
+        let Some(bounds) = bounds else { return Ok((Found::No, 0.0)) };
         let sweeps = scratch.sweeps.get_or_insert_with(|| Sweeps::new(self.model.states().len()));
-        match bounds.decide(state, None, sweeps) {
-            Verdict::More => Ok(Found::Bounds),
-            Verdict::Less => Ok(Found::No),
+        let (verdict, first) = bounds.decide(state, None, nearer, sweeps);
+        let found = match verdict {
+            Verdict::More => Found::Bounds,
+            Verdict::Less => Found::No,
             Verdict::Open => {
                 let visits = VisitCount::new(self.model, self.new, state)?;
                 let small =
                     |relevant: &crate::visit_count::Relevant| relevant.mdp.model().states().len() <= EXACT_STATES;
-                Ok(match visits.relevant() {
+                match visits.relevant() {
                     Some(relevant) if !small(relevant) => Found::Undecided,
                     _ if strictness.admits(&visits.optimum(discount)?.visits) => Found::Exact,
                     _ => Found::No,
-                })
+                }
             }
-        }
+        };
+        Ok((found, first))
     }
 
     fn cycle_witness(&self, state: StateId, length: u32) -> VisitWitness {
@@ -351,7 +419,7 @@ fn longest_cycle(path: u32, discount: &Discount) -> u32 {
         // The logarithms below would be too rough.
         _ if path == 1 || gamma > 1.0 - 1e-9 => u32::MAX,
         _ => {
-            let first = (0..path - 1).fold(1.0, |power, _| power * gamma);
+            let first = gamma.powi(i32::try_from(path - 1).unwrap_or(i32::MAX));
             let longest = (1.0 - first).ln() / gamma.ln();
             // Rounding moves it by far less than a step or a thousandth; beyond the range of u32 it saturates.
             (longest * 1.001 + 2.0) as u32

@@ -6,7 +6,9 @@
 //! the same problem again. So $`V^* > 1`$ exactly when $`H + R > 1`$: without chance, when $`\gamma^{h-1} + \gamma^p > 1`$.
 //!
 //! Gauss–Seidel sweeps from below and from above keep $`g_- \le g \le g_+`$ and stop as soon as one of them decides. They are confined
-//! to the states within some steps of $`s`$, since beyond $`k`$ steps $`0 \le g \le \gamma^{k+1}`$; the radius grows as needed.
+//! to the states within some steps of $`s`$, since beyond $`k`$ steps $`0 \le g \le \gamma^{k+1}`$; the radius grows as needed. For a
+//! state $`m`$ among them, $`H \ge H_m\, g(m)`$ with the same number $`H_m`$ for visits to $`m`$: first reach that, then $`s`$. With
+//! bounds on $`H_m`$ for states nearer to the new one, a small radius often suffices, however far the new state is.
 //!
 //! **Rounding.** Every update is moved outwards by more than its rounding errors can be, those of the numbers of the model
 //! included: a sum of $`k`$ products has a relative error of at most $`\gamma_{k+3}`$ `[Higham 2002, §3.1]`. So
@@ -21,7 +23,13 @@ use dunamis_orbit::{VisitBound, VisitEvidence, VisitWitness};
 const MARGIN: f64 = 1e-12;
 
 /// Sweeps at one radius.
-const SWEEPS: usize = 500;
+const SWEEPS: usize = 100;
+
+/// Among so many states, bounds are made better than the decision needs.
+const FEW_STATES: usize = 500;
+
+/// Sweeps of everything.
+const MOST_SWEEPS: usize = 10_000;
 
 /// What bounds say.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,25 +54,28 @@ pub(crate) struct VisitBounds<'a> {
 /// Scratch space for one target at a time.
 pub(crate) struct Sweeps {
     number: u32,
-    /// Number of the search, and steps to the target.
-    seen: Vec<(u32, u32)>,
+    /// Nearest to the target first.
     order: Vec<u32>,
-    low: Vec<f64>,
-    high: Vec<f64>,
+    cells: Vec<Cell>,
+}
+
+/// What is known of a state.
+#[derive(Clone, Copy)]
+struct Cell {
+    /// Number of the search that set the cell.
+    number: u32,
+    /// Steps to the target.
+    steps: u32,
     /// The pair of the last update from below.
-    pair: Vec<u32>,
+    pair: u32,
+    low: f64,
+    high: f64,
 }
 
 impl Sweeps {
     pub(crate) fn new(states: usize) -> Self {
-        Sweeps {
-            number: 0,
-            seen: vec![(0, 0); states],
-            order: Vec::new(),
-            low: vec![0.0; states],
-            high: vec![0.0; states],
-            pair: vec![NONE; states],
-        }
+        let cell = Cell { number: 0, steps: 0, pair: NONE, low: 0.0, high: 0.0 };
+        Sweeps { number: 0, order: Vec::new(), cells: vec![cell; states] }
     }
 }
 
@@ -103,34 +114,51 @@ impl<'a> VisitBounds<'a> {
         VisitBounds { model, new, discount, starts, before }
     }
 
-    /// Decides on one target, over all policies or for the one whose pairs are given.
-    pub(crate) fn decide(&self, target: StateId, policy: Option<&[u32]>, sweeps: &mut Sweeps) -> Verdict {
+    /// Decides on one target, over all policies or for the one whose pairs are given. `nearer` are lower bounds $`H_m`$ by state, 0
+    /// where none is known; without them the sweeps are evidence. Also returns a lower bound on the target's own $`H`$.
+    pub(crate) fn decide(
+        &self,
+        target: StateId,
+        policy: Option<&[u32]>,
+        nearer: Option<&[f64]>,
+        sweeps: &mut Sweeps,
+    ) -> (Verdict, f64) {
         let mut radius = 3;
         loop {
             let whole = self.surround(target, radius, sweeps);
             let beyond = if whole { 0.0 } else { up(self.power(radius + 1), radius as usize + 1) };
-            let mut last = f64::INFINITY;
-            for sweep in 0..SWEEPS {
+            let (mut last, mut before) = (f64::INFINITY, 0.0);
+            for sweep in 0..if whole { MOST_SWEEPS } else { SWEEPS } {
                 let first = self.after(self.new, policy, beyond, sweeps);
                 let back = self.after(target, policy, beyond, sweeps);
-                if down(first.low + down(self.discount * back.low, 1), 1) > 1.0 + MARGIN {
-                    return Verdict::More;
+                let by_way = |nearer: &[f64]| {
+                    let way = |&state: &u32| down(nearer[state as usize] * sweeps.cells[state as usize].low, 1);
+                    sweeps.order.iter().map(way).fold(0.0, f64::max)
+                };
+                let least = nearer.map_or(first.low, |nearer| first.low.max(by_way(nearer)));
+                if down(least + down(self.discount * back.low, 1), 1) > 1.0 + MARGIN {
+                    // States behind this one build on its bound, so that it should be a good one where that costs little.
+                    if nearer.is_none() || least < before * 1.005 || sweeps.order.len() > FEW_STATES {
+                        return (Verdict::More, least);
+                    }
+                    before = least;
+                    self.sweep(target, policy, beyond, sweeps);
+                    continue;
                 }
                 let most = up(first.high + up(self.discount * back.high, 1), 1);
                 if most < 1.0 - MARGIN {
-                    return Verdict::Less;
+                    return (Verdict::Less, least);
                 }
-                let least = first.low + self.discount * back.low;
-                let gap = most - least;
+                let gap = most - (least + self.discount * back.low);
+                if whole && (gap < 1e-13 || sweep + 1 == MOST_SWEEPS) {
+                    return (Verdict::Open, least);
+                }
                 // When sweeps hardly help, a larger radius may.
-                if gap < 1e-13 || !whole && sweep > 0 && last - gap < 0.05 * gap {
+                if !whole && sweep > 0 && last - gap < 0.05 * gap {
                     break;
                 }
                 last = gap;
                 self.sweep(target, policy, beyond, sweeps);
-            }
-            if whole {
-                return Verdict::Open;
             }
             radius *= 2;
         }
@@ -149,7 +177,7 @@ impl<'a> VisitBounds<'a> {
             let (g, pair) = if state as usize == target.index() {
                 (1.0, back.pair)
             } else {
-                (sweeps.low[state as usize], sweeps.pair[state as usize])
+                (sweeps.cells[state as usize].low, sweeps.cells[state as usize].pair)
             };
             let visits = Rational::from_float(down(scale * g, 0)).filter(|_| g > 0.0)?;
             Some(VisitBound { at: name(state), action: action(pair), visits })
@@ -157,6 +185,11 @@ impl<'a> VisitBounds<'a> {
         let bounds = sweeps.order.iter().filter_map(bound).collect();
         let evidence = VisitEvidence::Bounds { first: action(first.pair), bounds };
         VisitWitness { state: name(target.index() as u32), evidence }
+    }
+
+    /// A lower bound on $`H`$ for a state at the end of so many certain moves.
+    pub(crate) fn certain(&self, path: u32) -> f64 {
+        down(self.power(path - 1), path as usize)
     }
 
     fn power(&self, exponent: u32) -> f64 {
@@ -168,26 +201,24 @@ impl<'a> VisitBounds<'a> {
     fn surround(&self, target: StateId, radius: u32, sweeps: &mut Sweeps) -> bool {
         sweeps.number += 1;
         sweeps.order.clear();
-        let start = target.index() as u32;
-        sweeps.order.push(start);
-        sweeps.seen[start as usize] = (sweeps.number, 0);
-        (sweeps.low[start as usize], sweeps.high[start as usize]) = (1.0, 1.0);
+        let (number, start) = (sweeps.number, target.index());
+        sweeps.order.push(start as u32);
+        sweeps.cells[start] = Cell { number, steps: 0, pair: NONE, low: 1.0, high: 1.0 };
         let mut head = 0;
         while head < sweeps.order.len() {
             let state = sweeps.order[head] as usize;
             head += 1;
-            let steps = sweeps.seen[state].1;
+            let Cell { steps, high, .. } = sweeps.cells[state];
             for &from in &self.before[self.starts[state] as usize..self.starts[state + 1] as usize] {
-                if sweeps.seen[from as usize].0 == sweeps.number {
+                let cell = &mut sweeps.cells[from as usize];
+                if cell.number == number {
                     continue;
                 }
                 if steps == radius {
                     return false;
                 }
-                sweeps.seen[from as usize] = (sweeps.number, steps + 1);
+                *cell = Cell { number, steps: steps + 1, pair: NONE, low: 0.0, high: up(high * self.discount, 1) };
                 sweeps.order.push(from);
-                sweeps.low[from as usize] = 0.0;
-                sweeps.high[from as usize] = up(sweeps.high[state] * self.discount, 1);
             }
         }
         true
@@ -202,9 +233,10 @@ impl<'a> VisitBounds<'a> {
             let (next, probability) = self.model.row(pair);
             let (mut low, mut high) = (0.0, 0.0);
             for (&next, &p) in next.iter().zip(probability) {
-                if sweeps.seen[next as usize].0 == sweeps.number {
-                    low += p * sweeps.low[next as usize];
-                    high += p * sweeps.high[next as usize];
+                let cell = &sweeps.cells[next as usize];
+                if cell.number == sweeps.number {
+                    low += p * cell.low;
+                    high += p * cell.high;
                 } else {
                     high += p * beyond;
                 }
@@ -226,10 +258,11 @@ impl<'a> VisitBounds<'a> {
             }
             let after = self.after(StateId::new(state), policy, beyond, sweeps);
             let (low, high) = (down(self.discount * after.low, 1), up(self.discount * after.high, 1));
-            if low > sweeps.low[state] {
-                (sweeps.low[state], sweeps.pair[state]) = (low, after.pair);
+            let cell = &mut sweeps.cells[state];
+            if low > cell.low {
+                (cell.low, cell.pair) = (low, after.pair);
             }
-            sweeps.high[state] = sweeps.high[state].min(high);
+            cell.high = cell.high.min(high);
         }
     }
 }
