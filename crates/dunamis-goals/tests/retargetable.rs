@@ -2,12 +2,13 @@
 
 mod random_model;
 
-use dunamis_envs::Garnet;
+use dunamis_envs::{Garnet, Grid, Noise};
 use dunamis_goals::{Retargeting, Strictness, VisitCount, VisitThreshold};
 use dunamis_mdp::{Discount, Mdp, Reward, StateId, TransitionModel};
 use dunamis_solve::{Solver, ValueIteration};
 use proptest::prelude::*;
 use random_model::{build, models};
+use std::sync::Arc;
 
 const BOTH: [Strictness; 2] = [Strictness::MoreThanOnce, Strictness::AtLeastOnce];
 
@@ -49,6 +50,10 @@ fn compare(model: &TransitionModel, discounts: &[&str]) -> Result<(), TestCaseEr
                     prop_assert_eq!(model.state(&witness.state).unwrap(), state);
                 }
             }
+            let all: Vec<StateId> = model.state_ids().collect();
+            let witnesses = retargeting.witnesses(&all, &discount, strictness).unwrap();
+            let states: Vec<StateId> = witnesses.iter().map(|w| model.state(&w.state).unwrap()).collect();
+            prop_assert_eq!(&states, &found.states);
             if let Some(steps) = &steps {
                 prop_assert_eq!(steps.count(&discount, strictness), found.count());
             }
@@ -118,26 +123,35 @@ proptest! {
     }
 }
 
-/// Random models of two hundred states: what counts has enough visits by value iteration, what does not has too few.
+/// Random models of two hundred states, and a grid with noise: what counts has enough visits by value iteration, what does not
+/// has too few.
 #[test]
-fn garnets() {
+fn larger_models() {
     for (seed, branching) in [(0, 1..=2), (1, 1..=3), (2, 2..=3)] {
         let model = Garnet { states: 200, actions: 1..=3, branching, seed }.environment().unwrap().model().clone();
-        let (new, discount) = (StateId::new(0), discount("19/20"));
-        let retargeting = Retargeting::new(&model, new, &[]).unwrap();
-        let found = retargeting.effective(&discount, Strictness::MoreThanOnce).unwrap();
-        assert!(found.count() > 3 && found.undecided.is_empty(), "{}", found.count());
-        for &state in retargeting.candidates() {
-            let pays = model.state_ids().map(|s| f64::from(u8::from(s == state)));
-            let mdp = Mdp::new(model.clone(), Reward::state(&model, pays).unwrap()).unwrap();
-            let value = ValueIteration::default().solve(&mdp, &discount.clone().into()).unwrap().value[0];
-            let visits = (value - f64::from(u8::from(state == new))) / discount.value();
-            let counts = found.states.contains(&state);
-            assert!(if counts { visits > 1.0 - 1e-6 } else { visits < 1.0 + 1e-6 }, "{state}: {visits}");
-            if counts {
-                let witness = retargeting.witness(state, &discount, Strictness::MoreThanOnce).unwrap().unwrap();
-                witness.check(&model, new, &discount, Strictness::MoreThanOnce).unwrap();
-            }
-        }
+        by_value_iteration(&model, "19/20");
+    }
+    let grid = Arc::new(Grid::new(14, 14).unwrap().model(&Noise::new(0.25).unwrap()).unwrap());
+    by_value_iteration(&grid, "7/8");
+    by_value_iteration(&grid, "19/20");
+}
+
+fn by_value_iteration(model: &Arc<TransitionModel>, text: &str) {
+    let (new, discount) = (StateId::new(0), discount(text));
+    let retargeting = Retargeting::new(model, new, &[]).unwrap();
+    let found = retargeting.effective(&discount, Strictness::MoreThanOnce).unwrap();
+    assert!(found.count() > 3 && found.undecided.is_empty(), "{}", found.count());
+    let witnesses = retargeting.witnesses(&found.states, &discount, Strictness::MoreThanOnce).unwrap();
+    assert_eq!(witnesses.len(), found.count());
+    for witness in witnesses {
+        witness.check(model, new, &discount, Strictness::MoreThanOnce).unwrap();
+    }
+    for &state in retargeting.candidates() {
+        let pays = model.state_ids().map(|s| f64::from(u8::from(s == state)));
+        let mdp = Mdp::new(model.clone(), Reward::state(model, pays).unwrap()).unwrap();
+        let value = ValueIteration::default().solve(&mdp, &discount.clone().into()).unwrap().value[0];
+        let visits = (value - f64::from(u8::from(state == new))) / discount.value();
+        let counts = found.states.contains(&state);
+        assert!(if counts { visits > 1.0 - 1e-6 } else { visits < 1.0 + 1e-6 }, "{state}: {visits}");
     }
 }

@@ -51,11 +51,9 @@ impl AlmostSureReach {
         let inside = |next: &u32| distance[*next as usize] != NONE;
         let pair = |state: usize| {
             let safe = |&pair: &usize| keeps(pair) && bellman.row(pair).0.iter().all(inside);
-            let nearer = |&pair: &usize| {
-                goal[state] || bellman.row(pair).0.iter().any(|&next| distance[next as usize] < distance[state])
-            };
-            let mut pairs = bellman.pairs(state).filter(safe);
-            pairs.find(nearer).filter(|_| distance[state] != NONE).map(|pair| pair as u32)
+            let nearest = |&pair: &usize| bellman.row(pair).0.iter().map(|&next| distance[next as usize]).min();
+            let pairs = bellman.pairs(state).filter(safe);
+            pairs.min_by_key(nearest).filter(|_| distance[state] != NONE).map(|pair| pair as u32)
         };
         let pair = (0..expected).map(pair).collect();
         Ok(AlmostSureReach { steps: distance.iter().map(|&d| (d != NONE).then_some(d)).collect(), pair })
@@ -72,8 +70,9 @@ impl AlmostSureReach {
     }
 
     /// The first pair of the state that never leaves the states from which the goal is reached with probability one, and that
-    /// may bring it a step nearer. Taking these pairs reaches the goal with probability one. In the goal itself it is a pair after
-    /// which the goal is reached *again* with probability one, `None` if there is no such pair.
+    /// may bring it nearest. Taking these pairs reaches the goal with probability one, and where moves are certain in the least
+    /// number of steps. In the goal itself it is a pair after which the goal is reached *again* with probability one, `None` if there
+    /// is no such pair.
     ///
     /// # Panics
     ///
