@@ -12,6 +12,7 @@ use crate::published::Published;
 use crate::{FigureError, Fraction, Table};
 
 pub(crate) mod avoid;
+pub(crate) mod breaking;
 pub(crate) mod button;
 pub(crate) mod fig1;
 pub(crate) mod fig2;

@@ -89,6 +89,7 @@
 //! | `kk-fig2` | shutdown, or one of three cycles |
 //! | `kk-avoid` | how likely a compatible goal avoids shutdown, against the discount |
 //! | `kk-relaxed` | the same with one assumption relaxed at a time |
+//! | `kk-breaking` | how far bounds on rewards may be relaxed before the bound breaks |
 //! | `kk-gap` | a swap of new rewards that undoes what was learned |
 //! | `kk-button` | a shutdown button that is pressed for the first time |
 //! | `kk-maze` | which belief about agents predicts what they do in new mazes |

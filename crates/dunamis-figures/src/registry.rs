@@ -53,6 +53,7 @@ pub static FIGURES: &[&dyn Figure] = &[
     &kk::thresholds::FIGURE,
     &kk::avoid::FIGURE,
     &kk::relaxed::FIGURE,
+    &kk::breaking::FIGURE,
     &kk::gap::FIGURE,
     &kk::button::FIGURE,
     &kk::maze::FIGURE,

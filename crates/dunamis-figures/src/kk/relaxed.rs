@@ -86,7 +86,7 @@ fn caption(runs: Analyses<'_>) -> Result<String, FigureError> {
     Ok(format!(
         "How likely a uniform compatible goal avoids shutdown where three loops are at hand (points, with 99 % intervals from {} \
          goals where there is no exact answer), and the bound _n_/(_n_ + 1), solid where it is certified. It is refused (dashed) in \
-         {refused}. Below it for certain: {below}.",
+         {refused}. Intervals are below it in {below}.",
         grouped(samples)
     ))
 }
