@@ -8,7 +8,7 @@
 //! | `cli` | the arguments |
 //! | `commands` | one file per command |
 //! | `argument` | how single arguments are read |
-//! | `law`, `setting` | the reward laws of `--reward`, the settings of `--set` |
+//! | `law`, `setting`, `drawing` | the reward laws of `--reward`, the settings of `--set`, exact answers or samples |
 //! | `output`, `progress`, `solver_progress`, `interrupt` | what is written to the terminal, and Ctrl-C |
 //! | `selection`, `table`, `heat_map` | which states are shown, text layouts |
 //! | `verdict` | certificates and refusals |
@@ -24,6 +24,7 @@ mod argument;
 mod cli;
 mod commands;
 mod csv_file;
+mod drawing;
 mod failure;
 mod heat_map;
 mod hint;

@@ -1,14 +1,13 @@
 //! `dunamis goals predict`: what compatible goals do in the new state.
 
 use super::trained::{Explained, Trained};
-use crate::argument;
+use crate::drawing::Drawing;
 use crate::failure::{ExitStatus, Failure};
 use crate::output::{self, Output, SCHEMA};
 use crate::table::{Align, Table};
-use clap::{Args, ValueEnum};
+use clap::Args;
 use dunamis_goals::{BlockReport, Chance, Prediction, PredictionSettings, predict};
-use dunamis_power::{ProbabilityMethod, ProbabilityWarrant};
-use dunamis_sampling::Seed;
+use dunamis_power::ProbabilityWarrant;
 use num_traits::ToPrimitive;
 use serde::Serialize;
 use std::fmt::Write;
@@ -34,36 +33,12 @@ pub(crate) struct Arguments {
     #[command(flatten)]
     trained: Trained,
 
-    /// Exact, sampled, or whichever is possible
-    #[arg(long, value_enum, value_name = "METHOD", default_value = "auto")]
-    method: Method,
-
-    /// Number of goals drawn, where there is no exact answer
-    #[arg(long, value_name = "N", default_value = "10000", value_parser = argument::samples)]
-    samples: u64,
-
-    /// Seed of the goals
-    #[arg(long, value_name = "SEED", default_value_t = 0)]
-    seed: u64,
-
-    /// Level of confidence of the intervals
-    #[arg(long, value_name = "LEVEL", default_value_t = 0.99)]
-    confidence: f64,
+    #[command(flatten)]
+    drawing: Drawing,
 
     /// Print one JSON document
     #[arg(long)]
     json: bool,
-}
-
-/// Exact or sampled.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum Method {
-    /// Exact where that is possible and does not take too long.
-    Auto,
-    /// Exact or an error.
-    Exact,
-    /// From goals that are drawn.
-    Sampled,
 }
 
 #[derive(Serialize)]
@@ -120,15 +95,12 @@ impl Answer {
 
 pub(crate) fn run(arguments: &Arguments, output: Output) -> Result<ExitStatus, Failure> {
     let explained = arguments.trained.read()?;
+    let Drawing { samples, confidence, .. } = arguments.drawing;
     let settings = PredictionSettings {
-        method: match arguments.method {
-            Method::Auto => ProbabilityMethod::Auto,
-            Method::Exact => ProbabilityMethod::Exact,
-            Method::Sampled => ProbabilityMethod::Sampled,
-        },
-        samples: arguments.samples,
-        seed: Seed::new(arguments.seed),
-        confidence: arguments.confidence,
+        method: arguments.drawing.method(),
+        samples,
+        seed: arguments.drawing.seed(),
+        confidence,
         ..PredictionSettings::default()
     };
     let state = explained.situation.new_state();

@@ -1,6 +1,6 @@
 //! `dunamis orbit probability`: how likely each action is optimal.
 
-use crate::argument;
+use crate::drawing::Drawing;
 use crate::failure::{ExitStatus, Failure};
 use crate::output::{self, Output, SCHEMA};
 use crate::table::{Align, Table};
@@ -8,10 +8,9 @@ use clap::{Args, ValueEnum};
 use dunamis_envs::load;
 use dunamis_mdp::{Discount, TransitionModel};
 use dunamis_power::{
-    Optimality, OptimalityProbability, PowerError, ProbabilityMethod, ProbabilitySettings, ProbabilityWarrant,
-    exact_power, optimality_probability,
+    Optimality, OptimalityProbability, PowerError, ProbabilitySettings, ProbabilityWarrant, exact_power,
+    optimality_probability,
 };
-use dunamis_sampling::Seed;
 use num_traits::ToPrimitive;
 use serde::Serialize;
 use std::fmt::Write;
@@ -51,21 +50,8 @@ pub(crate) struct Arguments {
     #[arg(long, value_enum, value_name = "CRITERION")]
     criterion: Option<Criterion>,
 
-    /// Exact, sampled, or whichever is possible
-    #[arg(long, value_enum, value_name = "METHOD", default_value = "auto")]
-    method: Method,
-
-    /// Number of samples, where there is no exact answer
-    #[arg(long, value_name = "N", default_value = "10000", value_parser = argument::samples)]
-    samples: u64,
-
-    /// Seed of the samples
-    #[arg(long, value_name = "SEED", default_value_t = 0)]
-    seed: u64,
-
-    /// Level of confidence of the intervals
-    #[arg(long, value_name = "LEVEL", default_value_t = 0.99)]
-    confidence: f64,
+    #[command(flatten)]
+    drawing: Drawing,
 
     /// Print one JSON document
     #[arg(long)]
@@ -81,17 +67,6 @@ enum Criterion {
     Average,
     /// All discounts close to 1.
     Blackwell,
-}
-
-/// Exact or sampled.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum Method {
-    /// Exact where that does not take too long.
-    Auto,
-    /// Exact or an error.
-    Exact,
-    /// From samples.
-    Sampled,
 }
 
 #[derive(Serialize)]
@@ -125,15 +100,12 @@ pub(crate) fn run(arguments: &Arguments, output: Output) -> Result<ExitStatus, F
     };
     let model = environment.model();
     let state = model.state(&arguments.state)?;
+    let Drawing { samples, confidence, .. } = arguments.drawing;
     let settings = ProbabilitySettings {
-        method: match arguments.method {
-            Method::Auto => ProbabilityMethod::Auto,
-            Method::Exact => ProbabilityMethod::Exact,
-            Method::Sampled => ProbabilityMethod::Sampled,
-        },
-        samples: arguments.samples,
-        seed: Seed::new(arguments.seed),
-        confidence: arguments.confidence,
+        method: arguments.drawing.method(),
+        samples,
+        seed: arguments.drawing.seed(),
+        confidence,
         ..ProbabilitySettings::default()
     };
     let answer = {
