@@ -61,7 +61,7 @@ const STEPS: &[Step] = &[
         name: "generate",
         slow: false,
         tool: None,
-        run: |w| generate::run(w, &generate::Arguments { check: true, release: true }),
+        run: |w| generate::run(w, &generate::Arguments { check: true, release: false }),
     },
     Step { name: "figures", slow: false, tool: None, run: |w| figures::run(w, &figures::Arguments::quick_check()) },
     Step { name: "slow-tests", slow: true, tool: None, run: slow_tests },

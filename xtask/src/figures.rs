@@ -1,4 +1,5 @@
-//! `cargo xtask figures`: every published figure, made by the release build of the command line.
+//! `cargo xtask figures`: every published figure, made by the release build of the command line; from few samples by the build of
+//! the tests, which takes less time than another build would.
 
 use crate::workspace::{Result, Workspace, run as run_command};
 
@@ -74,8 +75,12 @@ impl Arguments {
 }
 
 pub(crate) fn run(workspace: &Workspace, arguments: &Arguments) -> Result<()> {
-    let mut command = workspace.cargo(&["run", "--release", "--package", "dunamis-cli", "--"]);
-    run_command(command.args(arguments.command_line()))
+    let mut cargo = vec!["run", "--package", "dunamis-cli"];
+    if !arguments.quick {
+        cargo.push("--release");
+    }
+    cargo.push("--");
+    run_command(workspace.cargo(&cargo).args(arguments.command_line()))
 }
 
 #[cfg(test)]
