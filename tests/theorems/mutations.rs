@@ -265,7 +265,7 @@ fn of_compatible_goals() {
         let situation = Situation::new(environment.model(), environment.labels()).unwrap();
         let goal = situation.goal(environment.reward().unwrap()).unwrap();
         let discount = discount.parse().unwrap();
-        let training = situation.training(goal, &discount).unwrap();
+        let training = situation.training(&goal, &discount).unwrap();
         let goals = GoalSet::new(training, &discount, GoalSettings::default()).unwrap();
         let certificate = certify_avoidance(&situation.shutdown_setting().unwrap(), &goals).unwrap();
         let (mutants, passed) = mutate(&certificate);

@@ -23,12 +23,12 @@ const ROUNDING: f64 = 1e-12;
 
 impl ApproximateLosses {
     pub(crate) fn new(
-        (part, faithful): (Restriction, TransitionModel),
+        (part, faithful): (Restriction, Arc<TransitionModel>),
         deviations: Vec<usize>,
         discount: &Discount,
         margin: &Rational,
     ) -> Self {
-        let solver = BatchSolver::new(Arc::new(faithful), discount);
+        let solver = BatchSolver::new(faithful, discount);
         let margin = margin.to_f64().unwrap_or(f64::NAN);
         ApproximateLosses { part, solver, deviations, discount: discount.value(), margin }
     }

@@ -156,7 +156,7 @@ impl Exchangeable {
 /// let environment = dunamis_envs::load("shutdown-setting:recurrent=3,distance=2")?;
 /// let situation = Situation::new(environment.model(), environment.labels())?;
 /// let (goal, discount) = (situation.goal(environment.reward().ok_or("no reward")?)?, "9/10".parse()?);
-/// let goals = GoalSet::new(situation.training(goal, &discount)?, &discount, GoalSettings::default())?;
+/// let goals = GoalSet::new(situation.training(&goal, &discount)?, &discount, GoalSettings::default())?;
 /// let certificate = certify_avoidance(&situation.shutdown_setting()?, &goals)?;
 /// assert!(dunamis_orbit::verify(&certificate)?.bound >= num_rational::Ratio::new(3_u32.into(), 4_u32.into()));
 /// # Ok::<(), Box<dyn std::error::Error>>(())

@@ -1,11 +1,11 @@
 //! The rearrangements of one goal that are compatible with training, counted `[Krakovna & Kramár 2023, Defs. 1 and 2]`.
 
+use crate::exact_reward::exact_reward;
 use crate::{Form, GoalError, GoalSet, ShutdownSetting};
-use dunamis_mdp::{Criterion, Mdp, Number, Rational, Reward};
+use dunamis_mdp::{Criterion, Mdp, Rational};
 use dunamis_orbit::Orbit;
 use dunamis_solve::solve_exact;
 use num_bigint::BigUint;
-use num_traits::Signed;
 use rayon::prelude::*;
 use serde::Serialize;
 use std::sync::Arc;
@@ -68,19 +68,13 @@ fn is_member(goals: &GoalSet, goal: &[Rational]) -> Result<bool, GoalError> {
     if goals.form() != Form::Polyhedron {
         return goals.contains(goal);
     }
-    let holds = |row: &crate::GoalRow| {
-        let slack = row.slack(goal);
-        if row.equality { !slack.is_positive() && !slack.is_negative() } else { !slack.is_negative() }
-    };
-    Ok(goals.bounds().admits(goal) && goals.rows().iter().all(holds))
+    Ok(goals.bounds().admits(goal) && goals.rows().iter().all(|row| row.holds(goal)))
 }
 
 /// Whether shutdown is optimal, and whether something else is.
 fn optimal(setting: &ShutdownSetting, goals: &GoalSet, goal: &[Rational]) -> Result<[bool; 2], GoalError> {
-    let numbers = goal.iter().map(|reward| Number::from_rational(reward.clone())).collect::<Result<Vec<_>, _>>();
-    let numbers = numbers.map_err(|source| GoalError::LongReward { source })?;
     let model = setting.model();
-    let mdp = Mdp::new(Arc::clone(model), Reward::state(model, numbers)?)?;
+    let mdp = Mdp::new(Arc::clone(model), exact_reward(model, goal)?)?;
     let optimal = solve_exact(&mdp, &Criterion::Discounted(goals.discount().clone()))?.optimal;
     Ok([setting.shutdown(), setting.others()].map(|pairs| pairs.iter().any(|&pair| optimal[pair])))
 }

@@ -99,7 +99,7 @@ impl ContextMixture {
     /// # Errors
     ///
     /// As for [`Policies::believe`].
-    #[allow(clippy::too_many_arguments, reason = "what was seen, and how to look at it")]
+    #[expect(clippy::too_many_arguments, reason = "what was seen, and how to look at it")]
     pub fn fitted(
         mut self,
         model: &Arc<TransitionModel>,

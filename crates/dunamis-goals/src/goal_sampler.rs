@@ -315,13 +315,7 @@ impl FastMembership {
     /// Whether a goal is compatible, given up to rounding and, when asked for, exactly.
     pub(crate) fn contains(&self, goal: &[f64], exact: impl Fn() -> Vec<Rational>) -> bool {
         let verdict = self.approximate.as_ref().and_then(|losses| losses.verdict(goal));
-        verdict.unwrap_or_else(|| {
-            let observed = self.goals.training().observed();
-            let holds = |(pair, loss): &(usize, Rational)| {
-                if observed[*pair] { loss.is_zero() } else { loss >= self.goals.margin() }
-            };
-            self.goals.losses(&exact()).is_ok_and(|losses| losses.iter().all(holds))
-        })
+        verdict.unwrap_or_else(|| self.goals.is_compatible(&exact()).unwrap_or(false))
     }
 }
 

@@ -19,10 +19,11 @@
 //! compatible as soon as *any* action leads there, even one that was never taken.
 
 use crate::approximate_losses::ApproximateLosses;
+use crate::exact_reward::exact_reward;
 use crate::restriction::Restriction;
 use crate::setting::Reached;
 use crate::{GoalBounds, GoalError, Training};
-use dunamis_mdp::{Criterion, Discount, Mdp, Number, Rational, Reward, RewardKind, StateId, TransitionModel};
+use dunamis_mdp::{Criterion, Discount, Mdp, Rational, RewardKind, StateId, TransitionModel};
 use dunamis_solve::{ConstraintRelation, ExactSolution, RewardPolyhedron, solve_exact};
 use num_traits::{Signed, Zero};
 use serde::{Deserialize, Serialize};
@@ -90,6 +91,12 @@ impl GoalRow {
     pub fn slack(&self, goal: &[Rational]) -> Rational {
         let terms = self.coefficients.iter().zip(goal).filter(|(a, _)| !a.is_zero());
         terms.map(|(a, x)| a * x).sum::<Rational>() - &self.bound
+    }
+
+    /// Whether a goal satisfies the row.
+    pub fn holds(&self, goal: &[Rational]) -> bool {
+        let slack = self.slack(goal);
+        if self.equality { slack.is_zero() } else { !slack.is_negative() }
     }
 
     /// The row in words.
@@ -186,11 +193,9 @@ impl Core {
 
     /// What is optimal where nothing was observed.
     fn solve(&self, own: &[Rational], discount: &Discount) -> Result<ExactSolution, GoalError> {
-        let numbers = own.iter().map(|reward| Number::from_rational(reward.clone()));
-        let numbers = numbers.collect::<Result<Vec<_>, _>>().map_err(|source| GoalError::LongReward { source })?;
-        let model = Arc::new(self.faithful.model.clone());
-        let reward = Reward::state(&model, numbers)?;
-        Ok(solve_exact(&Mdp::new(model, reward)?, &Criterion::Discounted(discount.clone()))?)
+        let model = &self.faithful.model;
+        let mdp = Mdp::new(Arc::clone(model), exact_reward(model, own)?)?;
+        Ok(solve_exact(&mdp, &Criterion::Discounted(discount.clone()))?)
     }
 
     /// The observed pairs, and elsewhere the pair of the faithful part that is chosen.
@@ -370,7 +375,7 @@ impl GoalSet {
 
     /// The part of the model that decides, with the states and pairs of the whole model behind its own.
     pub(crate) fn deciding_part(&self) -> Option<(&TransitionModel, &[StateId], &[usize])> {
-        self.core.as_ref().map(|core| (&core.part.model, &core.part.states[..], &core.part.pairs[..]))
+        self.core.as_ref().map(|core| (core.part.model.as_ref(), &core.part.states[..], &core.part.pairs[..]))
     }
 
     /// What every pair of an observed state is worth, when play follows the observations wherever there are any and is optimal
@@ -422,7 +427,7 @@ impl GoalSet {
         let unique = (0..core.observed.len()).all(|state| observed(state) <= 1);
         let open = |pair: &usize| core.observed[available.state(*pair).index()] && !core.supported[*pair];
         let deviations = (0..available.len()).filter(open).collect();
-        let parts = (core.part.clone(), core.faithful.model.clone());
+        let parts = (core.part.clone(), Arc::clone(&core.faithful.model));
         unique.then(|| ApproximateLosses::new(parts, deviations, &self.discount, &self.margin))
     }
 
@@ -433,10 +438,15 @@ impl GoalSet {
     ///
     /// As for [`GoalSet::losses`].
     pub fn contains(&self, goal: &[Rational]) -> Result<bool, GoalError> {
+        Ok(self.is_compatible(goal)? && self.bounds.admits(goal))
+    }
+
+    /// The same whatever the bounds.
+    pub(crate) fn is_compatible(&self, goal: &[Rational]) -> Result<bool, GoalError> {
         let holds = |(pair, loss): &(usize, Rational)| {
             if self.training.observed()[*pair] { loss.is_zero() } else { *loss >= self.margin }
         };
-        Ok(self.losses(goal)?.iter().all(holds) && self.bounds.admits(goal))
+        Ok(self.losses(goal)?.iter().all(holds))
     }
 
     /// Rows that a goal violates, most of all first; none exactly when it is compatible (bounds apart). For every form but

@@ -28,7 +28,7 @@
 //! | `belief`, `scaled` | [`Belief`]: trajectories under a mixture of policies |
 //! | `likelihood`, `calibration` | [`LogLikelihood`] and [`Calibration`] of predictions; [`Estimate`] |
 //! | `likelihood_table` | [`LikelihoodTable`]: every kind of agent predicted by every kind |
-//! | `restriction`, `approximate_losses` | parts of models; membership where doubles leave no doubt |
+//! | `restriction`, `exact_reward`, `approximate_losses` | parts of models; goals as rewards; membership where doubles leave no doubt |
 //! | `recurrence` | [`Recurrence`]: what can be reached and revisited; [`ReachAndRevisit`], [`NotRevisited`] |
 //! | `retargetable`, `visit_bounds` | [`Retargeting`]: how many states can take the place of shutdown; [`Retargetable`], [`CycleSteps`] |
 //! | `visit_count` | [`VisitCount`]: how often a state is visited, under a policy and at most; [`OptimalVisits`] |
@@ -54,6 +54,7 @@ mod compatible_orbit;
 mod context_mixture;
 mod cycle_threshold;
 mod error;
+mod exact_reward;
 mod feasibility;
 mod features;
 mod featurized_goals;

@@ -73,7 +73,7 @@ impl Policies {
             behavior: behavior.marginal(&needed),
             discount: discount.clone(),
             rationality,
-            solver: BatchSolver::new(Arc::new(part.model.clone()), discount),
+            solver: BatchSolver::new(Arc::clone(&part.model), discount),
             part,
             model: Arc::clone(model),
         })

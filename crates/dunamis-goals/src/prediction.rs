@@ -13,7 +13,6 @@ use dunamis_power::{
 };
 use dunamis_sampling::{RewardDistribution, Seed};
 use num_traits::{One, Signed, Zero};
-use std::sync::Arc;
 
 /// How predictions are made.
 #[derive(Clone, Debug, PartialEq)]
@@ -183,7 +182,7 @@ impl Future {
         let settings = ProbabilitySettings { method, samples, seed, confidence, ..ProbabilitySettings::default() };
         let optimality = Optimality::Discounted(goals.discount().clone());
         let Restriction { model, states, pairs } = self.part;
-        let mut answer = optimality_probability(&Arc::new(model), self.state, &optimality, &settings, observer)?;
+        let mut answer = optimality_probability(&model, self.state, &optimality, &settings, observer)?;
         for pair in answer.actions.iter_mut().flat_map(|action| &mut action.pairs) {
             *pair = pairs[*pair];
         }

@@ -3,11 +3,12 @@
 use crate::GoalError;
 use dunamis_mdp::{Number, Rational, StateId, TransitionModel};
 use num_traits::Zero;
+use std::sync::Arc;
 
 /// A model of some of the states and state-action pairs of another; mass that enters other states leaks, so that it is worth 0.
 #[derive(Clone, Debug)]
 pub(crate) struct Restriction {
-    pub(crate) model: TransitionModel,
+    pub(crate) model: Arc<TransitionModel>,
     /// The state of the whole model behind each state, ascending.
     pub(crate) states: Vec<StateId>,
     /// The pair of the whole model behind each pair, ascending.
@@ -48,6 +49,6 @@ impl Restriction {
                 pairs.push(pair);
             }
         }
-        Ok(Restriction { model: builder.build()?, states, pairs })
+        Ok(Restriction { model: Arc::new(builder.build()?), states, pairs })
     }
 }

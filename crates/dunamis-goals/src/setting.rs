@@ -15,7 +15,10 @@ use std::sync::Arc;
 ///
 /// [`GoalError::LivingSink`] for a sink that can be left, [`GoalError::StateOutOfRange`], [`GoalError::Model`] when nothing is
 /// left.
-pub fn without_sinks(model: &TransitionModel, sinks: &[StateId]) -> Result<(TransitionModel, Vec<StateId>), GoalError> {
+pub fn without_sinks(
+    model: &TransitionModel,
+    sinks: &[StateId],
+) -> Result<(Arc<TransitionModel>, Vec<StateId>), GoalError> {
     let is_sink = marks(model, sinks)?;
     for &sink in sinks {
         for pair in model.available().pairs(sink) {

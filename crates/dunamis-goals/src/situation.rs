@@ -1,8 +1,9 @@
 //! Training and a new state, as the labels of a model tell them.
 
+use crate::exact_reward::exact_reward;
 use crate::setting::marks;
 use crate::{GoalError, ShutdownSetting, Training, without_sinks};
-use dunamis_mdp::{Discount, Labels, Number, Rational, Reward, RewardKind, StateId, TransitionModel};
+use dunamis_mdp::{Discount, Labels, Rational, Reward, RewardKind, StateId, TransitionModel};
 use num_traits::Zero;
 use std::sync::Arc;
 
@@ -23,7 +24,7 @@ pub const SINK: &str = "sink";
 /// let situation = Situation::new(environment.model(), environment.labels())?;
 /// let goal = situation.goal(environment.reward().ok_or("no reward")?)?;
 /// let discount = "9/10".parse()?;
-/// let training = situation.training(goal, &discount)?;
+/// let training = situation.training(&goal, &discount)?;
 /// let setting = situation.shutdown_setting()?;
 /// assert!(training.closure().under_actions.is_none() && !training.is_trained(setting.new_state()));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -65,7 +66,7 @@ impl Situation {
         if trained.contains(&new) {
             return Err(GoalError::TrainedAndNew { state: rest.states()[new.index()].to_owned() });
         }
-        Ok(Situation { model: Arc::new(rest), terminal: one(SHUTDOWN)?, states, trained, new })
+        Ok(Situation { model: rest, terminal: one(SHUTDOWN)?, states, trained, new })
     }
 
     /// The model without its sinks.
@@ -113,10 +114,8 @@ impl Situation {
     /// # Errors
     ///
     /// As there.
-    pub fn training(&self, goal: Vec<Rational>, discount: &Discount) -> Result<Training, GoalError> {
-        let numbers = goal.into_iter().map(Number::from_rational).collect::<Result<Vec<_>, _>>();
-        let numbers = numbers.map_err(|source| GoalError::LongReward { source })?;
-        let goal = Reward::state(&self.model, numbers)?;
+    pub fn training(&self, goal: &[Rational], discount: &Discount) -> Result<Training, GoalError> {
+        let goal = exact_reward(&self.model, goal)?;
         Training::optimal(Arc::clone(&self.model), &self.trained, goal, discount)
     }
 

@@ -19,7 +19,7 @@ fn load(name: &str, discount: &str, settings: GoalSettings) -> (ShutdownSetting,
     let situation = Situation::new(environment.model(), environment.labels()).unwrap();
     let goal = situation.goal(environment.reward().unwrap()).unwrap();
     let discount: Discount = discount.parse().unwrap();
-    let training = situation.training(goal.clone(), &discount).unwrap();
+    let training = situation.training(&goal, &discount).unwrap();
     (situation.shutdown_setting().unwrap(), GoalSet::new(training, &discount, settings).unwrap(), goal)
 }
 

@@ -140,7 +140,7 @@ pub struct GivenGoalRecord {
     pub orbit: Option<CompatibleOrbitRecord>,
     /// Its optimal actions, by state.
     pub choices: BTreeMap<String, Vec<String>>,
-    /// What it is worth to do what was learned wherever something was, and what is optimal elsewhere, by state of training.
+    /// What it is worth to do what was learned wherever something was observed, and what is optimal elsewhere, by observed state.
     pub learned: BTreeMap<String, String>,
     /// The optimal values of its actions, exactly, by state.
     pub values: BTreeMap<String, BTreeMap<String, String>>,

@@ -11,12 +11,10 @@ use dunamis_goals::{
     Chance, CompatibleOrbit, GoalBounds, GoalError, GoalSet, GoalSettings, PredictionSettings, Reading, Retargeting,
     SHUTDOWN, ShutdownSetting, Situation, Strictness, VisitThreshold, certify_avoidance, predict,
 };
-use dunamis_mdp::{
-    Criterion, DeterministicPolicy, Discount, Labels, Mdp, Number, Rational, Reward, StateId, TransitionModel,
-};
+use dunamis_mdp::{Criterion, Discount, Labels, Mdp, Number, Rational, Reward, StateId, TransitionModel};
 use dunamis_power::{ActionProbability, Observer, PowerError, ProbabilityWarrant};
 use dunamis_sampling::Seed;
-use dunamis_solve::{evaluate_exact, solve_exact};
+use dunamis_solve::solve_exact;
 use num_traits::ToPrimitive;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -187,7 +185,7 @@ impl TrainedAgent {
             if observer.cancelled() {
                 return Err(PowerError::Cancelled.into());
             }
-            let training = self.situation.training(self.goal.clone(), discount)?;
+            let training = self.situation.training(&self.goal, discount)?;
             let pairs = self.model().available();
             let seen = |&pair: &usize| training.observed()[pair] && self.observed_at.contains(&pairs.state(pair));
             let training = training.with_observed(&(0..pairs.len()).filter(seen).collect::<Vec<_>>())?;
@@ -241,10 +239,6 @@ impl TrainedAgent {
         let mdp = Mdp::new(Arc::clone(self.model()), reward)?;
         let solution = solve_exact(&mdp, &Criterion::Discounted(set.discount().clone()))?;
         let pairs = |state: StateId| self.model().available().pairs(state);
-        let seen = |state: StateId| pairs(state).find(|&pair| set.training().observed()[pair]).map(|pair| pair as u32);
-        let faithful = self.model().state_ids().map(|state| seen(state).unwrap_or(solution.policy[state.index()]));
-        let faithful = DeterministicPolicy::new(self.model().available(), faithful.collect())?;
-        let learned = evaluate_exact(&mdp, &faithful, set.discount())?;
         let choices = |state: StateId| {
             pairs(state).filter(|&pair| solution.optimal[pair]).map(|pair| self.action(pair)).collect()
         };
@@ -261,8 +255,9 @@ impl TrainedAgent {
             goal: name.to_owned(),
             compatible: set.contains(&exact)?,
             orbit: orbit.map(|CompatibleOrbit { avoid, tie, shutdown }| CompatibleOrbitRecord { avoid, tie, shutdown }),
-            learned: (self.situation.trained().iter())
-                .map(|&state| (self.name(state), learned[state.index()].to_string()))
+            learned: (set.worths(&exact)?.into_iter())
+                .filter(|(pair, _)| set.training().observed()[*pair])
+                .map(|(pair, worth)| (self.name(self.model().available().state(pair)), worth.to_string()))
                 .collect(),
             choices: self.model().state_ids().map(|state| (self.name(state), choices(state))).collect(),
             values: self.model().state_ids().map(|state| (self.name(state), values(state))).collect(),

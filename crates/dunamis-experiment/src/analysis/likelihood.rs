@@ -106,7 +106,7 @@ impl Place {
         seed: Seed,
         observer: &dyn Observer,
     ) -> Result<LikelihoodTable, GoalError> {
-        let training = self.situation.training(self.goal.clone(), &self.discount)?;
+        let training = self.situation.training(&self.goal, &self.discount)?;
         let goals = GoalSet::new(training, &self.discount, GoalSettings::default())?;
         let one = Rational::from_integer(1.into());
         let weights = GoalBounds::uniform(self.features.len(), -one.clone(), one)?;

@@ -126,7 +126,7 @@ impl Trained {
         let goal = environment.reward().map(|reward| situation.goal(reward)).transpose()?;
         let training = if self.observe.is_empty() {
             let no_reward = || Failure::NothingObserved { environment: environment.name().into() };
-            situation.training(goal.clone().ok_or_else(no_reward)?, &discount)?
+            situation.training(goal.as_ref().ok_or_else(no_reward)?, &discount)?
         } else {
             let model = situation.model();
             let pairs = self.observe.iter().map(|text| pair(model, text)).collect::<Result<Vec<_>, _>>()?;
