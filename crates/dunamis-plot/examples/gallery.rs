@@ -5,8 +5,9 @@ use std::path::PathBuf;
 use std::{env, fs};
 
 use dunamis_plot::{
-    Block, BlockGrid, Cell, Color, ColorMap, Curve, Dash, Digraph, Edge, Figure, Grid, GridDiagram, HeatMap, LinePlot,
-    OKABE_ITO, Panels, Plot, PlotError, Region, Scatter, Tabular, Vertex,
+    Animation, Bar, BarChart, Bins, Block, BlockGrid, Cell, Color, ColorMap, ColorScale, Curve, Dash, Digraph, Edge,
+    Extent, Figure, Grid, GridDiagram, HeatMap, Histogram, Histogram2d, HistogramGrid, LinePlot, OKABE_ITO, Panels,
+    Plot, PlotError, Region, Scatter, Slider, Tabular, Vertex, automatic_places,
 };
 
 /// A maze of seven by seven cells; `#` is a wall.
@@ -239,6 +240,126 @@ fn tabular() -> Result<Figure, PlotError> {
     Ok(table.rules_above([2]).figure().title("A table").caption("Values of three rules on three orderings."))
 }
 
+/// Numbers between 0 and 1 around a middle that depends on the cell.
+fn samples(row: usize, column: usize) -> Vec<f64> {
+    let base = (row * 7 + column) as u64 * 10_007;
+    let degree = degree(row, column) as u64;
+    (0..2_000).map(|i| (0..=degree).map(|k| noise(base + i * 8 + k)).fold(0.0, f64::max)).collect()
+}
+
+fn bins(values: &[f64], number: usize) -> Result<Bins, PlotError> {
+    Bins::count(values, Extent::new(0.0, 1.0)?, number)
+}
+
+fn histogram() -> Result<Figure, PlotError> {
+    let panel = |log: bool| {
+        let plot = Histogram::new(bins(&samples(0, 3), 40)?).axis_titles("POWER", "samples").frame_size(300.0, 220.0);
+        Ok(if log { plot.log_counts() } else { plot }.figure())
+    };
+    let panels = Panels::new([panel(false)?.title("counts"), panel(true)?.title("logarithmic")]);
+    Ok(panels.figure().title("Samples at (0, 3)").caption("The red line is the mean."))
+}
+
+fn histogram_grid() -> Result<Figure, PlotError> {
+    let place = |r: usize, c: usize| {
+        open(r, c).then(|| Ok((format!("({r}, {c})").into(), bins(&samples(r, c), 25)?))).transpose()
+    };
+    let rows = (0..7).map(|r| (0..7).map(|c| place(r, c)).collect::<Result<Vec<_>, PlotError>>());
+    let grid = HistogramGrid::new(rows.collect::<Result<_, _>>()?)?.axis_titles("POWER", "samples");
+    Ok(grid.figure().title("Samples at every cell").caption("Every histogram has the same axes."))
+}
+
+fn histogram_2d() -> Result<Figure, PlotError> {
+    let unit = Extent::new(0.0, 1.0)?;
+    let near: Vec<_> = samples(0, 3).into_iter().zip(samples(0, 4)).map(|(x, y)| (x, 0.6 * x + 0.4 * y)).collect();
+    let far: Vec<_> = samples(0, 3).into_iter().zip(samples(6, 6)).collect();
+    let panel = |pairs: &[(f64, f64)], name: &str| {
+        let plot =
+            Histogram2d::count(pairs, (unit, unit), 30)?.axis_titles("POWER at (0, 3)", format!("POWER at {name}"));
+        Ok::<_, PlotError>(plot.frame_side(260.0).figure())
+    };
+    let panels = Panels::new([panel(&near, "(0, 4)")?, panel(&far, "(6, 6)")?]);
+    Ok(panels.shared_colors(ColorMap::Viridis, "samples").figure().title("Pairs of states"))
+}
+
+fn bar_chart() -> Figure {
+    let bars = [("★", 0.739, 0.004), ("ℓ◁", 0.75, 0.02), ("a longer name", 0.5, 0.01), ("below", -0.21, 0.03)];
+    let bars = bars.map(|(name, value, error)| Bar::new(name, value).error(error));
+    BarChart::new(bars.to_vec()).value_title("POWER").figure().title("Named states")
+}
+
+fn policy() -> Result<Figure, PlotError> {
+    let grid = Grid::from_fn(7, 7, |r, c| open(r, c).then(|| noise((r * 7 + c) as u64)))?;
+    let mut map = HeatMap::new(grid).decimals(None).cell_side(64.0).color_title("reward");
+    for (r, c) in open_cells() {
+        let near = [(r.wrapping_sub(1), c), (r + 1, c), (r, c.wrapping_sub(1)), (r, c + 1), (r, c)];
+        let near: Vec<_> = near.into_iter().filter(|&(r, c)| r < 7 && c < 7 && open(r, c)).collect();
+        let best = noise((r * 7 + c + 99) as u64);
+        for (index, &to) in near.iter().enumerate() {
+            let weight =
+                if r < 3 { f64::from(index == (best * near.len() as f64) as usize) } else { 1.0 / near.len() as f64 };
+            map = map.arrow((r, c), to, weight)?;
+        }
+    }
+    let map = map.marker((2, 1), "H", Color::BLUE)?.marker((2, 1), "A", Color::RED)?;
+    Ok(map.figure().title("A policy").legend("Arrow: move; ring: stay; number: probability, unless it is 1"))
+}
+
+fn automatic() -> Result<Figure, PlotError> {
+    let named = |names: &[&str], edges: &[(usize, usize)]| {
+        let places = automatic_places(names.len(), edges);
+        let vertices = names.iter().zip(places).map(|(name, (x, y))| Vertex::new(x, y, *name)).collect();
+        Ok::<_, PlotError>(Digraph::new(vertices)?.edges(edges.iter().copied())?.figure())
+    };
+    let candy =
+        named(&["start", "candy", "wait", "choc", "hug"], &[(0, 1), (0, 2), (2, 3), (2, 4), (1, 1), (3, 3), (4, 4)])?;
+    let edges = [
+        (0, 1),
+        (1, 1),
+        (0, 2),
+        (0, 5),
+        (2, 3),
+        (2, 4),
+        (3, 3),
+        (3, 4),
+        (4, 3),
+        (5, 6),
+        (5, 7),
+        (6, 6),
+        (6, 7),
+        (7, 6),
+        (7, 7),
+    ];
+    let case = named(&["★", "∅", "ℓ◁", "ℓ↙", "ℓ↖", "r▷", "r↘", "r↗"], &edges)?;
+    let ring: Vec<_> = (0..12).map(|v| (v, (v + 1) % 12)).chain([(3, 9), (9, 3)]).collect();
+    let names: Vec<String> = (0..12).map(|v| format!("_s_{{{v}}}")).collect();
+    let ring = named(&names.iter().map(String::as_str).collect::<Vec<_>>(), &ring)?;
+    Ok(Panels::new([candy.title("columns"), case.title("stress"), ring.title("ring")])
+        .figure()
+        .title("Automatic places"))
+}
+
+/// The heat map and the block grid while a number grows.
+fn animations() -> Result<Vec<(&'static str, Animation)>, PlotError> {
+    let steps: Vec<f64> = (0..=10).map(|i| f64::from(i) / 10.0).collect();
+    let slider =
+        |at: usize| Slider::new(steps.iter().map(|&x| (x, format!("_γ_ = {}", dunamis_plot::fixed(x, 2)))), at);
+    let scale = ColorScale::new(ColorMap::Viridis, Extent::new(0.4, 1.0)?);
+    let map = |at: usize| {
+        let value = |r, c| open(r, c).then(|| power(r, c) + (0.95 - power(r, c)) * steps[at]);
+        let map = HeatMap::new(Grid::from_fn(7, 7, value)?).scale(scale).color_title("POWER");
+        map.figure().title("POWER while patience grows").slider(slider(at)?).scene()
+    };
+    let all: Vec<usize> = (0..7).collect();
+    let blocks = |at: usize| {
+        let grid = blocks(steps[at], &all, &all)?.scale(scale).color_title("POWER_{_A_}");
+        grid.figure().title("Blocks").slider(slider(at)?).scene()
+    };
+    let frames =
+        |frame: &dyn Fn(usize) -> Result<_, PlotError>| (0..steps.len()).map(frame).collect::<Result<Vec<_>, _>>();
+    Ok(vec![("heat-map", Animation::new(frames(&map)?)?), ("block-grid", Animation::new(frames(&blocks)?)?)])
+}
+
 fn main() -> Result<(), Box<dyn Error>> {
     let folder = PathBuf::from(env::args().nth(1).ok_or("name a folder for the pictures")?);
     fs::create_dir_all(&folder)?;
@@ -256,11 +377,22 @@ fn main() -> Result<(), Box<dyn Error>> {
         ("regions", regions()?),
         ("line-plot", line_plot()),
         ("tabular", tabular()?),
+        ("histogram", histogram()?),
+        ("histogram-grid", histogram_grid()?),
+        ("histogram-2d", histogram_2d()?),
+        ("bar-chart", bar_chart()),
+        ("policy", policy()?),
+        ("automatic", automatic()?),
     ];
     for (name, figure) in gallery {
         let scene = figure.scene()?;
         fs::write(folder.join(name).with_extension("svg"), scene.to_svg())?;
         fs::write(folder.join(name).with_extension("png"), scene.to_png(2.0)?)?;
+    }
+    for (name, animation) in animations()? {
+        let film = animation.render(1.0)?;
+        fs::write(folder.join(name).with_extension("apng"), film.to_apng()?)?;
+        fs::write(folder.join(name).with_extension("gif"), film.to_gif()?)?;
     }
     Ok(())
 }

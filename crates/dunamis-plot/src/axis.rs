@@ -153,6 +153,11 @@ impl Axis {
         Self { side, ticks, title: title.cloned(), size, mark: MARK }
     }
 
+    /// Labels at places along the edge.
+    pub(crate) fn of_places(side: Side, size: f64, ticks: Vec<(f64, Label)>, title: Option<&Label>) -> Self {
+        Self { side, ticks, title: title.cloned(), size, mark: MARK }
+    }
+
     /// This axis without tick marks, for ticks that stand off the frame.
     pub(crate) fn unmarked(self) -> Self {
         Self { mark: 0.0, ..self }

@@ -71,7 +71,8 @@ impl CellStyle {
         ]
     }
 
-    fn frame(&self, row: usize, column: usize) -> Frame {
+    /// The square of a cell of a grid at the origin.
+    pub(crate) fn frame(&self, row: usize, column: usize) -> Frame {
         Frame { x: column as f64 * self.side, y: row as f64 * self.side, width: self.side, height: self.side }
     }
 }

@@ -143,6 +143,11 @@ impl Extent {
         bounds.map(|(low, high)| Self::new(low, high)).transpose()
     }
 
+    /// From zero to a finite number above it.
+    pub(crate) fn zero_to(high: f64) -> Self {
+        Self { low: 0.0, high }
+    }
+
     /// The least number.
     pub fn low(self) -> f64 {
         self.low

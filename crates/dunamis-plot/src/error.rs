@@ -71,6 +71,38 @@ pub enum PlotError {
         /// High end of the scale.
         high: f64,
     },
+    /// A value beyond the bins that it is counted in.
+    #[error("value `{value}` is outside the bins from `{low}` to `{high}`; choose bins that hold all values")]
+    OutsideBins {
+        /// The value.
+        value: f64,
+        /// Low end of the first bin.
+        low: f64,
+        /// High end of the last bin.
+        high: f64,
+    },
+    /// A histogram of a grid has other bins than the first one.
+    #[error("histogram {index} has other bins than histogram 0; count all values in the same bins")]
+    BinsDiffer {
+        /// Which one, counting those that are present row by row.
+        index: usize,
+    },
+    /// An arrow of a weight that is no share.
+    #[error("an arrow at row {row}, column {column} has weight `{weight}`; give weights from 0 to 1")]
+    Weight {
+        /// Row of its cell.
+        row: usize,
+        /// Column of its cell.
+        column: usize,
+        /// The weight.
+        weight: f64,
+    },
+    /// An animation has a frame that lasts no time or too long.
+    #[error("a frame cannot last `{milliseconds}` milliseconds; choose 10 to 20000")]
+    FrameDelay {
+        /// The requested time.
+        milliseconds: u32,
+    },
     /// An interval whose ends are in the wrong order.
     #[error("interval from `{low}` to `{high}` runs backwards; swap its ends")]
     Backwards {

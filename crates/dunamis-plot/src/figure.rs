@@ -4,6 +4,7 @@ use crate::color::{Color, ColorScale, Extent};
 use crate::font::{CAP_HEIGHT, DESCENT};
 use crate::plot::Drawing;
 use crate::scene::{Anchor, Baseline, Node, Text};
+use crate::slider::Slider;
 use crate::{Label, Plot, PlotError};
 
 /// Narrowest a figure of many words gets, so that captions of small plots have room.
@@ -19,12 +20,13 @@ pub struct Figure {
     legend: Option<Label>,
     caption: Option<Label>,
     letter: Option<Label>,
+    slider: Option<Slider>,
 }
 
 impl Figure {
     /// A figure of `body` without words around it.
     pub fn new(body: impl Plot + 'static) -> Self {
-        Self { body: Box::new(body), title: None, legend: None, caption: None, letter: None }
+        Self { body: Box::new(body), title: None, legend: None, caption: None, letter: None, slider: None }
     }
 
     /// Puts a title above the plot.
@@ -40,6 +42,11 @@ impl Figure {
     /// Puts a caption below the plot.
     pub fn caption(self, caption: impl Into<Label>) -> Self {
         Self { caption: Some(caption.into()), ..self }
+    }
+
+    /// Puts a slider between plot and caption, for a frame of an [`Animation`](crate::Animation).
+    pub fn slider(self, slider: Slider) -> Self {
+        Self { slider: Some(slider), ..self }
     }
 
     /// Puts a bold letter such as `(a)` before the title, which then begins at the plot's left edge; or takes it away.
@@ -93,6 +100,13 @@ impl Plot for Figure {
         nodes.push(Node::group((shift, y), body.nodes));
         let frame = frame.moved((0.0, y));
         let mut bottom = y + body.height;
+        if let Some(slider) = &self.slider {
+            bottom += (size * 0.8).round();
+            // A track along a narrow plot would be too short to read.
+            let track = if frame.width > 24.0 * size { (frame.x, frame.right()) } else { (0.0, width) };
+            nodes.extend(slider.nodes(track, bottom, size));
+            bottom += Slider::height(size);
+        }
         if let Some(caption) = &self.caption {
             bottom += (size * 1.4).round();
             let lines = caption.wrap(size, width);
@@ -104,6 +118,7 @@ impl Plot for Figure {
             bottom += (lines - 1) as f64 * size * LEADING + size * (CAP_HEIGHT + DESCENT);
         }
         let said = [self.legend.as_ref(), self.caption.as_ref()].into_iter().flatten().map(Label::plain_text);
+        let said = said.chain(self.slider.iter().map(Slider::said));
         Ok(Drawing {
             width,
             height: bottom.ceil(),

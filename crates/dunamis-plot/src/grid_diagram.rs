@@ -2,6 +2,7 @@
 
 use crate::axis::{Axis, Side};
 use crate::color::{Color, ColorScale};
+use crate::marker::{Marker, markers};
 use crate::plot::{Drawing, counted};
 use crate::scene::{Anchor, Baseline, Frame, Node, Style, Text};
 use crate::{Label, Plot, PlotError};
@@ -9,14 +10,6 @@ use crate::{Label, Plot, PlotError};
 const TEXT_SIZE: f64 = 12.0;
 /// Gray of the lines between open cells.
 const RULE: Color = Color::hex(0x9a_9a_9a);
-
-/// A lettered disk in a cell.
-#[derive(Debug, Clone, PartialEq)]
-struct Marker {
-    cell: (usize, usize),
-    letter: Label,
-    color: Color,
-}
 
 /// A floor plan: open cells and walls on a numbered grid, with lettered markers.
 #[derive(Debug, Clone, PartialEq)]
@@ -124,19 +117,7 @@ impl Plot for GridDiagram {
             let text = Text::new(square(*cell).center(), size, text);
             nodes.push(text.aligned(Anchor::Middle, Baseline::Middle).into());
         }
-        for (index, marker) in self.markers.iter().enumerate() {
-            let before = self.markers[..index].iter().filter(|other| other.cell == marker.cell).count();
-            let count = self.markers.iter().filter(|other| other.cell == marker.cell).count();
-            let slot = side * 0.92 / count as f64;
-            let (x, y) = square(marker.cell).center();
-            let center = (x + (before as f64 - (count as f64 - 1.0) / 2.0) * slot, y);
-            let radius = (side * 0.34).min(slot * 0.47);
-            let style = Style::fill(marker.color).with_stroke(Color::INK, 1.0);
-            nodes.push(Node::Circle { center, radius, style });
-            let size = (radius * 1.15).min(1.6 * radius / marker.letter.width(1.0).max(0.1));
-            let text = Text::new(center, size, marker.letter.clone().bold()).colored(marker.color.ink());
-            nodes.push(text.aligned(Anchor::Middle, Baseline::Middle).into());
-        }
+        nodes.extend(markers(&self.markers, square));
         nodes.extend(left.nodes(frame));
         nodes.extend(bottom.nodes(frame));
         let markers: Vec<String> = self

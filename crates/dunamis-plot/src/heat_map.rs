@@ -5,6 +5,7 @@ use crate::cells::CellStyle;
 use crate::color::{Color, ColorMap, ColorScale, Extent};
 use crate::color_bar::ColorBar;
 use crate::grid::Grid;
+use crate::marker::{CellArrow, Marker, markers};
 use crate::plot::{Drawing, counted};
 use crate::scene::{Frame, Style};
 use crate::{Label, Plot, PlotError};
@@ -35,6 +36,8 @@ pub struct HeatMap {
     row_labels: Vec<Label>,
     column_labels: Vec<Label>,
     cell_side: Option<f64>,
+    markers: Vec<Marker>,
+    arrows: Vec<CellArrow>,
 }
 
 impl HeatMap {
@@ -53,6 +56,8 @@ impl HeatMap {
             row_title: None,
             column_title: None,
             cell_side: None,
+            markers: Vec::new(),
+            arrows: Vec::new(),
         }
     }
 
@@ -100,6 +105,33 @@ impl HeatMap {
     pub fn cell_side(self, side: f64) -> Self {
         Self { cell_side: Some(side.max(4.0)).filter(|side| side.is_finite()), ..self }
     }
+
+    /// Puts a colored disk with a letter into a cell; several in one cell stand side by side.
+    ///
+    /// # Errors
+    ///
+    /// [`PlotError::OutsideGrid`].
+    pub fn marker(
+        mut self,
+        (row, column): (usize, usize),
+        letter: impl Into<Label>,
+        color: Color,
+    ) -> Result<Self, PlotError> {
+        let cell = self.grid.cell((row, column))?;
+        self.markers.push(Marker { cell, letter: letter.into(), color });
+        Ok(self)
+    }
+
+    /// Draws an arrow in a cell towards another one, or a ring where that is the cell itself, as strong as its weight, which
+    /// is written beside it unless it is 1. Best without decimals.
+    ///
+    /// # Errors
+    ///
+    /// [`PlotError::OutsideGrid`], and [`PlotError::Weight`] for a weight that is not from 0 to 1.
+    pub fn arrow(mut self, from: (usize, usize), to: (usize, usize), weight: f64) -> Result<Self, PlotError> {
+        self.arrows.push(CellArrow::new(self.grid.cell(from)?, self.grid.cell(to)?, weight)?);
+        Ok(self)
+    }
 }
 
 impl Plot for HeatMap {
@@ -122,6 +154,13 @@ impl Plot for HeatMap {
         for &cell in &self.outlined {
             nodes.extend(cells.outline(self.grid.cell(cell)?, (frame.x, frame.y)));
         }
+        let square = |(row, column): (usize, usize)| cells.frame(row, column).moved((frame.x, frame.y));
+        for arrow in &self.arrows {
+            let value = self.grid.get(arrow.from.0, arrow.from.1).zip(scale);
+            let paper = value.map_or(Ok(Color::WHITE), |(value, scale)| scale.color(value))?;
+            nodes.extend(arrow.nodes(square(arrow.from), paper));
+        }
+        nodes.extend(markers(&self.markers, square));
         nodes.extend(left.nodes(frame));
         nodes.extend(bottom.nodes(frame));
         let mut drawing = Drawing {
@@ -161,6 +200,19 @@ mod tests {
         let grid = Grid::from_rows(vec![vec![Some(0.75), None], vec![Some(-0.25), Some(0.5)]]).unwrap();
         let map = HeatMap::new(grid).color_title("_x_").outlined([(1, 0)]).decimals(2);
         insta::assert_snapshot!(map.scene().unwrap().to_svg());
+    }
+
+    #[test]
+    fn arrows_and_markers() {
+        let grid = Grid::from_rows(vec![vec![Some(0.0), Some(1.0)]]).unwrap();
+        let map =
+            HeatMap::new(grid).decimals(None).arrow((0, 0), (0, 1), 0.75).unwrap().arrow((0, 0), (0, 0), 0.25).unwrap();
+        let map = map.arrow((0, 1), (0, 1), 1.0).unwrap().marker((0, 1), "H", Color::BLUE).unwrap();
+        insta::assert_snapshot!(map.scene().unwrap().to_svg());
+        let map = HeatMap::new(Grid::from_fn(1, 1, |_, _| Some(0.3)).unwrap());
+        insta::assert_snapshot!(map.clone().arrow((0, 0), (0, 0), 1.5).unwrap_err(), @"an arrow at row 0, column 0 has weight `1.5`; give weights from 0 to 1");
+        assert!(matches!(map.clone().arrow((0, 0), (1, 0), 0.5), Err(PlotError::OutsideGrid { .. })));
+        assert!(matches!(map.marker((0, 1), "H", Color::BLUE), Err(PlotError::OutsideGrid { .. })));
     }
 
     #[test]

@@ -26,9 +26,12 @@
 //! | `plot` | [`Plot`], what every plot can do, and [`Drawing`], what it draws |
 //! | `heat_map`, `block_grid`, `scatter`, `grid_diagram` | [`HeatMap`], [`BlockGrid`], [`Scatter`], [`GridDiagram`] |
 //! | `digraph`, `arrow`, `region` | [`Digraph`] of [`Vertex`] and [`Edge`], with [`Region`]s around vertices |
+//! | `layout` | [`automatic_places`] of vertices |
+//! | `animation`, `palette`, `slider` | [`Animation`] of scenes, its [`Film`] as animated PNG and GIF; [`Slider`], where a frame stands |
+//! | `histogram`, `histogram_2d`, `bar_chart` | [`Histogram`] and [`HistogramGrid`] of [`Bins`]; [`Histogram2d`]; [`BarChart`] of [`Bar`]s |
 //! | `line_plot`, `tabular` | [`LinePlot`] of [`Curve`]s; [`Tabular`], a typeset table of [`Cell`]s |
 //! | `figure`, `panels` | [`Figure`]: title, legend sentence and caption around a plot; [`Panels`]: figures side by side |
-//! | `grid`, `cells` | [`Grid`], the cells of heat maps and blocks, and how they are painted |
+//! | `grid`, `cells`, `marker` | [`Grid`], the cells of heat maps and blocks, how they are painted, and what stands in them |
 //! | `color`, `color_bar` | [`Color`], [`ColorMap`], [`ColorScale`], [`OKABE_ITO`]; [`ColorBar`] |
 //! | `axis` | [`ticks`] at round numbers, [`fixed`] decimals, axes along a frame |
 //! | [`label`], `font` | [`Label`], text with italics and subscripts; the bundled faces and their widths |
@@ -44,8 +47,10 @@
 //! - A value is never misdrawn: what is not finite, or beyond a fixed color scale, is a typed error.
 //! - No input makes it panic.
 
+mod animation;
 mod arrow;
 mod axis;
+mod bar_chart;
 mod block_grid;
 mod cells;
 mod color;
@@ -57,18 +62,26 @@ mod font;
 mod grid;
 mod grid_diagram;
 mod heat_map;
+mod histogram;
+mod histogram_2d;
 pub mod label;
+mod layout;
 mod line_plot;
+mod marker;
+mod palette;
 mod panels;
 mod plot;
 mod png;
 mod region;
 mod scatter;
 pub mod scene;
+mod slider;
 mod svg;
 mod tabular;
 
+pub use animation::{Animation, Film};
 pub use axis::{Tick, fixed, ticks, ticks_within};
+pub use bar_chart::{Bar, BarChart};
 pub use block_grid::{Block, BlockGrid};
 pub use color::{Color, ColorMap, ColorScale, Extent, OKABE_ITO};
 pub use color_bar::ColorBar;
@@ -79,11 +92,15 @@ pub use font::Face;
 pub use grid::Grid;
 pub use grid_diagram::GridDiagram;
 pub use heat_map::HeatMap;
+pub use histogram::{Bins, Histogram, HistogramGrid};
+pub use histogram_2d::Histogram2d;
 pub use label::Label;
+pub use layout::automatic_places;
 pub use line_plot::{Curve, LinePlot};
 pub use panels::Panels;
 pub use plot::{Drawing, Plot};
 pub use region::Region;
 pub use scatter::Scatter;
 pub use scene::{Dash, Scene};
+pub use slider::Slider;
 pub use tabular::{Cell, Tabular};

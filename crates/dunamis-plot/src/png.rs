@@ -11,7 +11,15 @@ const LIMIT: u32 = 16_384;
 
 /// The PNG of an SVG document at `scale` pixels per CSS pixel.
 pub(crate) fn rasterize(svg: &str, scale: f64) -> Result<Vec<u8>, PlotError> {
-    let raster = |reason: String| PlotError::Raster { reason };
+    pixels(svg, scale)?.encode_png().map_err(|error| raster(error.to_string()))
+}
+
+fn raster(reason: String) -> PlotError {
+    PlotError::Raster { reason }
+}
+
+/// The pixels of an SVG document at `scale` pixels per CSS pixel.
+pub(crate) fn pixels(svg: &str, scale: f64) -> Result<Pixmap, PlotError> {
     let options = Options { fontdb: database(), font_family: "DejaVu Sans".to_owned(), ..Options::default() };
     let tree = Tree::from_str(svg, &options).map_err(|error| raster(error.to_string()))?;
     let width = (f64::from(tree.size().width()) * scale).round();
@@ -24,7 +32,7 @@ pub(crate) fn rasterize(svg: &str, scale: f64) -> Result<Vec<u8>, PlotError> {
         Pixmap::new(width as u32, height as u32).ok_or_else(|| raster("no memory for the pixels".to_owned()))?;
     let scale = scale as f32;
     resvg::render(&tree, Transform::from_scale(scale, scale), &mut pixmap.as_mut());
-    pixmap.encode_png().map_err(|error| raster(error.to_string()))
+    Ok(pixmap)
 }
 
 #[cfg(test)]

@@ -35,8 +35,13 @@ impl Scene {
     /// [`PlotError::PictureSize`] for a scale that is not positive or a picture too large, and
     /// [`PlotError::MissingGlyph`] where a text has a character beyond the bundled font.
     pub fn to_png(&self, scale: f64) -> Result<Vec<u8>, PlotError> {
-        check_glyphs(&self.nodes)?;
+        self.check_glyphs()?;
         png::rasterize(&self.to_svg(), scale)
+    }
+
+    /// Refuses text beyond the bundled font.
+    pub(crate) fn check_glyphs(&self) -> Result<(), PlotError> {
+        check_glyphs(&self.nodes)
     }
 }
 
