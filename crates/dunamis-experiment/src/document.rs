@@ -25,6 +25,8 @@ pub(crate) struct Settings<'a> {
     samples: Option<NonZeroU64>,
     seed: Option<Seed>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    keep_samples: Option<NonZeroU64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     environment: Option<Environment>,
     power: Power,
     reward: Reward<'a>,
@@ -125,9 +127,9 @@ impl<'a> Settings<'a> {
     }
 
     fn without_environment(experiment: &'a Experiment) -> Self {
-        let (samples, seed) = match experiment.expectation {
-            Expectation::Sampled { samples, seed } => (Some(samples), Some(seed)),
-            Expectation::Exact => (None, None),
+        let (samples, seed, keep_samples) = match experiment.expectation {
+            Expectation::Sampled { samples, seed, keep } => (Some(samples), Some(seed), NonZeroU64::new(keep)),
+            Expectation::Exact => (None, None, None),
         };
         let power = match &experiment.power {
             PowerSettings::SingleAgent(settings) => {
@@ -170,7 +172,7 @@ impl<'a> Settings<'a> {
                 Reward::Vectors { exact, reject_constant: *reject_constant, vectors }
             }
         };
-        Settings { samples, seed, environment: None, power, reward }
+        Settings { samples, seed, keep_samples, environment: None, power, reward }
     }
 }
 

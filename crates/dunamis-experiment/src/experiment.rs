@@ -136,6 +136,8 @@ pub enum Expectation {
         samples: NonZeroU64,
         /// The seed of their streams.
         seed: Seed,
+        /// How many of the first samples are kept with the run, one by one ([`Run::samples`](crate::Run::samples)).
+        keep: u64,
     },
     /// Exactly, for [`RewardLaw::Vectors`].
     Exact,
@@ -288,6 +290,6 @@ impl Default for RewardLaw {
 
 impl Default for Expectation {
     fn default() -> Self {
-        Expectation::Sampled { samples: DEFAULT_SAMPLES, seed: Seed::new(0) }
+        Expectation::Sampled { samples: DEFAULT_SAMPLES, seed: Seed::new(0), keep: 0 }
     }
 }

@@ -147,10 +147,10 @@ impl Computation {
                 let model = joint.model();
                 let power = match expectation {
                     Expectation::Exact => dunamis_power::exact_multi_agent(model, &law, &settings)?,
-                    Expectation::Sampled { samples, seed } if as_published => {
+                    Expectation::Sampled { samples, seed, .. } if as_published => {
                         published::estimate_multi_agent(model, &law, &settings, samples.get(), seed, observer)?
                     }
-                    Expectation::Sampled { samples, seed } => {
+                    Expectation::Sampled { samples, seed, .. } => {
                         dunamis_power::estimate_multi_agent(model, &law, &settings, samples.get(), seed, observer)?
                     }
                 };
@@ -200,14 +200,14 @@ fn single_agent(
 ) -> Result<PowerEstimate, PowerError> {
     match (&settings.horizon, expectation) {
         (Horizon::LimitOne, Expectation::Exact) => dunamis_power::exact_average(model, law),
-        (Horizon::LimitOne, Expectation::Sampled { samples, seed }) => {
+        (Horizon::LimitOne, Expectation::Sampled { samples, seed, .. }) => {
             dunamis_power::estimate_average(model, law, samples.get(), seed, observer)
         }
         (Horizon::Discounted(discount), Expectation::Exact) => dunamis_power::exact(model, law, discount),
-        (Horizon::Discounted(discount), Expectation::Sampled { samples, seed }) if settings.as_published => {
+        (Horizon::Discounted(discount), Expectation::Sampled { samples, seed, .. }) if settings.as_published => {
             published::estimate(model, law, discount, samples.get(), seed, observer)
         }
-        (Horizon::Discounted(discount), Expectation::Sampled { samples, seed }) => {
+        (Horizon::Discounted(discount), Expectation::Sampled { samples, seed, .. }) => {
             dunamis_power::estimate(model, law, discount, samples.get(), seed, observer)
         }
     }

@@ -31,6 +31,7 @@
 //! description = "…"                  # optional
 //! samples = 10_000                   # default
 //! seed = 0                           # default
+//! keep-samples = 0                   # default: how many of the first samples are kept one by one
 //!
 //! [environment]
 //! name = "maze-7x7"                  # a registered name, or a path to a map or a model, from the config's directory
@@ -152,6 +153,7 @@
 //! | `power.csv` | one row per state; one agent: `state,row,col,mean,std_error`; two: `state,h_row,h_col,a_row,a_col,power_h,power_h_se,power_a,power_a_se,power_h_seed,power_h_seed_se` and, with the baseline, `power_a_seed,power_a_seed_se`. Cells are empty without a grid; numbers have the fewest digits that read back as the same `f64` |
 //! | `power.npz` | the same columns as arrays, without the names of states |
 //! | `grid.json` | [`GridLayout`], for gridworlds |
+//! | `samples.npz` | with `keep-samples`: `rewards` and `power` (two agents: `rewards_h`, `power_h`, `rewards_a`, `power_a`) as matrices of samples × states; [`Run::samples`] |
 //! | `manifest.json` | [`Manifest`]: versions, seed, statistics, alignment, times, and the hash of every other file |
 //!
 //! # Modules
@@ -170,7 +172,8 @@
 //!
 //! # Invariants
 //!
-//! - A directory counts as a run only if every file is there and has the hash that the manifest, written last, says.
+//! - A directory counts as a run only if every file is there and has the hash that the manifest, written last, says;
+//!   `samples.npz` is checked when it is read.
 //! - `power.csv` is the same bytes for any number of threads.
 //! - Whatever may change a number enters the key; names and paths do not.
 //! - This crate knows nothing of figures, published values or terminals, and no text or file makes it panic.
@@ -202,7 +205,7 @@ pub use analysis::{
 };
 pub use config_error::{ConfigError, ConfigProblem};
 pub use damage::Damage;
-pub use dunamis_power::{Alignment, Observer};
+pub use dunamis_power::{AgentSamples, Alignment, Observer, Samples};
 pub use error::ExperimentError;
 pub use experiment::{
     DEFAULT_SAMPLES, EnvironmentSettings, Expectation, Experiment, Horizon, MultiAgent, PowerSettings, RewardLaw,

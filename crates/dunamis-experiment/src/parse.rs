@@ -18,7 +18,7 @@ use std::num::NonZeroU64;
 use std::path::Path;
 use toml::de::DeTable;
 
-const ROOT: &[&str] = &["name", "description", "samples", "seed", "environment", "power", "reward"];
+const ROOT: &[&str] = &["name", "description", "samples", "seed", "keep-samples", "environment", "power", "reward"];
 const ENVIRONMENT: &[&str] = &["name", "collision", "swaps", "noise", "noise-bias"];
 const NOISE_BIAS: &[&str] = &["up", "down", "left", "right", "stay"];
 const POWER: &[&str] =
@@ -61,7 +61,7 @@ fn read(root: &DeTable<'_>, directory: &Path) -> Parsed<Experiment> {
 
 fn expectation(root: &Section<'_, '_>, reward: &Section<'_, '_>) -> Parsed<Expectation> {
     if reward.boolean("exact")?.unwrap_or(false) {
-        root.refuse(&["samples", "seed"], "`reward.exact` needs no samples: remove one of them")?;
+        root.refuse(&["samples", "seed", "keep-samples"], "`reward.exact` needs no samples: remove one of them")?;
         if !reward.has("vectors") {
             let reason = "only a finite list has an exact expectation: give `reward.vectors` or remove it";
             return Err(reward.wrong("exact", ConfigProblem::DoesNotApply { reason }));
@@ -72,7 +72,8 @@ fn expectation(root: &Section<'_, '_>, reward: &Section<'_, '_>) -> Parsed<Expec
         None => crate::DEFAULT_SAMPLES,
         Some(count) => NonZeroU64::new(count).ok_or_else(|| root.wrong("samples", ConfigProblem::NoSamples))?,
     };
-    Ok(Expectation::Sampled { samples, seed: Seed::new(root.count("seed")?.unwrap_or(0)) })
+    let seed = Seed::new(root.count("seed")?.unwrap_or(0));
+    Ok(Expectation::Sampled { samples, seed, keep: root.count("keep-samples")?.unwrap_or(0) })
 }
 
 fn single_agent(

@@ -2,7 +2,7 @@
 
 use crate::layout::CellPair;
 use crate::{Damage, Experiment, ExperimentError, GridLayout, Manifest, RunKey};
-use dunamis_power::Alignment;
+use dunamis_power::{Alignment, Samples};
 use std::path::{Path, PathBuf};
 
 /// A complete run. Everything in it comes from its files.
@@ -69,5 +69,23 @@ impl Run {
     pub fn load(path: impl AsRef<Path>) -> Result<Self, ExperimentError> {
         let path = path.as_ref();
         crate::store::read(path).map_err(|source| ExperimentError::Damaged { path: path.into(), source })
+    }
+
+    /// Reads the samples that were kept, if the config asked for any with `keep-samples`, and checks them against their
+    /// hash. [`Run::load`] only makes sure that the file is there, since it may be large.
+    ///
+    /// # Errors
+    ///
+    /// [`ExperimentError::Damaged`] when the file is missing or wrong.
+    pub fn samples(&self) -> Result<Option<Samples>, ExperimentError> {
+        let damaged = |source| ExperimentError::Damaged { path: self.path.clone(), source };
+        crate::store::read_samples(self).map_err(damaged)
+    }
+
+    /// The variance over samples of POWER at each state, $`n`$ times the squared standard error; `None` for an exact
+    /// expectation.
+    pub fn variance(&self, estimates: &Estimates) -> Option<Vec<f64>> {
+        let n = self.manifest.samples? as f64;
+        Some(estimates.std_error.iter().map(|error| error * error * n).collect())
     }
 }

@@ -7,10 +7,10 @@ use crate::{
     Damage, Expectation, Experiment, ExperimentError, GridLayout, MANIFEST_SCHEMA, Manifest, NUMERICS_VERSION,
     Observer, PowerSettings, Run, RunKey, RunPower, table,
 };
-use dunamis_power::PowerError;
+use dunamis_power::{AgentSamples, PowerError, SampleRecorder, Samples};
 use dunamis_sampling::STREAM_VERSION;
-use ndarray::ArrayView1;
-use ndarray_npy::NpzWriter;
+use ndarray::{Array2, ArrayView1, ArrayView2, Ix2, OwnedRepr};
+use ndarray_npy::{NpzReader, NpzWriter};
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, Cursor, Write};
@@ -21,6 +21,7 @@ const CONFIG: &str = "config.toml";
 const TABLE: &str = "power.csv";
 const ARRAYS: &str = "power.npz";
 const GRID: &str = "grid.json";
+const SAMPLES: &str = "samples.npz";
 const MANIFEST: &str = "manifest.json";
 
 impl Experiment {
@@ -67,9 +68,14 @@ pub fn run(experiment: &Experiment, runs: impl AsRef<Path>, observer: &dyn Obser
         }
     };
     let (started, clock) = (SystemTime::now(), Instant::now());
-    let computed = computation.run(observer)?;
+    let keep = match experiment.expectation {
+        Expectation::Sampled { keep, .. } => keep,
+        Expectation::Exact => 0,
+    };
+    let recorder = SampleRecorder::new(keep, observer);
+    let computed = computation.run(&recorder)?;
     let manifest = manifest(experiment, key, &computed, started, clock.elapsed().as_secs_f64());
-    write(&partial.path(), experiment, &computed, manifest)?;
+    write(&partial.path(), experiment, &computed, recorder.into_samples().as_ref(), manifest)?;
     let published = partial.publish(|place| check(place, key).is_ok());
     let path = published.map_err(|source| ExperimentError::Write { path: place, source })?;
     let run = check(&path, key).map_err(|source| ExperimentError::Damaged { path, source })?;
@@ -96,7 +102,7 @@ fn check(place: &Path, key: RunKey) -> Result<Run, Damage> {
 
 fn manifest(experiment: &Experiment, key: RunKey, computed: &Computed, started: SystemTime, seconds: f64) -> Manifest {
     let (samples, seed) = match experiment.expectation {
-        Expectation::Sampled { samples, seed } => (Some(samples.get()), Some(seed.get())),
+        Expectation::Sampled { samples, seed, .. } => (Some(samples.get()), Some(seed.get())),
         Expectation::Exact => (None, None),
     };
     let finite = |error: f64| error.is_finite().then_some(error);
@@ -132,6 +138,7 @@ fn write(
     directory: &Path,
     experiment: &Experiment,
     computed: &Computed,
+    samples: Option<&Samples>,
     mut manifest: Manifest,
 ) -> Result<(), ExperimentError> {
     let layout = computed.layout.as_ref();
@@ -147,6 +154,11 @@ fn write(
     }
     for (name, content) in &files {
         manifest.files.insert((*name).into(), blake3::hash(content).to_string());
+    }
+    if let Some(samples) = samples {
+        let path = directory.join(SAMPLES);
+        let hash = write_samples(&path, samples).map_err(|source| write_error(path, source))?;
+        manifest.files.insert(SAMPLES.into(), hash);
     }
     files.push((MANIFEST, manifest.to_json().into_bytes()));
     for (name, content) in files {
@@ -179,7 +191,53 @@ fn arrays(layout: Option<&GridLayout>, power: &RunPower) -> io::Result<Vec<u8>> 
     Ok(writer.finish().map_err(io::Error::other)?.into_inner())
 }
 
-/// Reads a run and checks it.
+/// The arrays of one agent's samples, with what their names end in.
+fn suffixed(samples: &Samples) -> Vec<(&'static str, &AgentSamples)> {
+    match samples {
+        Samples::SingleAgent(agent) => vec![("", agent)],
+        Samples::MultiAgent { h, a } => vec![("_h", h), ("_a", a)],
+    }
+}
+
+/// Writes samples as matrices of samples × states, straight to the disk as they may be large; the hash of the file.
+fn write_samples(path: &Path, samples: &Samples) -> io::Result<String> {
+    let mut writer = NpzWriter::new(File::create_new(path)?);
+    for (suffix, agent) in suffixed(samples) {
+        for (name, values) in [("rewards", &agent.rewards), ("power", &agent.power)] {
+            let matrix = ArrayView2::from_shape((agent.len(), agent.states), values).map_err(io::Error::other)?;
+            writer.add_array(format!("{name}{suffix}"), &matrix).map_err(io::Error::other)?;
+        }
+    }
+    writer.finish().map_err(io::Error::other)?.sync_all()?;
+    Ok(blake3::Hasher::new().update_reader(File::open(path)?)?.finalize().to_string())
+}
+
+/// Reads the samples of a run, if it has any, and checks them.
+pub(crate) fn read_samples(run: &Run) -> Result<Option<Samples>, Damage> {
+    let Some(hash) = run.manifest.files.get(SAMPLES) else { return Ok(None) };
+    let content = bytes(&run.path, SAMPLES)?;
+    if blake3::hash(&content).to_string() != *hash {
+        return Err(Damage::Hash { file: SAMPLES.into() });
+    }
+    let malformed = |error: ndarray_npy::ReadNpzError| malformed(SAMPLES, &error);
+    let mut reader = NpzReader::new(Cursor::new(content)).map_err(malformed)?;
+    let mut agent = |suffix: &str| {
+        let mut matrix =
+            |name: &str| reader.by_name::<OwnedRepr<f64>, Ix2>(&format!("{name}{suffix}")).map_err(malformed);
+        let (rewards, power) = (matrix("rewards")?, matrix("power")?);
+        if rewards.dim() != power.dim() || power.ncols() != run.states.len() {
+            return Err(Damage::Mismatch { what: "the shapes of samples" });
+        }
+        let values = |matrix: Array2<f64>| matrix.iter().copied().collect();
+        Ok(AgentSamples { states: run.states.len(), rewards: values(rewards), power: values(power) })
+    };
+    Ok(Some(match run.power {
+        RunPower::SingleAgent(_) => Samples::SingleAgent(agent("")?),
+        RunPower::MultiAgent { .. } => Samples::MultiAgent { h: agent("_h")?, a: agent("_a")? },
+    }))
+}
+
+/// Reads a run and checks it, apart from its samples.
 pub(crate) fn read(directory: &Path) -> Result<Run, Damage> {
     let manifest = Manifest::from_json(&text(MANIFEST, bytes(directory, MANIFEST)?)?);
     let manifest = manifest.map_err(|error| malformed(MANIFEST, &error))?;
@@ -191,6 +249,11 @@ pub(crate) fn read(directory: &Path) -> Result<Run, Damage> {
         // Names come from a file: only plain ones are ours.
         let content = match name.as_str() {
             CONFIG | TABLE | ARRAYS | GRID => bytes(directory, name)?,
+            // Samples may be large: they are read and checked when someone wants them.
+            SAMPLES => match directory.join(name).metadata() {
+                Ok(_) => continue,
+                Err(error) => return Err(unreadable(name, &error)),
+            },
             _ => return Err(malformed(MANIFEST, &format_args!("it lists `{name}`"))),
         };
         if blake3::hash(&content).to_string() != *hash {
@@ -227,8 +290,11 @@ pub(crate) fn read(directory: &Path) -> Result<Run, Damage> {
 }
 
 pub(crate) fn bytes(directory: &Path, file: &str) -> Result<Vec<u8>, Damage> {
-    let unreadable = |error: io::Error| Damage::Unreadable { file: file.into(), reason: error.to_string() };
-    std::fs::read(directory.join(file)).map_err(unreadable)
+    std::fs::read(directory.join(file)).map_err(|error| unreadable(file, &error))
+}
+
+fn unreadable(file: &str, error: &io::Error) -> Damage {
+    Damage::Unreadable { file: file.into(), reason: error.to_string() }
 }
 
 pub(crate) fn text(file: &str, bytes: Vec<u8>) -> Result<String, Damage> {

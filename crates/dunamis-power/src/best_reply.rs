@@ -4,6 +4,7 @@
 //! [`DecisionGraph`] that is a view into the table of all joint moves, and the final evaluation a functional graph: no model
 //! is built per sample. Ties and chance take the general path, which is also the oracle of the fast one.
 
+use crate::stream::Sample;
 use crate::tiles::RewardTile;
 use crate::{MultiAgentSettings, PowerError};
 use dunamis_mdp::{
@@ -45,6 +46,12 @@ pub(crate) struct Lane {
     pub(crate) error_a: f64,
     /// Whether general solvers were needed.
     pub(crate) general: bool,
+}
+
+impl Lane {
+    pub(crate) fn sample<'a>(&'a self, rewards_h: &'a [f64], rewards_a: &'a [f64]) -> Sample<'a> {
+        Sample::MultiAgent { rewards_h, power_h: &self.power_h, rewards_a, power_a: &self.power_a }
+    }
 }
 
 pub(crate) struct ReplyScratch {

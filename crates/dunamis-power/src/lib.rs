@@ -40,12 +40,13 @@
 //! | `choice_law`, `option_graph`, `joint_worth`, `tie_break` | the exact laws of what options are worth |
 //! | `piecewise_polynomial` | distribution functions in exact arithmetic |
 //! | `suboptimal` | [`estimate_suboptimal`]: POWER of decision-makers who are not optimal |
+//! | `sample_recorder` | [`SampleRecorder`]: keeps single samples |
 //! | `estimate`, `moments`, `stream`, `tiles` | [`PowerEstimate`], streaming statistics, parallel loops |
 //!
 //! # Invariants
 //!
 //! - Sample $`i`$ is the same whatever the number of threads, and partial sums are added in a fixed order.
-//! - Memory does not grow with the number of samples.
+//! - Memory does not grow with the number of samples, unless they are [kept](SampleRecorder).
 //! - A probability or POWER that is given as a rational is exact: no floating-point number has decided anything about it.
 //! - This crate knows nothing of files, experiments or terminals.
 
@@ -63,6 +64,7 @@ mod option_graph;
 mod piecewise_polynomial;
 mod probability_estimate;
 pub mod published;
+mod sample_recorder;
 mod seed_policy;
 mod single_agent;
 mod stream;
@@ -82,7 +84,8 @@ pub use optimality_probability::{
     exact_power, optimality_probability,
 };
 pub use probability_estimate::estimate_optimality_probability;
+pub use sample_recorder::{AgentSamples, SampleRecorder, Samples};
 pub use seed_policy::SeedPolicy;
 pub use single_agent::{estimate, estimate_average, exact, exact_average};
-pub use stream::Observer;
+pub use stream::{Observer, Sample};
 pub use suboptimal::{DecisionMaker, estimate_suboptimal};

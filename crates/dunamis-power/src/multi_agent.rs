@@ -3,7 +3,7 @@
 use crate::alignment::{Alignment, AlignmentSums, Products};
 use crate::best_reply::{BestReply, Lane, ReplyScratch};
 use crate::moments::Moments;
-use crate::stream::{Observer, Sum, sum_over_samples};
+use crate::stream::{Observer, Sum, show, sum_over_samples};
 use crate::tiles::{RewardTile, tiles};
 use crate::{PowerError, PowerEstimate, SeedPolicy};
 use dunamis_mdp::{Discount, JointModel};
@@ -92,7 +92,10 @@ pub fn estimate_multi_agent(
             }
             tile_h.transpose(first)?;
             tile_a.transpose(first)?;
-            reply.solve_tile(tile_h, tile_a, lanes, scratch, |_, lane| sums.push(lane, 1.0))?;
+            reply.solve_tile(tile_h, tile_a, lanes, scratch, |l, lane| {
+                show(observer, first + l as u64, lane.sample(&tile_h.vectors[l], &tile_a.vectors[l]));
+                sums.push(lane, 1.0);
+            })?;
         }
         Ok(())
     };

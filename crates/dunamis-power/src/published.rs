@@ -10,7 +10,7 @@ use crate::best_reply::Lane;
 use crate::estimate::PowerSum;
 use crate::multi_agent::{Sums, check as check_joint};
 use crate::single_agent::check;
-use crate::stream::sum_over_samples;
+use crate::stream::{Sample, show, sum_over_samples};
 use crate::{MultiAgentPower, MultiAgentSettings, Observer, PowerError, PowerEstimate};
 use dunamis_mdp::{Agent, Discount, JointModel, MarkovChain, Names, StochasticPolicy, TransitionModel};
 use dunamis_sampling::{CorrelatedRewards, RewardDistribution, Seed};
@@ -41,8 +41,10 @@ pub fn estimate(
     let add = |sum: &mut PowerSum, rewards: &mut Vec<f64>, chunk| {
         for sample in chunk {
             law.sample(&mut seed.stream(sample), rewards)?;
-            let rewards = singles(rewards, sample)?;
-            sum.push(&power_of(&rows.iterate(&rewards, discount), &rewards, discount), f64::NAN);
+            let singles = singles(rewards, sample)?;
+            let power = power_of(&rows.iterate(&singles, discount), &singles, discount);
+            show(observer, sample, Sample::SingleAgent { rewards, power: &power });
+            sum.push(&power, f64::NAN);
         }
         Ok(())
     };
@@ -71,6 +73,7 @@ pub fn estimate_multi_agent(
     let add = |sums: &mut Sums, (rewards_h, rewards_a): &mut (Vec<f64>, Vec<f64>), chunk| {
         for sample in chunk {
             law.sample(&mut seed.stream(sample), rewards_h, rewards_a)?;
+            let drawn = (&*rewards_h, &*rewards_a);
             let (rewards_h, rewards_a) = (singles(rewards_h, sample)?, singles(rewards_a, sample)?);
             let value_h_seed = rows_h.iterate(&rewards_h, discount_h);
             let policy_h = joint.lift(Agent::H, &model_h, &rows_h.greedy(&value_h_seed));
@@ -93,6 +96,7 @@ pub fn estimate_multi_agent(
                 error_a: f64::NAN,
                 general: true,
             };
+            show(observer, sample, lane.sample(drawn.0, drawn.1));
             sums.push(&lane, 1.0);
         }
         Ok(())

@@ -1,7 +1,7 @@
 //! POWER of one agent.
 
 use crate::estimate::PowerSum;
-use crate::stream::{Observer, sum_over_samples};
+use crate::stream::{Observer, Sample, show, sum_over_samples};
 use crate::tiles::{RewardTile, tiles};
 use crate::{PowerError, PowerEstimate};
 use dunamis_mdp::{Criterion, Discount, Mdp, Reward, TransitionModel};
@@ -40,7 +40,7 @@ pub fn estimate(
             for (lane, rewards) in scratch.tile.vectors.iter_mut().enumerate() {
                 law.sample(&mut seed.stream(first + lane as u64), rewards)?;
             }
-            prepared.push(sum, scratch, first, lanes)?;
+            prepared.push(sum, scratch, first, lanes, observer)?;
         }
         Ok(())
     };
@@ -67,7 +67,7 @@ pub fn exact(
         for (lane, rewards) in scratch.tile.vectors.iter_mut().enumerate() {
             rewards.copy_from_slice(&vectors[lane.min(lanes - 1)]);
         }
-        prepared.push(&mut sum, &mut scratch, first, lanes)?;
+        prepared.push(&mut sum, &mut scratch, first, lanes, &())?;
     }
     Ok(sum.exact())
 }
@@ -80,14 +80,23 @@ struct Prepared {
 
 impl Prepared {
     /// Adds the POWER samples of a filled tile.
-    fn push(&self, sum: &mut PowerSum, scratch: &mut Scratch, first: u64, lanes: usize) -> Result<(), PowerError> {
+    fn push(
+        &self,
+        sum: &mut PowerSum,
+        scratch: &mut Scratch,
+        first: u64,
+        lanes: usize,
+        observer: &dyn Observer,
+    ) -> Result<(), PowerError> {
         scratch.tile.transpose(first)?;
         self.solver.solve_tile(&scratch.tile.columns, &mut scratch.solution, &mut scratch.workspace);
         for lane in 0..lanes {
             for (power, ahead) in scratch.power.iter_mut().zip(&scratch.solution.ahead) {
                 *power = self.scale * ahead[lane];
             }
-            sum.push(&scratch.power, self.scale * scratch.solution.error[lane]);
+            let (rewards, power) = (&scratch.tile.vectors[lane], &scratch.power);
+            show(observer, first + lane as u64, Sample::SingleAgent { rewards, power });
+            sum.push(power, self.scale * scratch.solution.error[lane]);
         }
         Ok(())
     }
@@ -128,7 +137,8 @@ pub fn estimate_average(
     let add = |sum: &mut PowerSum, rewards: &mut Vec<f64>, chunk| {
         for sample in chunk {
             law.sample(&mut seed.stream(sample), rewards)?;
-            push_gain(sum, model, rewards)?;
+            let power = push_gain(sum, model, rewards)?;
+            show(observer, sample, Sample::SingleAgent { rewards, power: &power });
         }
         Ok(())
     };
@@ -150,13 +160,13 @@ pub fn exact_average(model: &Arc<TransitionModel>, law: &dyn RewardDistribution)
     Ok(sum.exact())
 }
 
-/// Adds the optimal average rewards for one reward vector.
-fn push_gain(sum: &mut PowerSum, model: &Arc<TransitionModel>, rewards: &[f64]) -> Result<(), PowerError> {
+/// Adds the optimal average rewards for one reward vector, and returns them.
+fn push_gain(sum: &mut PowerSum, model: &Arc<TransitionModel>, rewards: &[f64]) -> Result<Vec<f64>, PowerError> {
     let reward = Reward::state(model, rewards.iter().copied())?;
     let mdp = Mdp::new(Arc::clone(model), reward)?;
     let solution = AverageReward::default().solve(&mdp, &Criterion::Average)?;
     sum.push(&solution.value, solution.gap());
-    Ok(())
+    Ok(solution.value)
 }
 
 pub(crate) fn check(model: &TransitionModel, law: &dyn RewardDistribution, samples: u64) -> Result<usize, PowerError> {

@@ -21,6 +21,46 @@ pub trait Observer: Sync {
     fn cancelled(&self) -> bool {
         false
     }
+
+    /// How many of the first samples [`sample`](Self::sample) is to be shown.
+    fn samples_wanted(&self) -> u64 {
+        0
+    }
+
+    /// Called once for each of the [first samples](Self::samples_wanted), on any thread and in any order.
+    fn sample(&self, index: u64, sample: Sample<'_>) {
+        let _ = (index, sample);
+    }
+}
+
+/// What was drawn in one sample, and the POWER that it gives; shape |S| each.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Sample<'a> {
+    /// Of one agent.
+    SingleAgent {
+        /// $`R`$.
+        rewards: &'a [f64],
+        /// Its term in the mean that estimates POWER.
+        power: &'a [f64],
+    },
+    /// Of two agents.
+    MultiAgent {
+        /// $`R_H`$.
+        rewards_h: &'a [f64],
+        /// H's term.
+        power_h: &'a [f64],
+        /// $`R_A`$.
+        rewards_a: &'a [f64],
+        /// A's term.
+        power_a: &'a [f64],
+    },
+}
+
+/// Shows a sample to an observer that wants to see it.
+pub(crate) fn show(observer: &dyn Observer, index: u64, sample: Sample<'_>) {
+    if index < observer.samples_wanted() {
+        observer.sample(index, sample);
+    }
 }
 
 /// Watches nothing.

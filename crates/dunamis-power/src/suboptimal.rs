@@ -3,7 +3,7 @@
 use crate::estimate::PowerSum;
 use crate::optimality_probability::Optimality;
 use crate::single_agent::check;
-use crate::stream::{Observer, sum_over_samples};
+use crate::stream::{Observer, Sample, show, sum_over_samples};
 use crate::{PowerError, PowerEstimate};
 use dunamis_mdp::{StochasticPolicy, TransitionModel};
 use dunamis_sampling::{RewardDistribution, Seed};
@@ -44,6 +44,7 @@ pub fn estimate_suboptimal(
                 return Err(PowerError::NotANumber { sample });
             }
             let (power, error) = power_of(model, rewards, optimality, &decide(rewards)?)?;
+            show(observer, sample, Sample::SingleAgent { rewards, power: &power });
             sum.push(&power, error);
         }
         Ok(())

@@ -50,7 +50,7 @@ high = 2
 fn every_key_is_read() {
     let experiment = Experiment::from_toml(FULL, "configs/full.toml").unwrap();
     assert_eq!((experiment.name.as_str(), experiment.description.as_deref()), ("full", Some("every key")));
-    let Expectation::Sampled { samples, seed } = experiment.expectation else { panic!("sampled") };
+    let Expectation::Sampled { samples, seed, .. } = experiment.expectation else { panic!("sampled") };
     assert_eq!((samples.get(), seed), (1_234, Seed::new(255)));
     assert_eq!(experiment.environment.name, "configs/maps/ring.txt");
     let noise = &experiment.environment.noise;

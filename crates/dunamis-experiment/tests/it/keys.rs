@@ -36,6 +36,7 @@ fn everything_else_does() {
         ONE.replace("'grid-3x3'", "'grid-3x3'\nenvironment.noise = 0.1"),
         format!("seed = 1\n{ONE}"),
         format!("samples = 1\n{ONE}"),
+        format!("keep-samples = 1\n{ONE}"),
         format!("{ONE}\npower.as-published = true"),
         format!("{ONE}\nreward.high = 2"),
         format!("{ONE}\nreward.reject-constant = true"),

@@ -92,13 +92,13 @@ pub(crate) fn experiment() -> impl Strategy<Value = Experiment> {
         noise(),
     )
         .prop_map(|(name, noise)| EnvironmentSettings { name: name.into(), noise });
-    let expectation = (1..=u64::MAX, any::<u64>(), any::<bool>());
+    let expectation = (1..=u64::MAX, any::<u64>(), any::<u64>(), any::<bool>());
     let power = prop_oneof![single_agent(), multi_agent()];
     (".{0,12}", prop::option::of(".{0,12}"), environment, power, reward(), expectation).prop_map(
-        |(name, description, environment, power, reward, (samples, seed, exact))| {
+        |(name, description, environment, power, reward, (samples, seed, keep, exact))| {
             let exact = exact && matches!(&reward, RewardLaw::Vectors { .. });
             let samples = NonZeroU64::new(samples).unwrap();
-            let sampled = Expectation::Sampled { samples, seed: Seed::new(seed) };
+            let sampled = Expectation::Sampled { samples, seed: Seed::new(seed), keep };
             let expectation = if exact { Expectation::Exact } else { sampled };
             Experiment { name, description, environment, power, reward, expectation }
         },

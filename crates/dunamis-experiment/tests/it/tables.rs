@@ -11,6 +11,7 @@ fn a_table_is_what_the_run_has() {
     experiment.expectation = dunamis_experiment::Expectation::Sampled {
         samples: std::num::NonZeroU64::new(10).unwrap(),
         seed: dunamis_sampling::Seed::new(0),
+        keep: 0,
     };
     let run = run(&experiment, runs.path(), &()).unwrap();
     let text = std::fs::read(run.path.join("power.csv")).unwrap();
