@@ -1,5 +1,6 @@
 //! What can be wrong with a config, and where.
 
+use crate::Setting;
 use dunamis_envs::EnvError;
 use dunamis_goals::GoalError;
 use dunamis_mdp::{DiscountError, ModelError, NumberError};
@@ -68,6 +69,50 @@ pub enum ConfigProblem {
     MissingKey {
         /// What to write.
         fix: &'static str,
+    },
+    /// A sweep without end.
+    #[error("a sweep may have at most {limit} points")]
+    TooManyPoints {
+        /// The most points.
+        limit: usize,
+    },
+    /// An empty list where a value should be.
+    #[error("the list is empty: give a value, or several")]
+    NoValue,
+    /// A range that its step does not lead along.
+    #[error("the step must lead from `from` to `to`: change its sign, and do not make it 0")]
+    Step,
+    /// More names than values, or fewer.
+    #[error("there are {names} names for {values} values: give one for each")]
+    NamesOfValues {
+        /// Number of names.
+        names: usize,
+        /// Number of values.
+        values: usize,
+    },
+    /// A key that has only one value in the place of one that varies.
+    #[error("`{key}` does not vary: zip keys with a list or a range, which are `{known}`")]
+    NotSwept {
+        /// The key.
+        key: String,
+        /// The keys that vary.
+        known: String,
+    },
+    /// A key in two groups.
+    #[error("`{key}` is zipped twice: name it once")]
+    ZippedTwice {
+        /// The key.
+        key: String,
+    },
+    /// Keys with different numbers of values side by side.
+    #[error("`{key}` has {other} values, but what it is zipped with has {first}")]
+    ZippedLengths {
+        /// The key.
+        key: String,
+        /// Number of values of the first key.
+        first: usize,
+        /// Its number of values.
+        other: usize,
     },
     /// A key that has no meaning together with others.
     #[error("this key does not apply: {reason}")]
@@ -204,6 +249,24 @@ pub enum ConfigProblem {
     Power(PowerError),
 }
 
+/// A key as it is written in a config; numbers of entries in brackets.
+pub(crate) fn key_text(path: &[String]) -> String {
+    let mut key = String::new();
+    for part in path {
+        if part.bytes().all(|b| b.is_ascii_digit()) && !part.is_empty() && !key.is_empty() {
+            key.extend(["[", part, "]"]);
+            continue;
+        }
+        let bare = !part.is_empty() && part.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_');
+        if !key.is_empty() {
+            key.push('.');
+        }
+        let quote = if bare { "" } else { "\"" };
+        key.extend([quote, &part.escape_debug().to_string(), quote]);
+    }
+    key
+}
+
 fn known_keys(nearest: Option<&str>, known: &[String]) -> String {
     match nearest {
         Some(key) => format!("did you mean `{key}`?"),
@@ -270,20 +333,25 @@ impl ConfigError {
 
     /// The key in question, for example `power.discount`; empty when it is about the whole config.
     pub fn key(&self) -> String {
-        let mut key = String::new();
-        for part in &self.0.path {
-            if part.bytes().all(|b| b.is_ascii_digit()) && !part.is_empty() && !key.is_empty() {
-                key.extend(["[", part, "]"]);
-                continue;
-            }
-            let bare = !part.is_empty() && part.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_');
-            if !key.is_empty() {
-                key.push('.');
-            }
-            let quote = if bare { "" } else { "\"" };
-            key.extend([quote, &part.escape_debug().to_string(), quote]);
+        key_text(&self.0.path)
+    }
+
+    pub(crate) fn path(&self) -> &KeyPath {
+        &self.0.path
+    }
+
+    /// The error of a value that stands at a place inside the value of a key.
+    pub(crate) fn inside(mut self, key: &[String], way: &[&str], index: usize) -> Self {
+        if self.0.path.starts_with(key) {
+            let way = way.iter().map(|&part| part.to_owned()).chain([index.to_string()]);
+            self.0.path.splice(key.len()..key.len(), way);
         }
-        key
+        self
+    }
+
+    /// The error of a value that is not in the config.
+    pub(crate) fn set_by(self, setting: &Setting) -> Self {
+        self.of(Path::new(&setting.to_string()))
     }
 
     /// The line, from 1.

@@ -91,13 +91,23 @@ impl Exactly {
 
 impl Serialize for Exactly {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let decimals = format!("{:?}", self.value).parse::<Number>();
-        if decimals.is_ok_and(|decimals| decimals.exact() == self.exact) {
-            serializer.serialize_f64(self.value)
-        } else {
-            serializer.serialize_str(&self.exact.to_string())
+        match decimals(self.value, &self.exact) {
+            Some(_) => serializer.serialize_f64(self.value),
+            None => serializer.serialize_str(&self.exact.to_string()),
         }
     }
+}
+
+/// The shortest decimals of a double, if they are the whole truth.
+fn decimals(value: f64, exact: &Rational) -> Option<String> {
+    let text = format!("{value:?}");
+    text.parse::<Number>().is_ok_and(|decimals| decimals.exact() == *exact).then_some(text)
+}
+
+/// A number as it would be written by hand: `0.1` or `1/3`.
+pub(crate) fn decimals_or_fraction(number: &Number) -> String {
+    let exact = number.exact();
+    decimals(number.value(), &exact).unwrap_or_else(|| exact.to_string())
 }
 
 impl<'a> Settings<'a> {

@@ -21,6 +21,14 @@ pub enum ExperimentError {
         /// Why not.
         source: std::io::Error,
     },
+    /// A directory of runs that is not there.
+    #[error("there are no runs in `{}`: name the directory that `dunamis run` wrote to", .path.display())]
+    NoRuns {
+        /// The directory.
+        path: PathBuf,
+        /// Why not.
+        source: std::io::Error,
+    },
     /// A file of the run cannot be written.
     #[error("cannot write `{}`: nothing of this run is kept", .path.display())]
     Write {
@@ -36,6 +44,13 @@ pub enum ExperimentError {
         path: PathBuf,
         /// What is wrong with it.
         source: Damage,
+    },
+    /// A table cannot be written as Parquet.
+    #[cfg(feature = "parquet")]
+    #[error("cannot write Parquet: {message}")]
+    Parquet {
+        /// The writer's message.
+        message: String,
     },
     /// POWER cannot be computed.
     #[error(transparent)]

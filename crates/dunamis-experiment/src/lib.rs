@@ -64,6 +64,20 @@
 //! Numbers are read from their text: `0.1` means 1/10, and `"1/3"` is possible wherever a number is. Keys that do not exist or do
 //! not apply are errors. Every [`ConfigError`] has the line, the column and the key.
 //!
+//! # Sweeps
+//!
+//! Wherever a config has a single value it may have several, and is then a [`Sweep`]: every combination is an experiment, and has
+//! a run of its own. Ranges are exactly spaced and include both ends.
+//!
+//! ```toml
+//! samples = [100, 1_000]
+//! environment.name = { values = ["maze-7x7", "big.txt"], names = ["maze", "big"] }
+//! power.discount = { from = 0.1, to = 0.9, step = 0.1 }     # or: count = 9
+//! power.discount-a = { from = "1/2", to = 0.9, count = 9 }
+//! [sweep]
+//! zip = [["power.discount", "power.discount-a"]]            # side by side instead of every combination
+//! ```
+//!
 //! # Analyses
 //!
 //! An [`Analysis`] is an exact study of options instead: it draws no samples, and [`analyze`] computes it into an [`AnalysisRun`].
@@ -165,6 +179,10 @@
 //! | `section` | tables of a config as they are read |
 //! | `analysis` | [`Analysis`], its parts, [`analyze`] and [`AnalysisRun`] |
 //! | `inputs` | the models, laws and policies that an experiment names |
+//! | `sweep`, `setting` | [`Sweep`], [`run_sweep`]; [`Setting`] |
+//! | `differences` | [`differences`] between the configs of runs |
+//! | `frame`, `parquet` | [`Frame`], a table over several runs, also as Parquet (feature `parquet`) |
+//! | `listing` | [`list`] of all runs in a directory, [`AnyRun`] |
 //! | `key` | [`RunKey`], [`NUMERICS_VERSION`] |
 //! | `store`, `partial` | [`run`]; directories of unfinished runs |
 //! | `run`, `table`, `layout`, `manifest` | [`Run`], [`RunPower`], [`GridLayout`], [`Manifest`] |
@@ -181,18 +199,25 @@
 mod analysis;
 mod config_error;
 mod damage;
+mod differences;
 mod document;
 mod error;
 mod experiment;
+mod frame;
 mod inputs;
 mod key;
 mod layout;
+mod listing;
 mod manifest;
+#[cfg(feature = "parquet")]
+mod parquet;
 mod parse;
 mod partial;
 mod run;
 mod section;
+mod setting;
 mod store;
+mod sweep;
 mod table;
 
 pub use analysis::{
@@ -205,15 +230,20 @@ pub use analysis::{
 };
 pub use config_error::{ConfigError, ConfigProblem};
 pub use damage::Damage;
+pub use differences::{Difference, differences};
 pub use dunamis_power::{AgentSamples, Alignment, Observer, Samples};
 pub use error::ExperimentError;
 pub use experiment::{
     DEFAULT_SAMPLES, EnvironmentSettings, Expectation, Experiment, Horizon, MultiAgent, PowerSettings, RewardLaw,
     SeedPolicySource, SingleAgent,
 };
+pub use frame::{Column, Frame};
 pub use key::{NUMERICS_VERSION, RunKey, RunKeyError};
 pub use layout::{Cell, CellPair, GridLayout};
+pub use listing::{AnyRun, Content, Entry, RunManifest, clear_unfinished, list};
 pub use manifest::{MANIFEST_SCHEMA, Manifest};
 pub use run::{Estimates, Run, RunPower};
+pub use setting::{Setting, SettingError};
 pub use store::run;
+pub use sweep::{Axis, MAX_POINTS, Point, Sweep, SweepRun, SweptKey, run_sweep};
 pub use table::TableError;

@@ -26,6 +26,9 @@ const POWER: &[&str] =
 /// Keys of `[reward]` that are not parameters of a distribution.
 const REWARD: &[&str] = &["distribution", "reject-constant", "states", "same", "vectors", "exact"];
 
+/// Keys whose value is a list; at all others a list means several values, see [`Sweep`](crate::Sweep).
+pub(crate) const LISTS: &[&str] = &["vectors", "same", "mix"];
+
 const ONE_AGENT: &str = "it is for two agents: set `power.agents = 2` or remove it";
 const TWO_AGENTS: &str = "it is for one agent: set `power.agents = 1` or remove it";
 
@@ -35,7 +38,7 @@ pub(crate) fn experiment(text: &str, origin: &Path) -> Parsed<Experiment> {
     read(root.get_ref(), directory).map_err(|error| error.located(text, origin))
 }
 
-fn read(root: &DeTable<'_>, directory: &Path) -> Parsed<Experiment> {
+pub(crate) fn read(root: &DeTable<'_>, directory: &Path) -> Parsed<Experiment> {
     let root = Section { path: KeyPath::new(), table: Some(root) };
     root.allow(ROOT)?;
     let name = root.required("name", "a name such as `name = \"near-sighted\"`")?.to_owned();

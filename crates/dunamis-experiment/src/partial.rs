@@ -7,7 +7,7 @@
 
 use crate::RunKey;
 use dunamis_power::Observer;
-use std::fs::{File, OpenOptions, TryLockError};
+use std::fs::{DirEntry, File, OpenOptions, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -47,7 +47,7 @@ impl Partial {
         loop {
             {
                 let guard = Guard::take(runs)?;
-                let rival = guard.clear(runs, key)?;
+                let rival = guard.clear(runs, Some(key))?;
                 if waited && !rival {
                     return Ok(Claim::Ended);
                 }
@@ -61,6 +61,24 @@ impl Partial {
             waited = true;
             std::thread::sleep(POLL);
         }
+    }
+
+    /// Removes the directories of dead runs; how many there were.
+    pub(crate) fn clear(runs: &Path) -> io::Result<usize> {
+        let count = || Ok::<_, io::Error>(std::fs::read_dir(runs)?.flatten().filter(is_partial).count());
+        let guard = Guard::take(runs)?;
+        let before = count()?;
+        guard.clear(runs, None)?;
+        Ok(before - count()?)
+    }
+
+    /// Removes a complete run: it stops being one by a single rename.
+    pub(crate) fn remove(runs: &Path, key: RunKey) -> io::Result<()> {
+        let _guard = Guard::take(runs)?;
+        let gone = tempfile::Builder::new().prefix(&prefix(key)).tempdir_in(runs)?;
+        std::fs::rename(runs.join(key.to_string()), gone.path().join("removed"))?;
+        sync(runs);
+        gone.close()
     }
 
     fn create(runs: &Path, key: RunKey) -> io::Result<Self> {
@@ -98,6 +116,10 @@ fn prefix(key: RunKey) -> String {
     format!(".partial-{key}-")
 }
 
+fn is_partial(entry: &DirEntry) -> bool {
+    entry.file_name().to_string_lossy().starts_with(".partial-")
+}
+
 /// The right to change the entries of the directory, as long as it lives.
 struct Guard {
     _lock: File,
@@ -112,17 +134,17 @@ impl Guard {
     }
 
     /// Removes what dead runs have left; whether a live one computes `key`.
-    fn clear(&self, runs: &Path, key: RunKey) -> io::Result<bool> {
+    fn clear(&self, runs: &Path, key: Option<RunKey>) -> io::Result<bool> {
         let mut rival = false;
         for entry in std::fs::read_dir(runs)? {
             let entry = entry?;
-            let name = entry.file_name();
-            let name = name.to_string_lossy();
-            if !name.starts_with(".partial-") || !self.exclusive {
+            if !is_partial(&entry) || !self.exclusive {
                 continue;
             }
+            let name = entry.file_name();
+            let is_rival = |key| name.to_string_lossy().starts_with(&prefix(key));
             match File::open(entry.path().join("lock")).map(|lock| lock.try_lock()) {
-                Ok(Err(TryLockError::WouldBlock)) => rival |= name.starts_with(&prefix(key)),
+                Ok(Err(TryLockError::WouldBlock)) => rival |= key.is_some_and(is_rival),
                 Ok(Err(TryLockError::Error(_))) => {}
                 // What cannot be removed is harmless: nothing reads it.
                 Ok(Ok(())) | Err(_) => drop(std::fs::remove_dir_all(entry.path())),

@@ -5,6 +5,7 @@ use crate::{ConfigError, ConfigProblem};
 use dunamis_mdp::{Discount, Number, nearest};
 use dunamis_sampling::Marginal;
 use serde::Deserialize;
+use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 pub(crate) type Parsed<T> = Result<T, ConfigError>;
@@ -131,12 +132,32 @@ impl<'a, 't> Section<'a, 't> {
                 return Err(place.type_error(&index, expected, list.get_ref()));
             };
             let inner = Section { path: place.path_to(&index), table: None };
-            let entry = |(j, entry): (usize, &'a toml::Spanned<DeValue<'t>>)| {
+            let entry = |(j, entry): (usize, &'a Spanned<DeValue<'t>>)| {
                 read(entry.get_ref()).map_err(|problem| inner.wrong(&j.to_string(), problem))
             };
             lists.push(entries.iter().enumerate().map(entry).collect::<Parsed<_>>()?);
         }
         Ok(Some(lists))
+    }
+
+    /// The names in an array of strings; none if it is not there.
+    pub(crate) fn names(&self, key: &str) -> Parsed<Vec<String>> {
+        let Some(place) = self.array(key)? else { return Ok(Vec::new()) };
+        let name = |(index, value): (usize, &Spanned<DeValue<'_>>)| match value.get_ref() {
+            DeValue::String(name) => Ok(name.as_ref().to_owned()),
+            other => Err(place.wrong(&index.to_string(), type_problem("a string", other))),
+        };
+        self.value(key).and_then(DeValue::as_array).into_iter().flatten().enumerate().map(name).collect()
+    }
+
+    /// The tables of an array of tables.
+    pub(crate) fn tables(&self, key: &str) -> Parsed<Vec<Section<'a, 't>>> {
+        let Some(place) = self.array(key)? else { return Ok(Vec::new()) };
+        let table = |(index, value): (usize, &'a Spanned<DeValue<'t>>)| match value.get_ref() {
+            DeValue::Table(table) => Ok(Section { path: place.path_to(&index.to_string()), table: Some(table) }),
+            other => Err(place.wrong(&index.to_string(), type_problem("a table", other))),
+        };
+        self.value(key).and_then(DeValue::as_array).into_iter().flatten().enumerate().map(table).collect()
     }
 
     pub(crate) fn vectors(&self, key: &str) -> Parsed<Option<Vec<Vec<f64>>>> {

@@ -17,12 +17,12 @@ use std::io::{self, Cursor, Write};
 use std::path::{Path, PathBuf};
 use std::time::{Instant, SystemTime};
 
-const CONFIG: &str = "config.toml";
+pub(crate) const CONFIG: &str = "config.toml";
 const TABLE: &str = "power.csv";
 const ARRAYS: &str = "power.npz";
 const GRID: &str = "grid.json";
 const SAMPLES: &str = "samples.npz";
-const MANIFEST: &str = "manifest.json";
+pub(crate) const MANIFEST: &str = "manifest.json";
 
 impl Experiment {
     /// What identifies this experiment's run. Reads the environment, and the seed policy's file if there is one.

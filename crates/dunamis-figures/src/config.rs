@@ -2,7 +2,7 @@
 
 use std::num::NonZeroU64;
 
-use dunamis_experiment::{Analysis, Expectation, Experiment, PowerSettings};
+use dunamis_experiment::{Analysis, Expectation, Experiment, PowerSettings, Sweep};
 
 use crate::FigureError;
 
@@ -34,13 +34,27 @@ impl Config {
         Ok(Analysis::from_toml(self.toml, format!("{}.toml", self.name))?)
     }
 
+    /// The sweep.
+    ///
+    /// # Errors
+    ///
+    /// [`FigureError::Config`].
+    pub fn sweep(&self) -> Result<Sweep, FigureError> {
+        Ok(Sweep::from_toml(self.toml, format!("{}.toml", self.name))?)
+    }
+
     /// The experiment with another number of samples.
     pub(crate) fn with_samples(&self, number: NonZeroU64) -> Result<Experiment, FigureError> {
-        let mut experiment = self.experiment()?;
-        if let Expectation::Sampled { samples, .. } = &mut experiment.expectation {
-            *samples = number;
+        Ok(resampled(self.experiment()?, number))
+    }
+
+    /// The sweep with another number of samples in every experiment.
+    pub(crate) fn sweep_with_samples(&self, number: NonZeroU64) -> Result<Sweep, FigureError> {
+        let mut sweep = self.sweep()?;
+        for point in &mut sweep.points {
+            point.experiment = resampled(point.experiment.clone(), number);
         }
-        Ok(experiment)
+        Ok(sweep)
     }
 
     /// The experiment with another number of samples and the incumbent's arithmetic.
@@ -53,4 +67,11 @@ impl Config {
         }
         Ok(experiment)
     }
+}
+
+fn resampled(mut experiment: Experiment, number: NonZeroU64) -> Experiment {
+    if let Expectation::Sampled { samples, .. } = &mut experiment.expectation {
+        *samples = number;
+    }
+    experiment
 }

@@ -1,6 +1,6 @@
 //! What a published figure is.
 
-use dunamis_experiment::{AnalysisRun, Run};
+use dunamis_experiment::{AnalysisRun, Run, SweepRun};
 
 use crate::{Config, Contrast, FigureError, Published, Table};
 
@@ -11,17 +11,19 @@ pub struct Runs {
     pub experiments: Vec<Run>,
     /// Those of [`analyses`](Figure::analyses), in that order.
     pub analyses: Vec<AnalysisRun>,
+    /// Those of [`sweeps`](Figure::sweeps), in that order.
+    pub sweeps: Vec<SweepRun>,
 }
 
 impl From<Vec<Run>> for Runs {
     fn from(experiments: Vec<Run>) -> Self {
-        Runs { experiments, analyses: Vec::new() }
+        Runs { experiments, ..Runs::default() }
     }
 }
 
 impl From<Vec<AnalysisRun>> for Runs {
     fn from(analyses: Vec<AnalysisRun>) -> Self {
-        Runs { experiments: Vec::new(), analyses }
+        Runs { analyses, ..Runs::default() }
     }
 }
 
@@ -49,6 +51,11 @@ pub trait Figure: Send + Sync {
 
     /// The analyses it needs.
     fn analyses(&self) -> &'static [Config] {
+        &[]
+    }
+
+    /// The sweeps it needs.
+    fn sweeps(&self) -> &'static [Config] {
         &[]
     }
 

@@ -5,7 +5,7 @@ use std::num::NonZeroU64;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use dunamis_experiment::{Analysis, AnalysisRun, Experiment, Run};
+use dunamis_experiment::{Analysis, AnalysisRun, Experiment, Run, SweepRun};
 use dunamis_plot::{Label, Plot};
 use rayon::prelude::*;
 
@@ -169,7 +169,15 @@ impl Runner<'_> {
         let experiments =
             figure.about().experiments.iter().map(|config| self.normal(config)).collect::<Result<_, _>>()?;
         let analyses = figure.analyses().iter().map(|config| self.analyze(config)).collect::<Result<_, _>>()?;
-        Ok(Runs { experiments, analyses })
+        let sweeps = figure.sweeps().iter().map(|config| self.sweep(config)).collect::<Result<_, _>>()?;
+        Ok(Runs { experiments, analyses, sweeps })
+    }
+
+    /// All runs of a sweep, each shared with whatever else needs it.
+    fn sweep(&mut self, config: &Config) -> Result<SweepRun, FigureError> {
+        let sweep = if self.options.quick { config.sweep_with_samples(QUICK)? } else { config.sweep()? };
+        let runs = sweep.points.iter().map(|point| self.run(point.experiment.clone())).collect::<Result<_, _>>()?;
+        Ok(SweepRun { sweep, runs })
     }
 
     fn analyze(&mut self, config: &Config) -> Result<AnalysisRun, FigureError> {

@@ -97,12 +97,16 @@ mod tests {
     fn every_config_is_an_experiment_of_its_name() {
         for figure in FIGURES {
             let (experiments, analyses) = (figure.about().experiments, figure.analyses());
-            assert!(experiments.len() + analyses.len() > 0, "`{}` draws nothing", figure.about().id);
+            let sweeps = figure.sweeps();
+            assert!(experiments.len() + analyses.len() + sweeps.len() > 0, "`{}` draws nothing", figure.about().id);
             for config in experiments {
                 assert_eq!(config.experiment().unwrap().name, config.name);
             }
             for config in analyses {
                 assert_eq!(config.analysis().unwrap().name, config.name);
+            }
+            for config in sweeps {
+                assert_eq!(config.sweep().unwrap().name, config.name);
             }
         }
     }

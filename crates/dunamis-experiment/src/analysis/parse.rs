@@ -309,17 +309,7 @@ fn sets(section: &Section<'_, '_>) -> Parsed<OptionSets> {
     Ok(OptionSets::Counts { a: count("a")?, b: count("b")? })
 }
 
-impl<'a, 't> Section<'a, 't> {
-    /// The names in an array of strings; none if it is not there.
-    fn names(&self, key: &str) -> Parsed<Vec<String>> {
-        let Some(place) = self.array(key)? else { return Ok(Vec::new()) };
-        let name = |(index, value): (usize, &toml::Spanned<DeValue<'_>>)| match value.get_ref() {
-            DeValue::String(name) => Ok(name.as_ref().to_owned()),
-            other => Err(place.wrong(&index.to_string(), type_problem("a string", other))),
-        };
-        self.value(key).and_then(DeValue::as_array).into_iter().flatten().enumerate().map(name).collect()
-    }
-
+impl Section<'_, '_> {
     fn numbers(&self, key: &str) -> Parsed<Option<Vec<Number>>> {
         let Some(place) = self.array(key)? else { return Ok(None) };
         let entry = |(index, value): (usize, &toml::Spanned<DeValue<'_>>)| {
@@ -337,15 +327,5 @@ impl<'a, 't> Section<'a, 't> {
 
     fn number_lists(&self, key: &str) -> Parsed<Option<Vec<Vec<Number>>>> {
         self.lists(key, "an array of numbers", number)
-    }
-
-    /// The tables of an array of tables.
-    fn tables(&self, key: &str) -> Parsed<Vec<Section<'a, 't>>> {
-        let Some(place) = self.array(key)? else { return Ok(Vec::new()) };
-        let table = |(index, value): (usize, &'a toml::Spanned<DeValue<'t>>)| match value.get_ref() {
-            DeValue::Table(table) => Ok(Section { path: place.path_to(&index.to_string()), table: Some(table) }),
-            other => Err(place.wrong(&index.to_string(), type_problem("a table", other))),
-        };
-        self.value(key).and_then(DeValue::as_array).into_iter().flatten().enumerate().map(table).collect()
     }
 }

@@ -6,4 +6,5 @@ mod errors;
 mod keys;
 mod runs;
 mod strategies;
+mod sweeps;
 mod tables;
