@@ -1,6 +1,6 @@
 //! Tables over several runs: one row per run, or one per run and state.
 
-use crate::{Estimates, ExperimentError, Run, RunPower, differences};
+use crate::{Estimates, Run, RunPower, differences};
 use dunamis_mdp::Number;
 use std::borrow::Cow;
 
@@ -197,7 +197,7 @@ impl Frame {
     /// # Errors
     ///
     /// [`ExperimentError::Parquet`].
-    pub fn to_parquet(&self) -> Result<Vec<u8>, ExperimentError> {
-        crate::parquet::write(self).map_err(|error| ExperimentError::Parquet { message: error.to_string() })
+    pub fn to_parquet(&self) -> Result<Vec<u8>, crate::ExperimentError> {
+        crate::parquet::write(self).map_err(|error| crate::ExperimentError::Parquet { message: error.to_string() })
     }
 }

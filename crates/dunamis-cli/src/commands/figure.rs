@@ -115,7 +115,13 @@ fn list(json: bool) -> Result<(), Failure> {
             id: about.id,
             title: Label::parse(about.title).plain_text(),
             source: about.source,
-            experiments: about.experiments.iter().chain(figure.analyses()).map(|config| config.name).collect(),
+            experiments: about
+                .experiments
+                .iter()
+                .chain(figure.analyses())
+                .chain(figure.sweeps())
+                .map(|config| config.name)
+                .collect(),
             published_values: about.published.len(),
         }
     });

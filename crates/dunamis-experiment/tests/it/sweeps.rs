@@ -4,6 +4,7 @@ use crate::errors::chain;
 use crate::strategies::experiment;
 use dunamis_experiment::{Experiment, Setting, Sweep, differences, run_sweep};
 use proptest::prelude::*;
+use std::fmt::Write;
 
 const CONFIG: &str = "\
 name = 'x'
@@ -27,7 +28,7 @@ fn summary(text: &str, set: &[&str]) -> String {
     let mut lines = String::new();
     for axis in &sweep.axes {
         let keys = axis.keys.iter().map(|key| format!("{} = {}", key.key, key.values.join(" ")));
-        lines += &format!("{} ({})\n", keys.collect::<Vec<_>>().join("; "), axis.names.join(" "));
+        writeln!(lines, "{} ({})", keys.collect::<Vec<_>>().join("; "), axis.names.join(" ")).unwrap();
     }
     let ends = [sweep.points.first(), sweep.points.last()].map(|point| point.unwrap().experiment.name.clone());
     lines + &format!("{} points, from `{}` to `{}`\n", sweep.points.len(), ends[0], ends[1])
