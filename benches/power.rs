@@ -2,7 +2,7 @@
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use dunamis_envs::{Collision, JointEnvironment, load};
-use dunamis_power::{MultiAgentSettings, estimate, estimate_multi_agent};
+use dunamis_power::{MultiAgentSettings, Sampling, estimate, estimate_multi_agent};
 use dunamis_sampling::{CorrelatedRewards, Correlation, IndependentRewards, Marginal, Seed};
 use std::hint::black_box;
 use std::sync::Arc;
@@ -20,7 +20,9 @@ fn single_agent(c: &mut Criterion) {
             let discount = discount.parse().expect("valid");
             let id = BenchmarkId::new(environment, &discount);
             group.bench_function(id, |b| {
-                b.iter(|| estimate(&model, &law, &discount, black_box(samples), SEED, &()).expect("solved"));
+                b.iter(|| {
+                    estimate(&model, &law, &discount, &Sampling::new(black_box(samples), SEED), &()).expect("solved")
+                });
             });
         }
     }
@@ -43,8 +45,14 @@ fn two_agents(c: &mut Criterion) {
                 let id = BenchmarkId::new(format!("{environment}/{collision}"), discount);
                 group.bench_function(id, |b| {
                     b.iter(|| {
-                        estimate_multi_agent(joint.model(), &law, &settings, black_box(samples), SEED, &())
-                            .expect("solved")
+                        estimate_multi_agent(
+                            joint.model(),
+                            &law,
+                            &settings,
+                            &Sampling::new(black_box(samples), SEED),
+                            &(),
+                        )
+                        .expect("solved")
                     });
                 });
             }

@@ -2,7 +2,7 @@
 
 use dunamis_envs::load;
 use dunamis_mdp::{Discount, StateId, TransitionModel};
-use dunamis_power::{PowerEstimate, estimate, estimate_average};
+use dunamis_power::{PowerEstimate, Sampling, estimate, estimate_average};
 use dunamis_sampling::{IndependentRewards, Marginal, RewardDistribution, Seed};
 use dunamis_solve::{Walk, evaluate_functional_graph, solve_batch};
 use std::collections::BTreeSet;
@@ -27,9 +27,9 @@ fn discount(value: f64) -> Discount {
 fn power(model: &Arc<TransitionModel>, gamma: f64) -> PowerEstimate {
     let law = law(model);
     if gamma == 1.0 {
-        estimate_average(model, &law, SAMPLES, SEED, &()).unwrap()
+        estimate_average(model, &law, &Sampling::new(SAMPLES, SEED), &()).unwrap()
     } else {
-        estimate(model, &law, &discount(gamma), SAMPLES, SEED, &()).unwrap()
+        estimate(model, &law, &discount(gamma), &Sampling::new(SAMPLES, SEED), &()).unwrap()
     }
 }
 

@@ -2,7 +2,7 @@
 
 use dunamis_envs::{Collision, JointEnvironment, load};
 use dunamis_mdp::Discount;
-use dunamis_power::{MultiAgentPower, MultiAgentSettings, estimate, estimate_multi_agent};
+use dunamis_power::{MultiAgentPower, MultiAgentSettings, Sampling, estimate, estimate_multi_agent};
 use dunamis_sampling::{CorrelatedRewards, Correlation, IndependentRewards, Marginal, RewardDistribution, Seed};
 use dunamis_solve::solve_batch;
 use std::sync::Arc;
@@ -16,7 +16,7 @@ fn two_agents(environment: &str, collision: Collision, samples: u64) -> MultiAge
     let law = IndependentRewards::identical(joint.model().states().len(), Marginal::UNIT).unwrap();
     let law = CorrelatedRewards::new(Arc::new(law), Correlation::new(0.5).unwrap()).unwrap();
     let settings = MultiAgentSettings::new("0.9".parse().unwrap());
-    estimate_multi_agent(joint.model(), &law, &settings, samples, Seed::new(9), &()).unwrap()
+    estimate_multi_agent(joint.model(), &law, &settings, &Sampling::new(samples, Seed::new(9)), &()).unwrap()
 }
 
 #[test]
@@ -31,7 +31,7 @@ fn threads_change_nothing() {
     }
     let model = Arc::clone(load("stochastic-4").unwrap().model());
     let law = IndependentRewards::identical(4, Marginal::UNIT).unwrap();
-    let run = || estimate(&model, &law, &"0.99".parse().unwrap(), 3_333, Seed::new(2), &()).unwrap();
+    let run = || estimate(&model, &law, &"0.99".parse().unwrap(), &Sampling::new(3_333, Seed::new(2)), &()).unwrap();
     let one = with_threads(1, run);
     assert_eq!(one, with_threads(4, run));
 }
@@ -51,7 +51,7 @@ fn a_sample_does_not_depend_on_its_company() {
         for s in 0..4 {
             sum[s] += (1.0 - 0.9) / 0.9 * (alone.value(0)[s] - rewards[s]);
         }
-        let together = estimate(&model, &law, &discount, sample + 1, seed, &()).unwrap();
+        let together = estimate(&model, &law, &discount, &Sampling::new(sample + 1, seed), &()).unwrap();
         for s in 0..4 {
             assert!((together.mean[s] - sum[s] / (sample + 1) as f64).abs() < 1e-11);
         }

@@ -1,7 +1,7 @@
 //! Per-state POWER against the values of an independent program; see `data/golden/README.md`.
 
 use dunamis_envs::{Collision, JointEnvironment, load};
-use dunamis_power::{MultiAgentSettings, PowerEstimate, estimate, estimate_multi_agent, published};
+use dunamis_power::{MultiAgentSettings, PowerEstimate, Sampling, estimate, estimate_multi_agent, published};
 use dunamis_sampling::{CorrelatedRewards, Correlation, IndependentRewards, Marginal, Seed};
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -58,11 +58,12 @@ impl Golden {
 fn single(environment: &str, discount: &str, file: &str) {
     let model = Arc::clone(load(environment).unwrap().model());
     let law = IndependentRewards::identical(model.states().len(), Marginal::UNIT).unwrap();
-    let ours = estimate(&model, &law, &discount.parse().unwrap(), 40_000, SEED, &()).unwrap();
+    let ours = estimate(&model, &law, &discount.parse().unwrap(), &Sampling::new(40_000, SEED), &()).unwrap();
     let golden = Golden::read(file, model.states());
     golden.check("POWER", &ours);
-    let loose = published::estimate(&model, &law, &discount.parse().unwrap(), 2_000, SEED, &()).unwrap();
-    let exact = estimate(&model, &law, &discount.parse().unwrap(), 2_000, SEED, &()).unwrap();
+    let loose =
+        published::estimate(&model, &law, &discount.parse().unwrap(), &Sampling::new(2_000, SEED), &()).unwrap();
+    let exact = estimate(&model, &law, &discount.parse().unwrap(), &Sampling::new(2_000, SEED), &()).unwrap();
     golden.check_bias("POWER", &loose, &exact, 2e-6);
 }
 
@@ -92,15 +93,16 @@ fn joint(environment: &str, discount: &str, correlation: f64, samples: u64, file
     let law = IndependentRewards::identical(model.states().len(), Marginal::UNIT).unwrap();
     let law = CorrelatedRewards::new(Arc::new(law), Correlation::new(correlation).unwrap()).unwrap();
     let settings = MultiAgentSettings::new(discount.parse().unwrap());
-    let ours = estimate_multi_agent(model, &law, &settings, samples, SEED, &()).unwrap();
+    let ours = estimate_multi_agent(model, &law, &settings, &Sampling::new(samples, SEED), &()).unwrap();
     let golden = Golden::read(file, model.states());
     golden.check("POWER_H", &ours.power_h);
     golden.check("POWER_A", &ours.power_a);
     golden.check("POWER_Hseed", &ours.power_h_seed);
     golden.check("POWER_Aseed", ours.power_a_seed.as_ref().unwrap());
     assert_eq!(ours.statistics.general_samples, 0, "continuous rewards have no ties");
-    let exact = estimate_multi_agent(model, &law, &settings, samples / 16, SEED, &()).unwrap();
-    let loose = published::estimate_multi_agent(model, &law, &settings, samples / 16, SEED, &()).unwrap();
+    let exact = estimate_multi_agent(model, &law, &settings, &Sampling::new(samples / 16, SEED), &()).unwrap();
+    let loose =
+        published::estimate_multi_agent(model, &law, &settings, &Sampling::new(samples / 16, SEED), &()).unwrap();
     // Now and then an early stop changes the policy of H somewhere, which adds sampling noise to its bias.
     golden.check_bias("POWER_H", &loose.power_h, &exact.power_h, 1e-5);
     golden.check_bias("POWER_A", &loose.power_a, &exact.power_a, 2e-6);

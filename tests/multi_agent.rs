@@ -2,7 +2,9 @@
 
 use dunamis_envs::{Collision, JointEnvironment, JointRules, Swaps, load};
 use dunamis_mdp::Discount;
-use dunamis_power::{MultiAgentPower, MultiAgentSettings, SeedPolicy, estimate_multi_agent, exact_multi_agent};
+use dunamis_power::{
+    MultiAgentPower, MultiAgentSettings, Sampling, SeedPolicy, estimate_multi_agent, exact_multi_agent,
+};
 use dunamis_sampling::{
     CorrelatedRewards, Correlation, FiniteSupport, IndependentRewards, Marginal, RewardDistribution, Seed,
 };
@@ -92,7 +94,7 @@ fn two_cells_have_no_alignment() {
     let law = IndependentRewards::identical(4, Marginal::UNIT).unwrap();
     let law = CorrelatedRewards::new(Arc::new(law), Correlation::INDEPENDENT).unwrap();
     let settings = settings(0.5, SeedPolicy::Uniform);
-    let power = estimate_multi_agent(joint.model(), &law, &settings, 200, Seed::new(1), &()).unwrap();
+    let power = estimate_multi_agent(joint.model(), &law, &settings, &Sampling::new(200, Seed::new(1)), &()).unwrap();
     assert_eq!(power.alignment.alpha, None);
     assert_eq!(power.alignment.noise_corrected, None);
 }
@@ -299,7 +301,8 @@ fn compare(map: &str, rules: JointRules, discount: f64, stay: bool, discrete: bo
     let samples = 12;
     let seed = Seed::new(5);
     let power =
-        estimate_multi_agent(joint.model(), &law, &settings(discount, seed_policy), samples, seed, &()).unwrap();
+        estimate_multi_agent(joint.model(), &law, &settings(discount, seed_policy), &Sampling::new(samples, seed), &())
+            .unwrap();
     let mut sums = vec![[0.0; 4]; n];
     for i in 0..samples {
         let (mut h, mut a) = (vec![0.0; n], vec![0.0; n]);

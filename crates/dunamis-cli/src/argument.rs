@@ -1,7 +1,7 @@
 //! How single arguments are read: into values that cannot be wrong.
 
 use dunamis_power::PowerError;
-use dunamis_sampling::{Correlation, RewardError};
+use dunamis_sampling::{Correlation, MethodError, RewardError, SamplingMethod};
 use std::convert::Infallible;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
@@ -34,6 +34,15 @@ pub(crate) enum ArgumentError {
     /// Too few samples.
     #[error(transparent)]
     Power(#[from] PowerError),
+    /// No way to spread samples.
+    #[error(transparent)]
+    SamplingMethod(#[from] MethodError),
+    /// Not a standard error that can be reached.
+    #[error("`{text}` is no standard error: write a number above 0 such as `1e-3`")]
+    StdError {
+        /// The text.
+        text: String,
+    },
 }
 
 /// A correlation β from -1 to 1.
@@ -49,6 +58,17 @@ pub(crate) fn samples(text: &str) -> Result<u64, ArgumentError> {
         Ok(samples) => Ok(samples),
         Err(_) => Err(ArgumentError::NotACount { text: text.into() }),
     }
+}
+
+/// How samples are spread.
+pub(crate) fn sampling_method(text: &str) -> Result<SamplingMethod, ArgumentError> {
+    Ok(text.parse()?)
+}
+
+/// A standard error above 0.
+pub(crate) fn std_error(text: &str) -> Result<f64, ArgumentError> {
+    let std_error = text.parse().ok().filter(|std_error: &f64| *std_error > 0.0 && std_error.is_finite());
+    std_error.ok_or_else(|| ArgumentError::StdError { text: text.into() })
 }
 
 /// A number of threads, at least 1.

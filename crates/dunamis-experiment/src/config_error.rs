@@ -6,7 +6,7 @@ use dunamis_goals::GoalError;
 use dunamis_mdp::{DiscountError, ModelError, NumberError};
 use dunamis_orbit::OrbitError;
 use dunamis_power::PowerError;
-use dunamis_sampling::RewardError;
+use dunamis_sampling::{MethodError, RewardError};
 use std::error::Error;
 use std::fmt;
 use std::ops::Range;
@@ -205,6 +205,9 @@ pub enum ConfigProblem {
     /// A reward law that cannot be built.
     #[error(transparent)]
     Reward(RewardError),
+    /// No way to spread samples.
+    #[error(transparent)]
+    SamplingMethod(MethodError),
     /// A state that the environment does not have.
     #[error("the environment has no state `{name}`: {}", state_hint(.nearest.as_deref(), .example))]
     UnknownState {

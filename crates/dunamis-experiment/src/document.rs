@@ -3,7 +3,7 @@
 use crate::{EnvironmentSettings, Expectation, Experiment, Horizon, PowerSettings, RewardLaw, SeedPolicySource};
 use dunamis_envs::{Collision, Move, Swaps};
 use dunamis_mdp::{Discount, Number, Rational};
-use dunamis_sampling::{Correlation, Marginal, Seed};
+use dunamis_sampling::{Correlation, Marginal, SamplingMethod, Seed};
 use serde::{Serialize, Serializer};
 use std::collections::BTreeMap;
 use std::num::NonZeroU64;
@@ -24,6 +24,10 @@ struct Document<'a> {
 pub(crate) struct Settings<'a> {
     samples: Option<NonZeroU64>,
     seed: Option<Seed>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sampling: Option<SamplingMethod>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    until_se: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     keep_samples: Option<NonZeroU64>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -137,10 +141,6 @@ impl<'a> Settings<'a> {
     }
 
     fn without_environment(experiment: &'a Experiment) -> Self {
-        let (samples, seed, keep_samples) = match experiment.expectation {
-            Expectation::Sampled { samples, seed, keep } => (Some(samples), Some(seed), NonZeroU64::new(keep)),
-            Expectation::Exact => (None, None, None),
-        };
         let power = match &experiment.power {
             PowerSettings::SingleAgent(settings) => {
                 let discount = match &settings.horizon {
@@ -182,7 +182,23 @@ impl<'a> Settings<'a> {
                 Reward::Vectors { exact, reject_constant: *reject_constant, vectors }
             }
         };
-        Settings { samples, seed, keep_samples, environment: None, power, reward }
+        let mut settings = Settings {
+            samples: None,
+            seed: None,
+            sampling: None,
+            until_se: None,
+            keep_samples: None,
+            environment: None,
+            power,
+            reward,
+        };
+        if let Expectation::Sampled { samples, seed, method, until_se, keep } = experiment.expectation {
+            (settings.samples, settings.seed) = (Some(samples), Some(seed));
+            // What is spelled out here enters the keys of runs, and most runs do without.
+            settings.sampling = Some(method).filter(|&method| method != SamplingMethod::Independent);
+            (settings.until_se, settings.keep_samples) = (until_se, NonZeroU64::new(keep));
+        }
+        settings
     }
 }
 

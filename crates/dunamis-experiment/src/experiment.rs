@@ -3,7 +3,8 @@
 use crate::ConfigError;
 use dunamis_envs::{JointRules, Move, Noise};
 use dunamis_mdp::Discount;
-use dunamis_sampling::{Correlation, Marginal, Seed};
+use dunamis_power::Sampling;
+use dunamis_sampling::{Correlation, Marginal, SamplingMethod, Seed};
 use std::collections::BTreeMap;
 use std::num::NonZeroU64;
 use std::path::{Path, PathBuf};
@@ -128,14 +129,18 @@ pub enum RewardLaw {
 }
 
 /// How the expectation over rewards is computed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Expectation {
     /// As a mean over samples.
     Sampled {
-        /// Number of samples.
+        /// Number of samples; with `until_se`, the most.
         samples: NonZeroU64,
         /// The seed of their streams.
         seed: Seed,
+        /// How they are spread.
+        method: SamplingMethod,
+        /// The largest standard error at which to stop early, if any; see [`Sampling::until`].
+        until_se: Option<f64>,
         /// How many of the first samples are kept with the run, one by one ([`Run::samples`](crate::Run::samples)).
         keep: u64,
     },
@@ -145,6 +150,9 @@ pub enum Expectation {
 
 /// Samples of an experiment that does not say how many: the published number.
 pub const DEFAULT_SAMPLES: NonZeroU64 = NonZeroU64::new(10_000).expect("not zero");
+
+/// The most samples of an experiment that stops at a standard error and does not say how many.
+pub const DEFAULT_MOST_SAMPLES: NonZeroU64 = NonZeroU64::new(1_000_000).expect("not zero");
 
 impl Experiment {
     /// The experiment with rewards independent and uniform on [0, 1], and [`DEFAULT_SAMPLES`] samples of seed 0.
@@ -290,6 +298,21 @@ impl Default for RewardLaw {
 
 impl Default for Expectation {
     fn default() -> Self {
-        Expectation::Sampled { samples: DEFAULT_SAMPLES, seed: Seed::new(0), keep: 0 }
+        Expectation::Sampled {
+            samples: DEFAULT_SAMPLES,
+            seed: Seed::new(0),
+            method: SamplingMethod::Independent,
+            until_se: None,
+            keep: 0,
+        }
+    }
+}
+
+impl Expectation {
+    /// The samples, unless the expectation is exact.
+    pub fn sampling(&self) -> Option<Sampling> {
+        let &Expectation::Sampled { samples, seed, method, until_se, .. } = self else { return None };
+        let sampling = Sampling::new(samples.get(), seed).with_method(method);
+        Some(until_se.map_or(sampling, |std_error| sampling.until(std_error)))
     }
 }

@@ -7,7 +7,7 @@ use crate::{
 };
 use dunamis_envs::{Environment, JointEnvironment, JointRules};
 use dunamis_mdp::{Agent, Names, TransitionModel, nearest};
-use dunamis_power::{MultiAgentSettings, Observer, PowerError, PowerEstimate, SeedPolicy, published};
+use dunamis_power::{MultiAgentSettings, Observer, PowerError, PowerEstimate, SeedPolicy, Warrant, published};
 use dunamis_sampling::{
     CorrelatedRewards, FiniteSupport, IndependentRewards, RewardDistribution, RewardError, STREAM_VERSION,
 };
@@ -86,6 +86,8 @@ enum Kind {
 
 /// What a computation gives.
 pub(crate) struct Computed {
+    /// Number of samples that were drawn, unless the expectation is exact.
+    pub(crate) samples: Option<u64>,
     pub(crate) states: Vec<String>,
     pub(crate) layout: Option<GridLayout>,
     pub(crate) power: RunPower,
@@ -133,6 +135,7 @@ impl Computation {
                 let kernel = kernel(&model, &settings);
                 let power = single_agent(&model, &*law, &settings, expectation, observer)?;
                 Ok(Computed {
+                    samples: samples(&power),
                     states: model.states().iter().map(Into::into).collect(),
                     layout,
                     kernel,
@@ -145,20 +148,19 @@ impl Computation {
             }
             Kind::MultiAgent { joint, law, settings, as_published } => {
                 let model = joint.model();
-                let power = match expectation {
-                    Expectation::Exact => dunamis_power::exact_multi_agent(model, &law, &settings)?,
-                    Expectation::Sampled { samples, seed, .. } if as_published => {
-                        published::estimate_multi_agent(model, &law, &settings, samples.get(), seed, observer)?
+                let power = match expectation.sampling() {
+                    None => dunamis_power::exact_multi_agent(model, &law, &settings)?,
+                    Some(sampling) if as_published => {
+                        published::estimate_multi_agent(model, &law, &settings, &sampling, observer)?
                     }
-                    Expectation::Sampled { samples, seed, .. } => {
-                        dunamis_power::estimate_multi_agent(model, &law, &settings, samples.get(), seed, observer)?
-                    }
+                    Some(sampling) => dunamis_power::estimate_multi_agent(model, &law, &settings, &sampling, observer)?,
                 };
                 let positions = joint
                     .base()
                     .grid()
                     .map(|grid| joint.positions().iter().map(|&(h, a)| (grid.cell(h), grid.cell(a))).collect());
                 Ok(Computed {
+                    samples: samples(&power.power_h),
                     states: model.states().iter().map(Into::into).collect(),
                     layout,
                     kernel: power.statistics.kernel_h.map_or_else(|| PUBLISHED.into(), |kernel| kernel.to_string()),
@@ -198,18 +200,23 @@ fn single_agent(
     expectation: Expectation,
     observer: &dyn Observer,
 ) -> Result<PowerEstimate, PowerError> {
-    match (&settings.horizon, expectation) {
-        (Horizon::LimitOne, Expectation::Exact) => dunamis_power::exact_average(model, law),
-        (Horizon::LimitOne, Expectation::Sampled { samples, seed, .. }) => {
-            dunamis_power::estimate_average(model, law, samples.get(), seed, observer)
+    match (&settings.horizon, expectation.sampling()) {
+        (Horizon::LimitOne, None) => dunamis_power::exact_average(model, law),
+        (Horizon::LimitOne, Some(sampling)) => dunamis_power::estimate_average(model, law, &sampling, observer),
+        (Horizon::Discounted(discount), None) => dunamis_power::exact(model, law, discount),
+        (Horizon::Discounted(discount), Some(sampling)) if settings.as_published => {
+            published::estimate(model, law, discount, &sampling, observer)
         }
-        (Horizon::Discounted(discount), Expectation::Exact) => dunamis_power::exact(model, law, discount),
-        (Horizon::Discounted(discount), Expectation::Sampled { samples, seed, .. }) if settings.as_published => {
-            published::estimate(model, law, discount, samples.get(), seed, observer)
+        (Horizon::Discounted(discount), Some(sampling)) => {
+            dunamis_power::estimate(model, law, discount, &sampling, observer)
         }
-        (Horizon::Discounted(discount), Expectation::Sampled { samples, seed, .. }) => {
-            dunamis_power::estimate(model, law, discount, samples.get(), seed, observer)
-        }
+    }
+}
+
+fn samples(power: &PowerEstimate) -> Option<u64> {
+    match power.warrant {
+        Warrant::Sampled { samples, .. } => Some(samples),
+        Warrant::Exact => None,
     }
 }
 

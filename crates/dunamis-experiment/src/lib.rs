@@ -31,6 +31,8 @@
 //! description = "…"                  # optional
 //! samples = 10_000                   # default
 //! seed = 0                           # default
+//! sampling = "independent"           # default; or antithetic, sobol: see dunamis_sampling::SamplingMethod
+//! until-se = 0.001                   # optional: stop at this standard error; `samples` are then the most, default 1_000_000
 //! keep-samples = 0                   # default: how many of the first samples are kept one by one
 //!
 //! [environment]
@@ -231,11 +233,11 @@ pub use analysis::{
 pub use config_error::{ConfigError, ConfigProblem};
 pub use damage::Damage;
 pub use differences::{Difference, differences};
-pub use dunamis_power::{AgentSamples, Alignment, Observer, Samples};
+pub use dunamis_power::{AgentSamples, Alignment, Observer, Samples, Sampling};
 pub use error::ExperimentError;
 pub use experiment::{
-    DEFAULT_SAMPLES, EnvironmentSettings, Expectation, Experiment, Horizon, MultiAgent, PowerSettings, RewardLaw,
-    SeedPolicySource, SingleAgent,
+    DEFAULT_MOST_SAMPLES, DEFAULT_SAMPLES, EnvironmentSettings, Expectation, Experiment, Horizon, MultiAgent,
+    PowerSettings, RewardLaw, SeedPolicySource, SingleAgent,
 };
 pub use frame::{Column, Frame};
 pub use key::{NUMERICS_VERSION, RunKey, RunKeyError};

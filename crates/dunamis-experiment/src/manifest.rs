@@ -2,6 +2,7 @@
 
 use crate::RunKey;
 use dunamis_power::Alignment;
+use dunamis_sampling::SamplingMethod;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -27,10 +28,19 @@ pub struct Manifest {
     pub agents: u8,
     /// Number of states, or of joint states.
     pub states: usize,
-    /// Number of samples; `None` for exact expectations.
+    /// Number of samples that were drawn; `None` for exact expectations.
     pub samples: Option<u64>,
     /// The seed of the samples; `None` for exact expectations.
     pub seed: Option<u64>,
+    /// How the samples were spread; `None` for exact expectations, and where manifests did not say yet: independently.
+    #[serde(default)]
+    pub sampling: Option<SamplingMethod>,
+    /// The standard error at which to stop, if one was asked for.
+    #[serde(default)]
+    pub until_se: Option<f64>,
+    /// Whether it was reached.
+    #[serde(default)]
+    pub until_se_reached: Option<bool>,
     /// How the problem of the single agent, or of H, was solved.
     pub kernel: String,
     /// Two agents: samples for which A's problem was solved on functional graphs.

@@ -12,13 +12,24 @@ use crate::{
 use dunamis_envs::{Collision, EnvError, JointRules, Move, Noise, Swaps};
 use dunamis_mdp::Number;
 use dunamis_power::PowerError;
-use dunamis_sampling::{Correlation, FiniteSupport, Seed};
+use dunamis_sampling::{Correlation, FiniteSupport, SamplingMethod, Seed};
 use std::collections::BTreeMap;
 use std::num::NonZeroU64;
 use std::path::Path;
 use toml::de::DeTable;
 
-const ROOT: &[&str] = &["name", "description", "samples", "seed", "keep-samples", "environment", "power", "reward"];
+const ROOT: &[&str] = &[
+    "name",
+    "description",
+    "samples",
+    "seed",
+    "sampling",
+    "until-se",
+    "keep-samples",
+    "environment",
+    "power",
+    "reward",
+];
 const ENVIRONMENT: &[&str] = &["name", "collision", "swaps", "noise", "noise-bias"];
 const NOISE_BIAS: &[&str] = &["up", "down", "left", "right", "stay"];
 const POWER: &[&str] =
@@ -64,19 +75,35 @@ pub(crate) fn read(root: &DeTable<'_>, directory: &Path) -> Parsed<Experiment> {
 
 fn expectation(root: &Section<'_, '_>, reward: &Section<'_, '_>) -> Parsed<Expectation> {
     if reward.boolean("exact")?.unwrap_or(false) {
-        root.refuse(&["samples", "seed", "keep-samples"], "`reward.exact` needs no samples: remove one of them")?;
+        const KEYS: &[&str] = &["samples", "seed", "sampling", "until-se", "keep-samples"];
+        root.refuse(KEYS, "`reward.exact` needs no samples: remove one of them")?;
         if !reward.has("vectors") {
             let reason = "only a finite list has an exact expectation: give `reward.vectors` or remove it";
             return Err(reward.wrong("exact", ConfigProblem::DoesNotApply { reason }));
         }
         return Ok(Expectation::Exact);
     }
+    let method = match root.text("sampling")? {
+        None => SamplingMethod::Independent,
+        Some(name) => name.parse().map_err(|error| root.wrong("sampling", ConfigProblem::SamplingMethod(error)))?,
+    };
+    let until_se = root.number("until-se")?.map(|number| number.value());
+    if let Some(found) = until_se.filter(|&std_error| std_error <= 0.0) {
+        let problem = ConfigProblem::Choice { found: found.to_string(), choices: "a standard error above 0" };
+        return Err(root.wrong("until-se", problem));
+    }
     let samples = match root.count("samples")? {
+        None if until_se.is_some() => crate::DEFAULT_MOST_SAMPLES,
         None => crate::DEFAULT_SAMPLES,
         Some(count) => NonZeroU64::new(count).ok_or_else(|| root.wrong("samples", ConfigProblem::NoSamples))?,
     };
     let seed = Seed::new(root.count("seed")?.unwrap_or(0));
-    Ok(Expectation::Sampled { samples, seed, keep: root.count("keep-samples")?.unwrap_or(0) })
+    let keep = root.count("keep-samples")?.unwrap_or(0);
+    let expectation = Expectation::Sampled { samples, seed, method, until_se, keep };
+    match expectation.sampling().map(|sampling| sampling.check()) {
+        Some(Err(error)) => Err(root.wrong("samples", ConfigProblem::Power(error))),
+        _ => Ok(expectation),
+    }
 }
 
 fn single_agent(

@@ -3,6 +3,7 @@
 use crate::layout::CellPair;
 use crate::{Damage, Experiment, ExperimentError, GridLayout, Manifest, RunKey};
 use dunamis_power::{Alignment, Samples};
+use dunamis_sampling::SamplingMethod;
 use std::path::{Path, PathBuf};
 
 /// A complete run. Everything in it comes from its files.
@@ -60,6 +61,18 @@ pub enum RunPower {
     },
 }
 
+impl RunPower {
+    /// The largest standard error of POWER over states, of one agent or of H and A; not a number if they are not known.
+    pub fn largest_std_error(&self) -> f64 {
+        let errors: Vec<&Estimates> = match self {
+            RunPower::SingleAgent(power) => vec![power],
+            RunPower::MultiAgent { h, a, .. } => vec![h, a],
+        };
+        let all = errors.into_iter().flat_map(|estimates| estimates.std_error.iter().copied());
+        all.max_by(f64::total_cmp).unwrap_or(f64::NAN)
+    }
+}
+
 impl Run {
     /// Reads a run directory and checks every file against its hash.
     ///
@@ -83,9 +96,10 @@ impl Run {
     }
 
     /// The variance over samples of POWER at each state, $`n`$ times the squared standard error; `None` for an exact
-    /// expectation.
+    /// expectation, and where samples are not independent.
     pub fn variance(&self, estimates: &Estimates) -> Option<Vec<f64>> {
-        let n = self.manifest.samples? as f64;
+        let independent = self.manifest.sampling.is_none_or(|method| method == SamplingMethod::Independent);
+        let n = self.manifest.samples.filter(|_| independent)? as f64;
         Some(estimates.std_error.iter().map(|error| error * error * n).collect())
     }
 }

@@ -101,10 +101,8 @@ fn check(place: &Path, key: RunKey) -> Result<Run, Damage> {
 }
 
 fn manifest(experiment: &Experiment, key: RunKey, computed: &Computed, started: SystemTime, seconds: f64) -> Manifest {
-    let (samples, seed) = match experiment.expectation {
-        Expectation::Sampled { samples, seed, .. } => (Some(samples.get()), Some(seed.get())),
-        Expectation::Exact => (None, None),
-    };
+    let sampling = experiment.expectation.sampling();
+    let until_se = sampling.and_then(|sampling| sampling.until);
     let finite = |error: f64| error.is_finite().then_some(error);
     let (agents, alignment) = match (&experiment.power, &computed.power) {
         (PowerSettings::MultiAgent(_), RunPower::MultiAgent { alignment, .. }) => (2, Some(*alignment)),
@@ -118,8 +116,11 @@ fn manifest(experiment: &Experiment, key: RunKey, computed: &Computed, started: 
         stream_version: STREAM_VERSION,
         agents,
         states: computed.states.len(),
-        samples,
-        seed,
+        samples: computed.samples,
+        seed: sampling.map(|sampling| sampling.seed.get()),
+        sampling: sampling.map(|sampling| sampling.method),
+        until_se,
+        until_se_reached: until_se.map(|until_se| computed.power.largest_std_error() <= until_se),
         kernel: computed.kernel.clone(),
         graph_samples: computed.graph_samples,
         general_samples: computed.general_samples,

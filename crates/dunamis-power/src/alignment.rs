@@ -1,9 +1,10 @@
 //! Instrumental alignment: do the two agents' POWERs rise and fall together over states?
 
 use crate::moments::Moments;
+use dunamis_sampling::SamplingMethod;
 
-/// Groups of samples for the jackknife.
-const GROUPS: usize = 64;
+/// Groups of samples for the jackknife, unless samples come in replicates, which are the groups then.
+const GROUPS: u64 = 64;
 
 /// Instrumental alignment $`\alpha_{HA}`$ `[Harris & Suo 2022, part 2]`: the correlation over joint states, unweighted,
 /// between $`\mathrm{POWER}_H`$ and $`\mathrm{POWER}_A`$.
@@ -120,22 +121,29 @@ impl Sums {
 pub(crate) struct AlignmentSums {
     groups: Vec<Sums>,
     length: usize,
+    method: SamplingMethod,
 }
 
 impl AlignmentSums {
-    pub(crate) fn new(length: usize) -> Self {
-        AlignmentSums { groups: Vec::new(), length }
+    pub(crate) fn new(length: usize, method: SamplingMethod) -> Self {
+        AlignmentSums { groups: Vec::new(), length, method }
     }
 
     /// Adds the samples of one chunk; chunks go to the groups in turn.
     pub(crate) fn push(&mut self, chunk: u64, power_h: &Moments, power_a: &Moments, products: Products) {
-        let group = (chunk % GROUPS as u64) as usize;
+        let count = if self.method == SamplingMethod::Sobol { SamplingMethod::REPLICATES } else { GROUPS };
+        let group = (chunk % count) as usize;
         if self.groups.len() <= group {
             self.groups.resize_with(group + 1, || Sums::new(self.length));
         }
         let scaled = |moments: &Moments| moments.mean.iter().map(|mean| mean * moments.weight).collect();
         let sums = Sums { weight: power_h.weight, h: scaled(power_h), a: scaled(power_a), products };
-        self.groups[group].add(&sums, 1.0);
+        let group = &mut self.groups[group];
+        group.add(&sums, 1.0);
+        if self.method == SamplingMethod::Sobol {
+            // All that a replicate has is one independent part.
+            group.products = self::products(&group.h, &group.a);
+        }
     }
 
     pub(crate) fn alignment(&self) -> Alignment {
@@ -227,7 +235,7 @@ mod tests {
             .collect();
         let (h, a): (Vec<f64>, Vec<f64>) = truth.into_iter().unzip();
         let true_alpha = Alignment::of_exact(&h, &a).alpha.unwrap();
-        let mut sums = AlignmentSums::new(states);
+        let mut sums = AlignmentSums::new(states, SamplingMethod::Independent);
         for chunk in 0..64 {
             let (mut moments_h, mut moments_a) = (Moments::new(states), Moments::new(states));
             let mut products = Products::default();

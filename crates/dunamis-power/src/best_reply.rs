@@ -4,6 +4,7 @@
 //! [`DecisionGraph`] that is a view into the table of all joint moves, and the final evaluation a functional graph: no model
 //! is built per sample. Ties and chance take the general path, which is also the oracle of the fast one.
 
+use crate::estimate::average;
 use crate::stream::Sample;
 use crate::tiles::RewardTile;
 use crate::{MultiAgentSettings, PowerError};
@@ -49,6 +50,14 @@ pub(crate) struct Lane {
 }
 
 impl Lane {
+    /// Turns this into the mean of two samples.
+    pub(crate) fn average(&mut self, other: &Lane) {
+        average(&mut self.power_h, &other.power_h);
+        average(&mut self.power_a, &other.power_a);
+        average(&mut self.power_h_seed, &other.power_h_seed);
+        average(&mut self.power_a_seed, &other.power_a_seed);
+    }
+
     pub(crate) fn sample<'a>(&'a self, rewards_h: &'a [f64], rewards_a: &'a [f64]) -> Sample<'a> {
         Sample::MultiAgent { rewards_h, power_h: &self.power_h, rewards_a, power_a: &self.power_a }
     }

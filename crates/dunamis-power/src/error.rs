@@ -11,6 +11,12 @@ pub enum PowerError {
     /// No sample was asked for.
     #[error("POWER needs at least 1 sample")]
     NoSamples,
+    /// Half an antithetic pair was asked for.
+    #[error("antithetic samples come in pairs: ask for {} instead of {samples}", .samples.saturating_add(1))]
+    HalfPair {
+        /// Number of samples.
+        samples: u64,
+    },
     /// The reward law is over another number of states than the model.
     #[error("the reward law is over {law} states, but the model has {model}")]
     States {

@@ -11,6 +11,7 @@
 //!
 //! ```
 //! use dunamis_mdp::{Discount, TransitionModel};
+//! use dunamis_power::Sampling;
 //! use dunamis_sampling::{IndependentRewards, Marginal, Seed};
 //! use std::sync::Arc;
 //!
@@ -23,7 +24,8 @@
 //! let model = Arc::new(builder.build()?);
 //!
 //! let law = IndependentRewards::identical(3, Marginal::UNIT)?;
-//! let power = dunamis_power::estimate(&model, &law, &Discount::new(0.9)?, 4_000, Seed::new(1), &())?;
+//! let sampling = Sampling::new(4_000, Seed::new(1));
+//! let power = dunamis_power::estimate(&model, &law, &Discount::new(0.9)?, &sampling, &())?;
 //! assert!((power.mean[start.index()] - 2.0 / 3.0).abs() < 5.0 * power.std_error[start.index()]);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
@@ -40,6 +42,7 @@
 //! | `choice_law`, `option_graph`, `joint_worth`, `tie_break` | the exact laws of what options are worth |
 //! | `piecewise_polynomial` | distribution functions in exact arithmetic |
 //! | `suboptimal` | [`estimate_suboptimal`]: POWER of decision-makers who are not optimal |
+//! | `sampling` | [`Sampling`]: how many samples, which, and when they are enough |
 //! | `sample_recorder` | [`SampleRecorder`]: keeps single samples |
 //! | `estimate`, `moments`, `stream`, `tiles` | [`PowerEstimate`], streaming statistics, parallel loops |
 //!
@@ -65,6 +68,7 @@ mod piecewise_polynomial;
 mod probability_estimate;
 pub mod published;
 mod sample_recorder;
+mod sampling;
 mod seed_policy;
 mod single_agent;
 mod stream;
@@ -85,6 +89,7 @@ pub use optimality_probability::{
 };
 pub use probability_estimate::estimate_optimality_probability;
 pub use sample_recorder::{AgentSamples, SampleRecorder, Samples};
+pub use sampling::Sampling;
 pub use seed_policy::SeedPolicy;
 pub use single_agent::{estimate, estimate_average, exact, exact_average};
 pub use stream::{Observer, Sample};

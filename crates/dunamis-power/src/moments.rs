@@ -1,5 +1,7 @@
 //! Streaming means and variances of vectors.
 
+use dunamis_sampling::SamplingMethod;
+
 /// Weighted count, means and sums of squared deviations of a stream of vectors: memory $`O(|S|)`$ whatever the length of the
 /// stream `[Chan, Golub & LeVeque 1983]`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -45,6 +47,63 @@ impl Moments {
     pub(crate) fn std_error(&self) -> Vec<f64> {
         let n = self.weight;
         self.deviation.iter().map(|d| if n > 1.0 { (d / (n - 1.0) / n).sqrt() } else { f64::NAN }).collect()
+    }
+}
+
+/// Means whose standard errors come from what is independent: single samples or pairs, as they are pushed, or replicates.
+#[derive(Clone, Debug)]
+pub(crate) struct Means {
+    pub(crate) moments: Moments,
+    /// One for each replicate that has samples, if samples come in replicates; chunks go to them in turn.
+    replicates: Vec<Moments>,
+    method: SamplingMethod,
+}
+
+impl Means {
+    pub(crate) fn new(length: usize, method: SamplingMethod) -> Self {
+        Means { moments: Moments::new(length), replicates: Vec::new(), method }
+    }
+
+    pub(crate) fn method(&self) -> SamplingMethod {
+        self.method
+    }
+
+    /// Adds one vector of a chunk.
+    pub(crate) fn push(&mut self, sample: &[f64], weight: f64) {
+        self.moments.push(sample, weight);
+    }
+
+    /// Adds all vectors of the chunk with this number.
+    pub(crate) fn merge(&mut self, chunk: u64, other: &Means) {
+        self.moments.merge(&other.moments);
+        if self.method == SamplingMethod::Sobol {
+            let replicate = (chunk % SamplingMethod::REPLICATES) as usize;
+            if self.replicates.len() <= replicate {
+                self.replicates.resize_with(replicate + 1, || Moments::new(self.moments.mean.len()));
+            }
+            self.replicates[replicate].merge(&other.moments);
+        }
+    }
+
+    /// Standard errors of the means; NaN where there is only one independent part.
+    pub(crate) fn std_error(&self) -> Vec<f64> {
+        if self.method != SamplingMethod::Sobol {
+            return self.moments.std_error();
+        }
+        let count = self.replicates.len() as f64;
+        let mut squares = vec![0.0; self.moments.mean.len()];
+        for replicate in &self.replicates {
+            let share = replicate.weight / self.moments.weight;
+            for ((square, mean), all) in squares.iter_mut().zip(&replicate.mean).zip(&self.moments.mean) {
+                *square += (share * (mean - all)).powi(2);
+            }
+        }
+        let finish = |square: f64| if count > 1.0 { (square * count / (count - 1.0)).sqrt() } else { f64::NAN };
+        squares.into_iter().map(finish).collect()
+    }
+
+    pub(crate) fn largest_std_error(&self) -> f64 {
+        self.std_error().into_iter().max_by(f64::total_cmp).unwrap_or(f64::NAN)
     }
 }
 

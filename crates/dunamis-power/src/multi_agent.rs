@@ -2,12 +2,12 @@
 
 use crate::alignment::{Alignment, AlignmentSums, Products};
 use crate::best_reply::{BestReply, Lane, ReplyScratch};
-use crate::moments::Moments;
+use crate::moments::Means;
 use crate::stream::{Observer, Sum, show, sum_over_samples};
 use crate::tiles::{RewardTile, tiles};
-use crate::{PowerError, PowerEstimate, SeedPolicy};
+use crate::{PowerError, PowerEstimate, Sampling, SeedPolicy};
 use dunamis_mdp::{Discount, JointModel};
-use dunamis_sampling::{CorrelatedRewards, Seed};
+use dunamis_sampling::{CorrelatedRewards, SamplingMethod};
 use dunamis_solve::Kernel;
 use std::sync::Arc;
 
@@ -69,7 +69,7 @@ pub struct MultiAgentStatistics {
 ///
 /// and $`\mathrm{POWER}_X(s) = \frac{1-\gamma_X}{\gamma_X}\, \mathbb E[V_X(s) - R_X(s)]`$.
 ///
-/// Sample $`i`$ uses stream $`i`$ of the seed. The result is the same for any number of threads; memory does not grow with
+/// Sample $`i`$ uses stream $`i`$ of the [method and seed](Sampling). The result is the same for any number of threads; memory does not grow with
 /// the number of samples.
 ///
 /// # Errors
@@ -79,16 +79,16 @@ pub fn estimate_multi_agent(
     joint: &Arc<JointModel>,
     law: &CorrelatedRewards,
     settings: &MultiAgentSettings,
-    samples: u64,
-    seed: Seed,
+    sampling: &Sampling,
     observer: &dyn Observer,
 ) -> Result<MultiAgentPower, PowerError> {
-    let n = check(joint, law, samples)?;
+    sampling.check()?;
+    let n = check(joint, law)?;
     let reply = BestReply::new(joint, settings)?;
     let add = |sums: &mut Sums, (tile_h, tile_a, scratch): &mut (RewardTile, RewardTile, ReplyScratch), chunk| {
         for (first, lanes) in tiles(chunk) {
             for (lane, (rewards_h, rewards_a)) in tile_h.vectors.iter_mut().zip(&mut tile_a.vectors).enumerate() {
-                law.sample(&mut seed.stream(first + lane as u64), rewards_h, rewards_a)?;
+                law.sample(&mut sampling.stream(first + lane as u64), rewards_h, rewards_a)?;
             }
             tile_h.transpose(first)?;
             tile_a.transpose(first)?;
@@ -99,10 +99,10 @@ pub fn estimate_multi_agent(
         }
         Ok(())
     };
-    let empty = || Sums::new(n, settings.seed_baseline);
+    let empty = || Sums::new(n, settings.seed_baseline, sampling.method);
     let scratch = || (RewardTile::new(n), RewardTile::new(n), ReplyScratch::new(n));
-    let sums = sum_over_samples(samples, observer, empty, scratch, add)?;
-    Ok(sums.finish(Some(reply.kernel_h()), |moments, error| PowerEstimate::sampled(moments, samples, seed, error)))
+    let (sums, samples) = sum_over_samples(sampling, observer, empty, scratch, add)?;
+    Ok(sums.finish(Some(reply.kernel_h()), |means, error| PowerEstimate::sampled(means, samples, sampling, error)))
 }
 
 /// Two-agent POWER over a finite law of pairs: the exact expectation, up to solver error.
@@ -115,10 +115,10 @@ pub fn exact_multi_agent(
     law: &CorrelatedRewards,
     settings: &MultiAgentSettings,
 ) -> Result<MultiAgentPower, PowerError> {
-    let n = check(joint, law, 1)?;
+    let n = check(joint, law)?;
     let outcomes = law.support().ok_or(PowerError::NotFinite)?;
     let reply = BestReply::new(joint, settings)?;
-    let mut sums = Sums::new(n, settings.seed_baseline);
+    let mut sums = Sums::new(n, settings.seed_baseline, SamplingMethod::Independent);
     let (mut tile_h, mut tile_a, mut scratch) = (RewardTile::new(n), RewardTile::new(n), ReplyScratch::new(n));
     for (first, lanes) in tiles(0..outcomes.len() as u64) {
         let here = &outcomes[first as usize..first as usize + lanes];
@@ -134,25 +134,24 @@ pub fn exact_multi_agent(
         })?;
     }
     let mut power =
-        sums.finish(Some(reply.kernel_h()), |moments, error| PowerEstimate::exact(moments.mean.clone(), error));
+        sums.finish(Some(reply.kernel_h()), |means, error| PowerEstimate::exact(means.moments.mean.clone(), error));
     power.alignment = Alignment::of_exact(&power.power_h.mean, &power.power_a.mean);
     Ok(power)
 }
 
-pub(crate) fn check(joint: &JointModel, law: &CorrelatedRewards, samples: u64) -> Result<usize, PowerError> {
-    if samples == 0 {
-        return Err(PowerError::NoSamples);
-    }
+pub(crate) fn check(joint: &JointModel, law: &CorrelatedRewards) -> Result<usize, PowerError> {
     let n = joint.states().len();
     if law.states() == n { Ok(n) } else { Err(PowerError::States { law: law.states(), model: n }) }
 }
 
 /// Everything that is summed over samples.
 pub(crate) struct Sums {
-    h: Moments,
-    a: Moments,
-    h_seed: Moments,
-    a_seed: Option<Moments>,
+    h: Means,
+    a: Means,
+    h_seed: Means,
+    a_seed: Option<Means>,
+    /// The first of a pair whose second is still to come.
+    half: Option<Lane>,
     products: Products,
     alignment: AlignmentSums,
     error_h: f64,
@@ -162,14 +161,15 @@ pub(crate) struct Sums {
 }
 
 impl Sums {
-    pub(crate) fn new(n: usize, seed_baseline: bool) -> Self {
+    pub(crate) fn new(n: usize, seed_baseline: bool, method: SamplingMethod) -> Self {
         Sums {
-            h: Moments::new(n),
-            a: Moments::new(n),
-            h_seed: Moments::new(n),
-            a_seed: seed_baseline.then(|| Moments::new(n)),
+            h: Means::new(n, method),
+            a: Means::new(n, method),
+            h_seed: Means::new(n, method),
+            a_seed: seed_baseline.then(|| Means::new(n, method)),
+            half: None,
             products: Products::default(),
-            alignment: AlignmentSums::new(n),
+            alignment: AlignmentSums::new(n, method),
             error_h: 0.0,
             error_a: 0.0,
             graph_samples: 0,
@@ -177,7 +177,22 @@ impl Sums {
         }
     }
 
+    /// Adds one sample.
     pub(crate) fn push(&mut self, lane: &Lane, weight: f64) {
+        self.error_h = self.error_h.max(lane.error_h);
+        self.error_a = self.error_a.max(lane.error_a);
+        *(if lane.general { &mut self.general_samples } else { &mut self.graph_samples }) += 1;
+        if self.h.method() != SamplingMethod::Antithetic {
+            self.push_independent(lane, weight);
+        } else if let Some(mut pair) = self.half.take() {
+            pair.average(lane);
+            self.push_independent(&pair, weight);
+        } else {
+            self.half = Some(lane.clone());
+        }
+    }
+
+    fn push_independent(&mut self, lane: &Lane, weight: f64) {
         self.h.push(&lane.power_h, weight);
         self.a.push(&lane.power_a, weight);
         self.h_seed.push(&lane.power_h_seed, weight);
@@ -185,21 +200,18 @@ impl Sums {
             a_seed.push(&lane.power_a_seed, weight);
         }
         self.products.push(&lane.power_h, &lane.power_a);
-        self.error_h = self.error_h.max(lane.error_h);
-        self.error_a = self.error_a.max(lane.error_a);
-        *(if lane.general { &mut self.general_samples } else { &mut self.graph_samples }) += 1;
     }
 
     pub(crate) fn finish(
         &self,
         kernel_h: Option<Kernel>,
-        estimate: impl Fn(&Moments, f64) -> PowerEstimate,
+        estimate: impl Fn(&Means, f64) -> PowerEstimate,
     ) -> MultiAgentPower {
         MultiAgentPower {
             power_h: estimate(&self.h, self.error_h),
             power_a: estimate(&self.a, self.error_a),
             power_h_seed: estimate(&self.h_seed, self.error_h),
-            power_a_seed: self.a_seed.as_ref().map(|moments| estimate(moments, self.error_a)),
+            power_a_seed: self.a_seed.as_ref().map(|means| estimate(means, self.error_a)),
             alignment: self.alignment.alignment(),
             statistics: MultiAgentStatistics {
                 kernel_h,
@@ -212,16 +224,22 @@ impl Sums {
 
 impl Sum for Sums {
     fn merge(&mut self, chunk: u64, other: &Self) {
-        self.h.merge(&other.h);
-        self.a.merge(&other.a);
-        self.h_seed.merge(&other.h_seed);
+        self.h.merge(chunk, &other.h);
+        self.a.merge(chunk, &other.a);
+        self.h_seed.merge(chunk, &other.h_seed);
         if let (Some(mine), Some(theirs)) = (&mut self.a_seed, &other.a_seed) {
-            mine.merge(theirs);
+            mine.merge(chunk, theirs);
         }
-        self.alignment.push(chunk, &other.h, &other.a, other.products);
+        self.alignment.push(chunk, &other.h.moments, &other.a.moments, other.products);
         self.error_h = self.error_h.max(other.error_h);
         self.error_a = self.error_a.max(other.error_a);
         self.graph_samples += other.graph_samples;
         self.general_samples += other.general_samples;
+    }
+
+    /// Of POWER of both agents; baselines are not waited for.
+    fn largest_std_error(&self) -> f64 {
+        let (h, a) = (self.h.largest_std_error(), self.a.largest_std_error());
+        if h.is_nan() { h } else { a.max(h) }
     }
 }

@@ -3,7 +3,6 @@
 //! Solvers tell the best action of a sample within true bounds. Where actions are closer than that, the sample is decided in
 //! exact arithmetic, for the rewards are dyadic numbers; so no tie is overlooked and none invented.
 
-use crate::PowerError;
 use crate::optimality_probability::{
     ActionProbability, Optimality, OptimalityProbability, ProbabilitySettings, ProbabilityWarrant,
 };
@@ -11,6 +10,7 @@ use crate::option_graph::{ActionClass, classes};
 use crate::single_agent::check;
 use crate::stream::{Observer, Sum, sum_over_samples};
 use crate::tiles::{RewardTile, tiles};
+use crate::{PowerError, Sampling};
 use dunamis_mdp::{Criterion, Discount, Mdp, Rational, Reward, StateId, TransitionModel};
 use dunamis_sampling::{Beta, Confidence, IndependentRewards, Interval, Marginal, RewardDistribution, Seed};
 use dunamis_solve::{
@@ -30,6 +30,11 @@ struct Counts(Vec<u64>);
 impl Sum for Counts {
     fn merge(&mut self, _: u64, other: &Self) {
         self.0.iter_mut().zip(&other.0).for_each(|(sum, count)| *sum += count);
+    }
+
+    /// Counts have intervals instead.
+    fn largest_std_error(&self) -> f64 {
+        f64::NAN
     }
 }
 
@@ -74,7 +79,9 @@ pub fn estimate_optimality_probability(
     confidence: f64,
     observer: &dyn Observer,
 ) -> Result<OptimalityProbability, PowerError> {
-    let states = check(model, law, samples)?;
+    let sampling = Sampling::new(samples, seed);
+    sampling.check()?;
+    let states = check(model, law)?;
     let level = Confidence::new(confidence).ok_or(PowerError::Confidence { confidence })?;
     if state.index() >= states {
         return Err(SolveError::StateOutOfRange { state: state.index(), states }.into());
@@ -90,7 +97,8 @@ pub fn estimate_optimality_probability(
         }
         Ok(())
     };
-    let counts = sum_over_samples(samples, observer, || Counts(vec![0; actions]), || Scratch::new(states), add)?;
+    let empty = || Counts(vec![0; actions]);
+    let (counts, _) = sum_over_samples(&sampling, observer, empty, || Scratch::new(states), add)?;
     let interval = |count| {
         let Interval { low, high } = Interval::clopper_pearson(count, samples, level);
         (low, high)

@@ -11,9 +11,9 @@ use crate::estimate::PowerSum;
 use crate::multi_agent::{Sums, check as check_joint};
 use crate::single_agent::check;
 use crate::stream::{Sample, show, sum_over_samples};
-use crate::{MultiAgentPower, MultiAgentSettings, Observer, PowerError, PowerEstimate};
+use crate::{MultiAgentPower, MultiAgentSettings, Observer, PowerError, PowerEstimate, Sampling};
 use dunamis_mdp::{Agent, Discount, JointModel, MarkovChain, Names, StochasticPolicy, TransitionModel};
-use dunamis_sampling::{CorrelatedRewards, RewardDistribution, Seed};
+use dunamis_sampling::{CorrelatedRewards, RewardDistribution};
 use std::sync::Arc;
 
 /// Largest relative change per sweep at which the incumbent stops.
@@ -31,16 +31,16 @@ pub fn estimate(
     model: &Arc<TransitionModel>,
     law: &dyn RewardDistribution,
     discount: &Discount,
-    samples: u64,
-    seed: Seed,
+    sampling: &Sampling,
     observer: &dyn Observer,
 ) -> Result<PowerEstimate, PowerError> {
-    let n = check(model, law, samples)?;
+    sampling.check()?;
+    let n = check(model, law)?;
     let discount = positive(discount)?;
     let rows = Rows::of_model(model, model.actions().len());
     let add = |sum: &mut PowerSum, rewards: &mut Vec<f64>, chunk| {
         for sample in chunk {
-            law.sample(&mut seed.stream(sample), rewards)?;
+            law.sample(&mut sampling.stream(sample), rewards)?;
             let singles = singles(rewards, sample)?;
             let power = power_of(&rows.iterate(&singles, discount), &singles, discount);
             show(observer, sample, Sample::SingleAgent { rewards, power: &power });
@@ -48,8 +48,9 @@ pub fn estimate(
         }
         Ok(())
     };
-    let sum = sum_over_samples(samples, observer, || PowerSum::new(n), || vec![0.0; n], add)?;
-    Ok(PowerEstimate { solver_error: f64::NAN, ..sum.sampled(samples, seed) })
+    let empty = || PowerSum::new(n, sampling.method);
+    let (sum, samples) = sum_over_samples(sampling, observer, empty, || vec![0.0; n], add)?;
+    Ok(PowerEstimate { solver_error: f64::NAN, ..sum.sampled(samples, sampling) })
 }
 
 /// Two-agent POWER in the incumbent's arithmetic, from the same samples as [`crate::estimate_multi_agent`].
@@ -61,18 +62,18 @@ pub fn estimate_multi_agent(
     joint: &Arc<JointModel>,
     law: &CorrelatedRewards,
     settings: &MultiAgentSettings,
-    samples: u64,
-    seed: Seed,
+    sampling: &Sampling,
     observer: &dyn Observer,
 ) -> Result<MultiAgentPower, PowerError> {
-    let n = check_joint(joint, law, samples)?;
+    sampling.check()?;
+    let n = check_joint(joint, law)?;
     let (discount_h, discount_a) = (positive(&settings.discount_h)?, positive(&settings.discount_a)?);
     let seed_policy = settings.seed_policy.resolve(joint)?;
     let model_h = joint.induced(Agent::H, &seed_policy);
     let rows_h = Rows::of_model(&model_h, joint.actions(Agent::H).len());
     let add = |sums: &mut Sums, (rewards_h, rewards_a): &mut (Vec<f64>, Vec<f64>), chunk| {
         for sample in chunk {
-            law.sample(&mut seed.stream(sample), rewards_h, rewards_a)?;
+            law.sample(&mut sampling.stream(sample), rewards_h, rewards_a)?;
             let drawn = (&*rewards_h, &*rewards_a);
             let (rewards_h, rewards_a) = (singles(rewards_h, sample)?, singles(rewards_a, sample)?);
             let value_h_seed = rows_h.iterate(&rewards_h, discount_h);
@@ -101,9 +102,9 @@ pub fn estimate_multi_agent(
         }
         Ok(())
     };
-    let empty = || Sums::new(n, settings.seed_baseline);
-    let sums = sum_over_samples(samples, observer, empty, || (vec![0.0; n], vec![0.0; n]), add)?;
-    Ok(sums.finish(None, |moments, _| PowerEstimate::sampled(moments, samples, seed, f64::NAN)))
+    let empty = || Sums::new(n, settings.seed_baseline, sampling.method);
+    let (sums, samples) = sum_over_samples(sampling, observer, empty, || (vec![0.0; n], vec![0.0; n]), add)?;
+    Ok(sums.finish(None, |means, _| PowerEstimate::sampled(means, samples, sampling, f64::NAN)))
 }
 
 fn positive(discount: &Discount) -> Result<f32, PowerError> {

@@ -95,7 +95,7 @@ impl Samples {
 ///
 /// ```
 /// use dunamis_mdp::{Discount, TransitionModel};
-/// use dunamis_power::{SampleRecorder, Samples};
+/// use dunamis_power::{SampleRecorder, Samples, Sampling};
 /// use dunamis_sampling::{IndependentRewards, Marginal, Seed};
 /// use std::sync::Arc;
 ///
@@ -105,8 +105,8 @@ impl Samples {
 /// let law = IndependentRewards::identical(1, Marginal::UNIT)?;
 ///
 /// let recorder = SampleRecorder::new(100, &());
-/// let model = Arc::new(builder.build()?);
-/// dunamis_power::estimate(&model, &law, &Discount::new(0.5)?, 4_000, Seed::new(1), &recorder)?;
+/// let (model, sampling) = (Arc::new(builder.build()?), Sampling::new(4_000, Seed::new(1)));
+/// dunamis_power::estimate(&model, &law, &Discount::new(0.5)?, &sampling, &recorder)?;
 /// let Some(Samples::SingleAgent(samples)) = recorder.into_samples() else { unreachable!("one agent") };
 /// assert_eq!(samples.len(), 100);
 /// // Whoever stays has the same reward for ever.

@@ -3,9 +3,9 @@
 use crate::estimate::PowerSum;
 use crate::stream::{Observer, Sample, show, sum_over_samples};
 use crate::tiles::{RewardTile, tiles};
-use crate::{PowerError, PowerEstimate};
+use crate::{PowerError, PowerEstimate, Sampling};
 use dunamis_mdp::{Criterion, Discount, Mdp, Reward, TransitionModel};
-use dunamis_sampling::{RewardDistribution, Seed};
+use dunamis_sampling::{RewardDistribution, SamplingMethod};
 use dunamis_solve::{AverageReward, BatchSolver, BatchWorkspace, Solver, TileSolution};
 use std::sync::Arc;
 
@@ -18,34 +18,35 @@ use std::sync::Arc;
 ///   = (1-\gamma)\, \mathbb E_R \max_a \mathbb E_{s' \sim T(s,a)} V^*_R(s',\gamma).
 /// ```
 ///
-/// Sample $`i`$ uses stream $`i`$ of the seed. The result is the same for any number of threads; memory does not grow with
+/// Sample $`i`$ uses stream $`i`$ of the [method and seed](Sampling). The result is the same for any number of threads; memory does not grow with
 /// the number of samples.
 ///
 /// # Errors
 ///
-/// [`PowerError::NoSamples`], [`PowerError::States`], [`PowerError::Sample`], [`PowerError::NotANumber`] or
+/// [`PowerError::NoSamples`], [`PowerError::HalfPair`], [`PowerError::States`], [`PowerError::Sample`], [`PowerError::NotANumber`] or
 /// [`PowerError::Cancelled`].
 pub fn estimate(
     model: &Arc<TransitionModel>,
     law: &dyn RewardDistribution,
     discount: &Discount,
-    samples: u64,
-    seed: Seed,
+    sampling: &Sampling,
     observer: &dyn Observer,
 ) -> Result<PowerEstimate, PowerError> {
-    let n = check(model, law, samples)?;
+    sampling.check()?;
+    let n = check(model, law)?;
     let prepared = Prepared { solver: BatchSolver::new(Arc::clone(model), discount), scale: 1.0 - discount.value() };
     let add = |sum: &mut PowerSum, scratch: &mut Scratch, chunk| {
         for (first, lanes) in tiles(chunk) {
             for (lane, rewards) in scratch.tile.vectors.iter_mut().enumerate() {
-                law.sample(&mut seed.stream(first + lane as u64), rewards)?;
+                law.sample(&mut sampling.stream(first + lane as u64), rewards)?;
             }
             prepared.push(sum, scratch, first, lanes, observer)?;
         }
         Ok(())
     };
-    let sum = sum_over_samples(samples, observer, || PowerSum::new(n), || Scratch::new(n), add)?;
-    Ok(sum.sampled(samples, seed))
+    let empty = || PowerSum::new(n, sampling.method);
+    let (sum, samples) = sum_over_samples(sampling, observer, empty, || Scratch::new(n), add)?;
+    Ok(sum.sampled(samples, sampling))
 }
 
 /// POWER over a law that is uniform on a finite list of reward vectors: the exact expectation, up to solver error.
@@ -58,10 +59,10 @@ pub fn exact(
     law: &dyn RewardDistribution,
     discount: &Discount,
 ) -> Result<PowerEstimate, PowerError> {
-    let n = check(model, law, 1)?;
+    let n = check(model, law)?;
     let support = law.support().ok_or(PowerError::NotFinite)?;
     let prepared = Prepared { solver: BatchSolver::new(Arc::clone(model), discount), scale: 1.0 - discount.value() };
-    let (mut scratch, mut sum) = (Scratch::new(n), PowerSum::new(n));
+    let (mut scratch, mut sum) = (Scratch::new(n), PowerSum::new(n, SamplingMethod::Independent));
     for (first, lanes) in tiles(0..support.len() as u64) {
         let vectors = &support[first as usize..first as usize + lanes];
         for (lane, rewards) in scratch.tile.vectors.iter_mut().enumerate() {
@@ -129,21 +130,22 @@ impl Scratch {
 pub fn estimate_average(
     model: &Arc<TransitionModel>,
     law: &dyn RewardDistribution,
-    samples: u64,
-    seed: Seed,
+    sampling: &Sampling,
     observer: &dyn Observer,
 ) -> Result<PowerEstimate, PowerError> {
-    let n = check(model, law, samples)?;
+    sampling.check()?;
+    let n = check(model, law)?;
     let add = |sum: &mut PowerSum, rewards: &mut Vec<f64>, chunk| {
         for sample in chunk {
-            law.sample(&mut seed.stream(sample), rewards)?;
+            law.sample(&mut sampling.stream(sample), rewards)?;
             let power = push_gain(sum, model, rewards)?;
             show(observer, sample, Sample::SingleAgent { rewards, power: &power });
         }
         Ok(())
     };
-    let sum = sum_over_samples(samples, observer, || PowerSum::new(n), || vec![0.0; n], add)?;
-    Ok(sum.sampled(samples, seed))
+    let empty = || PowerSum::new(n, sampling.method);
+    let (sum, samples) = sum_over_samples(sampling, observer, empty, || vec![0.0; n], add)?;
+    Ok(sum.sampled(samples, sampling))
 }
 
 /// The limit $`\gamma \to 1`$ of POWER over a finite list of reward vectors.
@@ -152,8 +154,8 @@ pub fn estimate_average(
 ///
 /// As for [`exact`], and [`PowerError::Solve`].
 pub fn exact_average(model: &Arc<TransitionModel>, law: &dyn RewardDistribution) -> Result<PowerEstimate, PowerError> {
-    let n = check(model, law, 1)?;
-    let mut sum = PowerSum::new(n);
+    let n = check(model, law)?;
+    let mut sum = PowerSum::new(n, SamplingMethod::Independent);
     for rewards in law.support().ok_or(PowerError::NotFinite)? {
         push_gain(&mut sum, model, rewards)?;
     }
@@ -169,10 +171,7 @@ fn push_gain(sum: &mut PowerSum, model: &Arc<TransitionModel>, rewards: &[f64]) 
     Ok(solution.value)
 }
 
-pub(crate) fn check(model: &TransitionModel, law: &dyn RewardDistribution, samples: u64) -> Result<usize, PowerError> {
-    if samples == 0 {
-        return Err(PowerError::NoSamples);
-    }
+pub(crate) fn check(model: &TransitionModel, law: &dyn RewardDistribution) -> Result<usize, PowerError> {
     let n = model.states().len();
     if law.states() == n { Ok(n) } else { Err(PowerError::States { law: law.states(), model: n }) }
 }

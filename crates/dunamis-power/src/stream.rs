@@ -1,6 +1,6 @@
 //! Running over samples in parallel, with the same result for any number of threads.
 
-use crate::PowerError;
+use crate::{PowerError, Sampling};
 use rayon::prelude::*;
 use std::ops::Range;
 
@@ -70,19 +70,23 @@ impl Observer for () {}
 pub(crate) trait Sum: Send {
     /// Adds the sum over a later chunk, which has this number.
     fn merge(&mut self, chunk: u64, other: &Self);
+
+    /// The largest standard error over all that is estimated; not a number if that is not known.
+    fn largest_std_error(&self) -> f64;
 }
 
-/// The sum over all samples: `add` adds the samples of a chunk to an empty sum, in parallel, and the sums of chunks are
-/// merged in the order of chunks.
+/// The sum over all samples, and their number: `add` adds the samples of a chunk to an empty sum, in parallel, and the sums of
+/// chunks are merged in the order of chunks.
 pub(crate) fn sum_over_samples<T: Sum, S: Send>(
-    samples: u64,
+    sampling: &Sampling,
     observer: &dyn Observer,
     empty: impl Fn() -> T + Sync,
     scratch: impl Fn() -> S + Sync,
     add: impl Fn(&mut T, &mut S, Range<u64>) -> Result<(), PowerError> + Sync,
-) -> Result<T, PowerError> {
+) -> Result<(T, u64), PowerError> {
+    let samples = sampling.samples;
     let chunks = samples.div_ceil(CHUNK);
-    let (mut sum, mut done) = (empty(), 0);
+    let (mut sum, mut done, mut look) = (empty(), 0, WAVE);
     while done < chunks {
         if observer.cancelled() {
             return Err(PowerError::Cancelled);
@@ -99,6 +103,12 @@ pub(crate) fn sum_over_samples<T: Sum, S: Send>(
         }
         done = wave.end;
         observer.progress((done * CHUNK).min(samples), samples);
+        if sampling.until.is_some() && done == look && done < chunks {
+            if sampling.is_reached(sum.largest_std_error()) {
+                return Ok((sum, done * CHUNK));
+            }
+            look = sampling.next_look(done, WAVE);
+        }
     }
-    Ok(sum)
+    Ok((sum, samples))
 }

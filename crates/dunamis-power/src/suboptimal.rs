@@ -4,9 +4,9 @@ use crate::estimate::PowerSum;
 use crate::optimality_probability::Optimality;
 use crate::single_agent::check;
 use crate::stream::{Observer, Sample, show, sum_over_samples};
-use crate::{PowerError, PowerEstimate};
+use crate::{PowerError, PowerEstimate, Sampling};
 use dunamis_mdp::{StochasticPolicy, TransitionModel};
-use dunamis_sampling::{RewardDistribution, Seed};
+use dunamis_sampling::RewardDistribution;
 use dunamis_solve::{ChainLimit, GainBias, PolicyEvaluation, SolveError};
 use std::sync::Arc;
 
@@ -32,14 +32,14 @@ pub fn estimate_suboptimal(
     law: &dyn RewardDistribution,
     optimality: &Optimality,
     decide: &DecisionMaker<'_>,
-    samples: u64,
-    seed: Seed,
+    sampling: &Sampling,
     observer: &dyn Observer,
 ) -> Result<PowerEstimate, PowerError> {
-    let n = check(model, law, samples)?;
+    sampling.check()?;
+    let n = check(model, law)?;
     let add = |sum: &mut PowerSum, rewards: &mut Vec<f64>, chunk| {
         for sample in chunk {
-            law.sample(&mut seed.stream(sample), rewards)?;
+            law.sample(&mut sampling.stream(sample), rewards)?;
             if rewards.iter().any(|reward| !reward.is_finite()) {
                 return Err(PowerError::NotANumber { sample });
             }
@@ -49,8 +49,9 @@ pub fn estimate_suboptimal(
         }
         Ok(())
     };
-    let sum = sum_over_samples(samples, observer, || PowerSum::new(n), || vec![0.0; n], add)?;
-    Ok(sum.sampled(samples, seed))
+    let empty = || PowerSum::new(n, sampling.method);
+    let (sum, samples) = sum_over_samples(sampling, observer, empty, || vec![0.0; n], add)?;
+    Ok(sum.sampled(samples, sampling))
 }
 
 /// What a policy gets from the next state on, at every state, with a bound on the error.

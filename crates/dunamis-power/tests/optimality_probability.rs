@@ -4,7 +4,7 @@ use dunamis_envs::load;
 use dunamis_mdp::{Number, Rational, StateId, StochasticPolicy, TransitionModel};
 use dunamis_power::{
     Optimality, OptimalityProbability, PowerError, ProbabilityMethod, ProbabilitySettings, ProbabilityWarrant,
-    estimate, estimate_average, estimate_suboptimal, exact_power, optimality_probability,
+    Sampling, estimate, estimate_average, estimate_suboptimal, exact_power, optimality_probability,
 };
 use dunamis_sampling::{IndependentRewards, Marginal, RewardDistribution, Seed};
 use num_traits::{One, ToPrimitive};
@@ -180,7 +180,8 @@ fn suboptimal_power() {
     let optimal = |rewards: &[f64]| best(rewards, false);
     let of = |decide: &dunamis_power::DecisionMaker<'_>| {
         let average = Optimality::Average;
-        let power = estimate_suboptimal(&model, &law, &average, decide, 4_000, Seed::new(3), &()).unwrap();
+        let power =
+            estimate_suboptimal(&model, &law, &average, decide, &Sampling::new(4_000, Seed::new(3)), &()).unwrap();
         (power.mean[start.index()], power.std_error[start.index()])
     };
     for ((mean, error), expected) in
@@ -191,7 +192,8 @@ fn suboptimal_power() {
     assert_eq!(power("subopt", "s0", &Optimality::Average), rational("5/6"));
     assert_eq!(power("subopt", "s_r", &Optimality::Average), rational("3/4"));
     let other = |_: &[f64]| Ok(StochasticPolicy::unchecked(vec![1.0]));
-    let error = estimate_suboptimal(&model, &law, &Optimality::Average, &other, 1, Seed::new(3), &()).unwrap_err();
+    let error = estimate_suboptimal(&model, &law, &Optimality::Average, &other, &Sampling::new(1, Seed::new(3)), &())
+        .unwrap_err();
     assert_eq!(error.to_string(), "the policy has 1 entries, but 12 are needed");
 }
 
@@ -385,8 +387,8 @@ proptest! {
         let power = exact_power(&model, StateId::new(0), &optimality, NonZeroU32::MIN).unwrap().to_f64().unwrap();
         let law = IndependentRewards::identical(model.states().len(), Marginal::UNIT).unwrap();
         let estimate = match &optimality {
-            Optimality::Discounted(discount) => estimate(&model, &law, discount, 2_000, Seed::new(5), &()).unwrap(),
-            _ => estimate_average(&model, &law, 500, Seed::new(5), &()).unwrap(),
+            Optimality::Discounted(discount) => estimate(&model, &law, discount, &Sampling::new(2_000, Seed::new(5)), &()).unwrap(),
+            _ => estimate_average(&model, &law, &Sampling::new(500, Seed::new(5)), &()).unwrap(),
         };
         prop_assert!((estimate.mean[0] - power).abs() < 6.0 * estimate.std_error[0] + 1e-9, "{power} {}", estimate.mean[0]);
     }

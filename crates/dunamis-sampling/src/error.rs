@@ -231,3 +231,11 @@ pub enum BodyError {
     #[error("the oracle rejects the point: start inside the body")]
     OutsideOracle,
 }
+
+/// The name of no sampling method.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("`{found}` is no sampling method: choose `independent`, `antithetic` or `sobol`")]
+pub struct MethodError {
+    /// What was given.
+    pub found: String,
+}

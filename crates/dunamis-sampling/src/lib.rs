@@ -30,6 +30,7 @@
 //! | file | has |
 //! |---|---|
 //! | `stream` | [`Seed`], [`StreamRng`], and how one follows from the other ([`STREAM_VERSION`]) |
+//! | `method` | [`SamplingMethod`]: independent, antithetic or Sobol samples |
 //! | `reward` | the trait [`RewardDistribution`] and its laws: [`IndependentRewards`], [`FiniteSupport`] |
 //! | `reward/marginal` | laws of one state: the trait [`Univariate`] and the choice [`Marginal`] that configs make |
 //! | `reward/<name>` | one such law: [`Uniform`], [`Beta`], [`Normal`] (and [`standard_normal`]), [`Bernoulli`], [`Pareto`], [`Exponential`], [`PointMass`] |
@@ -39,12 +40,12 @@
 //! | `hit_and_run` | [`HitAndRun`]: walks whose long-run law is uniform on a convex body |
 //! | `convergence` | [`Convergence`]: effective sample size and $`\hat R`$ of several chains |
 //! | `clopper_pearson` | [`Interval`] of a probability that was sampled, at a level of [`Confidence`] |
-//! | `error` | [`RewardError`] for laws that cannot be built, [`SampleError`] for draws that cannot be made, [`BodyError`] |
+//! | `error` | [`RewardError`] for laws that cannot be built, [`SampleError`] for draws that cannot be made, [`BodyError`], [`MethodError`] |
 //!
 //! # Invariants
 //!
 //! - The crate knows neither models nor solvers; states are numbers here, names belong to callers.
-//! - A sample depends on the seed, its index and the law only; [`STREAM_VERSION`] changes whenever a sample does.
+//! - A sample depends on the method, the seed, its index and the law only; [`STREAM_VERSION`] changes whenever a sample does.
 //! - Samples are the same bytes on every machine: no fused multiply-add, and elementary functions in software (`libm`
 //!   crate), as those of operating systems differ in the last digits and choose code by processor.
 //! - Every value of a law's type is valid: what cannot be sampled cannot be built or deserialized.
@@ -57,6 +58,7 @@ mod convex_body;
 mod correlated;
 mod error;
 mod hit_and_run;
+mod method;
 mod permutation;
 mod reward;
 mod stream;
@@ -65,8 +67,9 @@ pub use clopper_pearson::{Confidence, Interval};
 pub use convergence::{Convergence, effective_sample_size, split_r_hat};
 pub use convex_body::{ConvexBody, CuttingPlane, LinearRow};
 pub use correlated::{CorrelatedRewards, Correlation, PairOutcome};
-pub use error::{BodyError, RewardError, SampleError};
+pub use error::{BodyError, MethodError, RewardError, SampleError};
 pub use hit_and_run::{Direction, HitAndRun};
+pub use method::SamplingMethod;
 pub use permutation::uniform_permutation;
 pub use reward::{
     Bernoulli, Beta, Exponential, FiniteSupport, IndependentRewards, IndependentRewardsBuilder, MAX_DRAWS, Marginal,

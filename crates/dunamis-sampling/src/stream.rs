@@ -12,6 +12,11 @@
 //! | 2 | the ASCII bytes `samples\0` | the ASCII bytes `derives\0` |
 //! | 3 | [`STREAM_VERSION`] | [`STREAM_VERSION`] |
 //!
+//! Streams of [`SamplingMethod`](crate::SamplingMethod)s derive from these: a mirrored stream has all bits of all words flipped.
+//! A stream of point $`j`$ of Sobol replicate $`r`$ has the purpose `sobol\0\0\0` and the nonce
+//! $`r + 32\lfloor j/2^{16}\rfloor`$. Its first word seeds hashes; each further one, the digital shift, has its upper 24 bits
+//! combined with those of the point by exclusive or.
+//!
 //! The generator's 32-bit words are taken in order; a 64-bit word is two of them, low half first; a uniform number is
 //! the upper 53 bits of a 64-bit word times $`2^{-53}`$. [`Seed::derive`] returns the first 64-bit word of nonce 0.
 //! Nothing depends on the machine, the number of threads, or the order in which streams are opened.
@@ -23,12 +28,15 @@ use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng, TryRng};
 use serde::{Deserialize, Serialize};
 
+use crate::SamplingMethod;
+
 /// Version of everything that decides which number is drawn: the derivation of streams and the draw sequence of every
 /// distribution of this crate. Results are comparable bit by bit only between equal versions.
 pub const STREAM_VERSION: u32 = 1;
 
 const SAMPLES: u64 = u64::from_le_bytes(*b"samples\0");
 const DERIVES: u64 = u64::from_le_bytes(*b"derives\0");
+const SOBOL: u64 = u64::from_le_bytes(*b"sobol\0\0\0");
 
 /// $`2^{-53}`$, the spacing of the uniform numbers.
 const ULP: f64 = 1.0 / 9_007_199_254_740_992.0;
@@ -72,7 +80,7 @@ impl Seed {
 
     /// A seed for one purpose among several, so that their streams have nothing in common.
     pub fn derive(self, label: &str) -> Self {
-        Self(StreamRng::keyed(self.0, fnv1a(label.as_bytes()), DERIVES, 0).next_u64())
+        Self(StreamRng::keyed(self.0, fnv1a(label.as_bytes()), DERIVES, 0).word())
     }
 }
 
@@ -93,6 +101,58 @@ fn fnv1a(bytes: &[u8]) -> u64 {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StreamRng {
     chacha: ChaCha8Rng,
+    spread: Spread,
+}
+
+/// What is done to the generator's words, so that streams depend on each other.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Spread {
+    Independent,
+    /// Nothing, but the stream has a mirror image.
+    Mirrored,
+    /// All bits are flipped.
+    Reflected,
+    Sobol(SobolPoint),
+}
+
+/// A point of a scrambled Sobol sequence, coordinate by coordinate.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct SobolPoint {
+    index: u32,
+    seed: u32,
+    coordinate: u64,
+    /// The upper 24 bits of four coordinates, of which `coordinate` is one unless it is the first.
+    four: [u32; 4],
+}
+
+impl SobolPoint {
+    /// Points of one sequence.
+    const POINTS: u64 = 1 << 16;
+
+    fn next(&mut self) -> u64 {
+        let place = (self.coordinate % 4) as usize;
+        if place == 0 {
+            self.fill();
+        }
+        self.coordinate += 1;
+        u64::from(self.four[place]) << 40
+    }
+
+    fn fill(&mut self) {
+        let dimensions = u64::from(sobol_burley::NUM_DIMENSIONS);
+        let (sequence, dimension) = (self.coordinate / dimensions, self.coordinate % dimensions);
+        // An odd multiplier keeps the seeds of different sequences apart; the crate hashes them.
+        let seed = self.seed.wrapping_add((sequence as u32).wrapping_mul(0x9e37_79b9));
+        let four = sobol_burley::sample_4d(self.index, (dimension / 4) as u32, seed);
+        self.four = four.map(|x| (x * 16_777_216.0) as u32);
+    }
+
+    fn skip(&mut self, words: u64) {
+        self.coordinate = self.coordinate.wrapping_add(words);
+        if self.coordinate % 4 != 0 {
+            self.fill();
+        }
+    }
 }
 
 impl StreamRng {
@@ -104,13 +164,44 @@ impl StreamRng {
         }
         let mut chacha = ChaCha8Rng::from_seed(key);
         chacha.set_stream(nonce);
-        Self { chacha }
+        Self { chacha, spread: Spread::Independent }
+    }
+
+    /// One of the pair that this stream and its mirror image are.
+    pub(crate) fn mirrored(self, reflected: bool) -> Self {
+        Self { spread: if reflected { Spread::Reflected } else { Spread::Mirrored }, ..self }
+    }
+
+    /// The stream whose words are the coordinates of a randomized Sobol point.
+    pub(crate) fn sobol(seed: Seed, replicate: u64, point: u64) -> Self {
+        let sequence = point / SobolPoint::POINTS * SamplingMethod::REPLICATES + replicate;
+        let mut stream = Self::keyed(seed.0, 0, SOBOL, sequence);
+        let hashed = stream.chacha.next_u64() as u32;
+        let index = (point % SobolPoint::POINTS) as u32;
+        stream.spread = Spread::Sobol(SobolPoint { index, seed: hashed, coordinate: 0, four: [0; 4] });
+        stream
+    }
+
+    /// Whether this stream knows nothing of others. Otherwise a law does best to draw by inversion, so that how streams are
+    /// spread becomes how its values are spread.
+    pub fn is_independent(&self) -> bool {
+        self.spread == Spread::Independent
+    }
+
+    #[inline]
+    fn word(&mut self) -> u64 {
+        let word = self.chacha.next_u64();
+        match &mut self.spread {
+            Spread::Independent | Spread::Mirrored => word,
+            Spread::Reflected => !word,
+            Spread::Sobol(point) => word ^ point.next(),
+        }
     }
 
     /// One number uniform on $`\{0, 2^{-53}, \dots, 1-2^{-53}\} \subset [0, 1)`$; takes one 64-bit word.
     #[inline]
     pub fn uniform(&mut self) -> f64 {
-        uniform_from(self.chacha.next_u64())
+        uniform_from(self.word())
     }
 
     /// Fills `numbers` with what as many calls of [`uniform`](Self::uniform) would give, several times faster.
@@ -120,8 +211,17 @@ impl StreamRng {
             let bytes = &mut bytes[..8 * chunk.len()];
             self.chacha.fill_bytes(bytes);
             let (words, _) = bytes.as_chunks::<8>();
-            for (number, word) in chunk.iter_mut().zip(words) {
-                *number = uniform_from(u64::from_le_bytes(*word));
+            let words = words.iter().map(|word| u64::from_le_bytes(*word));
+            match &mut self.spread {
+                Spread::Independent | Spread::Mirrored => {
+                    chunk.iter_mut().zip(words).for_each(|(number, word)| *number = uniform_from(word));
+                }
+                Spread::Reflected => {
+                    chunk.iter_mut().zip(words).for_each(|(number, word)| *number = uniform_from(!word));
+                }
+                Spread::Sobol(point) => {
+                    chunk.iter_mut().zip(words).for_each(|(number, word)| *number = uniform_from(word ^ point.next()));
+                }
             }
         }
     }
@@ -130,11 +230,11 @@ impl StreamRng {
     /// (with probability below $`\mathtt{bound}/2^{64}`$) more [Lemire 2019].
     pub fn below(&mut self, bound: NonZeroU64) -> u64 {
         let bound = bound.get();
-        let mut product = u128::from(self.chacha.next_u64()) * u128::from(bound);
+        let mut product = u128::from(self.word()) * u128::from(bound);
         if (product as u64) < bound {
             let threshold = bound.wrapping_neg() % bound;
             while (product as u64) < threshold {
-                product = u128::from(self.chacha.next_u64()) * u128::from(bound);
+                product = u128::from(self.word()) * u128::from(bound);
             }
         }
         (product >> 64) as u64
@@ -162,7 +262,7 @@ impl StreamRng {
                 (outcomes, count) = (more, count + 1);
             }
             loop {
-                let mut word = self.chacha.next_u64();
+                let mut word = self.word();
                 for (place, swap) in (done..).zip(&mut swaps[done..done + count]) {
                     let product = u128::from(word) * u128::from(u64::from(size) - place as u64);
                     (*swap, word) = (place as u32 + (product >> 64) as u32, product as u64);
@@ -179,6 +279,9 @@ impl StreamRng {
     pub fn skip(&mut self, words: u64) {
         let position = self.chacha.get_word_pos();
         self.chacha.set_word_pos(position.wrapping_add(2 * u128::from(words)));
+        if let Spread::Sobol(point) = &mut self.spread {
+            point.skip(words);
+        }
     }
 }
 
@@ -193,16 +296,22 @@ impl TryRng for StreamRng {
 
     #[inline]
     fn try_next_u32(&mut self) -> Result<u32, Infallible> {
-        self.chacha.try_next_u32()
+        if self.is_independent() { self.chacha.try_next_u32() } else { Ok((self.word() >> 32) as u32) }
     }
 
     #[inline]
     fn try_next_u64(&mut self) -> Result<u64, Infallible> {
-        self.chacha.try_next_u64()
+        Ok(self.word())
     }
 
     #[inline]
     fn try_fill_bytes(&mut self, bytes: &mut [u8]) -> Result<(), Infallible> {
-        self.chacha.try_fill_bytes(bytes)
+        if self.is_independent() {
+            return self.chacha.try_fill_bytes(bytes);
+        }
+        for bytes in bytes.chunks_mut(8) {
+            bytes.copy_from_slice(&self.word().to_le_bytes()[..bytes.len()]);
+        }
+        Ok(())
     }
 }

@@ -10,13 +10,18 @@ use crate::table::{Align, Table, counted, decimals};
 use clap::Args;
 use dunamis_envs::{Environment, JointEnvironment, JointRules, load};
 use dunamis_mdp::{Agent, Discount, Names, StateId};
-use dunamis_power::{Alignment, MultiAgentPower, MultiAgentSettings, PowerEstimate, SeedPolicy, Warrant, published};
-use dunamis_sampling::{CorrelatedRewards, Correlation, Seed};
+use dunamis_power::{
+    Alignment, MultiAgentPower, MultiAgentSettings, PowerEstimate, Sampling, SeedPolicy, Warrant, published,
+};
+use dunamis_sampling::{CorrelatedRewards, Correlation, SamplingMethod, Seed};
 use serde::Serialize;
 use std::fmt::Write;
 
 /// Samples unless told otherwise.
 const SAMPLES: u64 = 10_000;
+
+/// The most samples with `--until-se`, unless told otherwise.
+const MOST_SAMPLES: u64 = 1_000_000;
 
 /// What POWER to estimate, and how.
 #[derive(Debug, Args)]
@@ -67,9 +72,26 @@ pub(crate) struct Arguments {
     #[arg(long)]
     limit_one: bool,
 
-    /// Number of reward functions to draw [default: 10000]
+    /// Number of reward functions to draw; with --until-se, the most [default: 10000, with --until-se 1000000]
     #[arg(long, value_name = "N", value_parser = argument::samples, allow_negative_numbers = true)]
     samples: Option<u64>,
+
+    /// How the drawn rewards are spread
+    #[arg(
+        long,
+        value_name = "METHOD",
+        value_parser = argument::sampling_method,
+        long_help = "How the drawn rewards are spread:\n  \
+            independent   the default\n  \
+            antithetic    in mirrored pairs\n  \
+            sobol         along 32 randomized Sobol sequences\n\
+            Means and standard errors are right in any case; which errors are smaller depends on the model"
+    )]
+    sampling: Option<SamplingMethod>,
+
+    /// Stop as soon as no standard error of POWER is larger than this
+    #[arg(long, value_name = "SE", value_parser = argument::std_error, allow_negative_numbers = true)]
+    until_se: Option<f64>,
 
     /// Seed of the random streams; the same seed gives the same numbers on every machine
     #[arg(long, value_name = "S", default_value_t = 0)]
@@ -118,6 +140,18 @@ pub(crate) struct Arguments {
 }
 
 impl Arguments {
+    fn sampling(&self) -> Sampling {
+        let most = if self.until_se.is_some() { MOST_SAMPLES } else { SAMPLES };
+        let sampling = Sampling::new(self.samples.unwrap_or(most), Seed::new(self.seed));
+        let sampling = sampling.with_method(self.sampling.unwrap_or_default());
+        self.until_se.map_or(sampling, |std_error| sampling.until(std_error))
+    }
+
+    /// Whether samples are asked for, even where an exact expectation is possible.
+    fn asks_for_samples(&self) -> bool {
+        self.samples.is_some() || self.sampling.is_some() || self.until_se.is_some()
+    }
+
     /// An option that is given but means nothing for one agent.
     fn option_for_two_agents(&self) -> Option<&'static str> {
         let given = [
@@ -203,18 +237,16 @@ fn estimate(
 ) -> Result<PowerEstimate, Failure> {
     let model = environment.model();
     let law = arguments.reward.over(model.states().len())?;
-    let (samples, seed) = (arguments.samples.unwrap_or(SAMPLES), Seed::new(arguments.seed));
+    let sampling = arguments.sampling();
     // A finite law needs no samples, unless they are asked for or the published arithmetic is.
-    let exact = law.support().is_some() && arguments.samples.is_none();
+    let exact = law.support().is_some() && !arguments.asks_for_samples();
     let progress = output.progress("POWER");
     Ok(match discount {
-        Some(discount) if arguments.as_published => {
-            published::estimate(model, &*law, discount, samples, seed, &progress)?
-        }
+        Some(discount) if arguments.as_published => published::estimate(model, &*law, discount, &sampling, &progress)?,
         Some(discount) if exact => dunamis_power::exact(model, &*law, discount)?,
-        Some(discount) => dunamis_power::estimate(model, &*law, discount, samples, seed, &progress)?,
+        Some(discount) => dunamis_power::estimate(model, &*law, discount, &sampling, &progress)?,
         None if exact => dunamis_power::exact_average(model, &*law)?,
-        None => dunamis_power::estimate_average(model, &*law, samples, seed, &progress)?,
+        None => dunamis_power::estimate_average(model, &*law, &sampling, &progress)?,
     })
 }
 
@@ -252,16 +284,16 @@ fn estimate_two_agents(
     let model = joint.model();
     let correlation = arguments.correlation.unwrap_or_default();
     let law = CorrelatedRewards::new(arguments.reward.over(model.states().len())?, correlation)?;
-    let (samples, seed) = (arguments.samples.unwrap_or(SAMPLES), Seed::new(arguments.seed));
+    let sampling = arguments.sampling();
     // Beyond that many pairs of reward vectors, sampling is the faster way.
-    let exact = arguments.samples.is_none() && law.support().is_some_and(|pairs| pairs.len() as u64 <= SAMPLES);
+    let exact = !arguments.asks_for_samples() && law.support().is_some_and(|pairs| pairs.len() as u64 <= SAMPLES);
     let progress = output.progress("POWER of H and A");
     Ok(if arguments.as_published {
-        published::estimate_multi_agent(model, &law, settings, samples, seed, &progress)?
+        published::estimate_multi_agent(model, &law, settings, &sampling, &progress)?
     } else if exact {
         dunamis_power::exact_multi_agent(model, &law, settings)?
     } else {
-        dunamis_power::estimate_multi_agent(model, &law, settings, samples, seed, &progress)?
+        dunamis_power::estimate_multi_agent(model, &law, settings, &sampling, &progress)?
     })
 }
 

@@ -5,7 +5,7 @@ use dunamis_experiment::{
     Damage, Experiment, ExperimentError, Observer, PowerSettings, Run, RunPower, Samples, SingleAgent, run,
 };
 use dunamis_mdp::Discount;
-use dunamis_power::MultiAgentSettings;
+use dunamis_power::{MultiAgentSettings, Sampling};
 use dunamis_sampling::{CorrelatedRewards, Correlation, IndependentRewards, Marginal, RewardDistribution, Seed};
 use ndarray::Array1;
 use ndarray_npy::NpzReader;
@@ -57,7 +57,8 @@ fn one_agent_has_the_numbers_of_the_library() {
     let environment = load("grid-3x3").unwrap();
     let law = IndependentRewards::identical(9, Marginal::UNIT).unwrap();
     let discount: Discount = "0.6".parse().unwrap();
-    let power = dunamis_power::estimate(environment.model(), &law, &discount, 200, Seed::new(3), &()).unwrap();
+    let power =
+        dunamis_power::estimate(environment.model(), &law, &discount, &Sampling::new(200, Seed::new(3)), &()).unwrap();
     let RunPower::SingleAgent(estimates) = &run.power else { panic!("one agent") };
     assert_eq!((&estimates.mean, &estimates.std_error), (&power.mean, &power.std_error));
     assert_eq!(run.states[5], "(1, 2)");
@@ -78,7 +79,9 @@ fn two_agents_have_the_numbers_of_the_library() {
     let law = IndependentRewards::identical(72, Marginal::UNIT).unwrap();
     let law = CorrelatedRewards::new(Arc::new(law), Correlation::new(0.5).unwrap()).unwrap();
     let settings = MultiAgentSettings::new("0.6".parse().unwrap());
-    let power = dunamis_power::estimate_multi_agent(joint.model(), &law, &settings, 100, Seed::new(5), &()).unwrap();
+    let power =
+        dunamis_power::estimate_multi_agent(joint.model(), &law, &settings, &Sampling::new(100, Seed::new(5)), &())
+            .unwrap();
     let RunPower::MultiAgent { h, a, h_seed, a_seed, positions, alignment } = &run.power else { panic!("two agents") };
     assert_eq!((&h.mean, &h.std_error), (&power.power_h.mean, &power.power_h.std_error));
     assert_eq!((&a.mean, &a.std_error), (&power.power_a.mean, &power.power_a.std_error));

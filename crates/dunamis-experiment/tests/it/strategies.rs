@@ -6,7 +6,9 @@ use dunamis_experiment::{
     SingleAgent,
 };
 use dunamis_mdp::{Discount, Number, Rational};
-use dunamis_sampling::{Bernoulli, Beta, Correlation, Exponential, Marginal, Normal, Pareto, PointMass, Seed, Uniform};
+use dunamis_sampling::{
+    Bernoulli, Beta, Correlation, Exponential, Marginal, Normal, Pareto, PointMass, SamplingMethod, Seed, Uniform,
+};
 use proptest::prelude::*;
 use std::num::NonZeroU64;
 
@@ -92,13 +94,16 @@ pub(crate) fn experiment() -> impl Strategy<Value = Experiment> {
         noise(),
     )
         .prop_map(|(name, noise)| EnvironmentSettings { name: name.into(), noise });
-    let expectation = (1..=u64::MAX, any::<u64>(), any::<u64>(), any::<bool>());
+    let method = prop::sample::select(&SamplingMethod::ALL[..]);
+    let until_se = prop::option::of(1e-9..1.0_f64);
+    let expectation = (1..=u64::MAX, any::<u64>(), method, until_se, any::<u64>(), any::<bool>());
     let power = prop_oneof![single_agent(), multi_agent()];
     (".{0,12}", prop::option::of(".{0,12}"), environment, power, reward(), expectation).prop_map(
-        |(name, description, environment, power, reward, (samples, seed, keep, exact))| {
+        |(name, description, environment, power, reward, (samples, seed, method, until_se, keep, exact))| {
             let exact = exact && matches!(&reward, RewardLaw::Vectors { .. });
-            let samples = NonZeroU64::new(samples).unwrap();
-            let sampled = Expectation::Sampled { samples, seed: Seed::new(seed), keep };
+            let half = u64::from(method == SamplingMethod::Antithetic && samples % 2 == 1);
+            let samples = NonZeroU64::new((samples - half).max(2)).unwrap();
+            let sampled = Expectation::Sampled { samples, seed: Seed::new(seed), method, until_se, keep };
             let expectation = if exact { Expectation::Exact } else { sampled };
             Experiment { name, description, environment, power, reward, expectation }
         },

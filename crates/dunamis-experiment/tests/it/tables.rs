@@ -8,11 +8,9 @@ use proptest::prelude::*;
 fn a_table_is_what_the_run_has() {
     let runs = tempfile::tempdir().unwrap();
     let mut experiment = dunamis_experiment::Experiment::new("x", "grid-3x3", SingleAgent::new("0.6".parse().unwrap()));
-    experiment.expectation = dunamis_experiment::Expectation::Sampled {
-        samples: std::num::NonZeroU64::new(10).unwrap(),
-        seed: dunamis_sampling::Seed::new(0),
-        keep: 0,
-    };
+    if let dunamis_experiment::Expectation::Sampled { samples, .. } = &mut experiment.expectation {
+        *samples = std::num::NonZeroU64::new(10).unwrap();
+    }
     let run = run(&experiment, runs.path(), &()).unwrap();
     let text = std::fs::read(run.path.join("power.csv")).unwrap();
     assert!(text.starts_with(b"state,row,col,mean,std_error\n\"(0, 0)\",0,0,0."));
