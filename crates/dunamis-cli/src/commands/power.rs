@@ -72,7 +72,7 @@ pub(crate) struct Arguments {
     #[arg(long)]
     limit_one: bool,
 
-    /// Number of reward functions to draw; with --until-se, the most [default: 10000, with --until-se 1000000]
+    /// Number of reward functions to draw, with --until-se at most [default: 10000, or 1000000]
     #[arg(long, value_name = "N", value_parser = argument::samples, allow_negative_numbers = true)]
     samples: Option<u64>,
 
@@ -85,11 +85,12 @@ pub(crate) struct Arguments {
             independent   the default\n  \
             antithetic    in mirrored pairs\n  \
             sobol         along 32 randomized Sobol sequences\n\
-            Means and standard errors are right in any case; which errors are smaller depends on the model"
+            Means and standard errors are right in any case; which errors are smallest depends on\n\
+            the model"
     )]
     sampling: Option<SamplingMethod>,
 
-    /// Stop as soon as no standard error of POWER is larger than this
+    /// Stop when no standard error of POWER is larger than this
     #[arg(long, value_name = "SE", value_parser = argument::std_error, allow_negative_numbers = true)]
     until_se: Option<f64>,
 
@@ -196,6 +197,37 @@ fn sample_count(power: &PowerEstimate) -> Option<u64> {
     }
 }
 
+/// How samples were spread, and whether they sufficed.
+#[derive(Serialize)]
+struct Spread {
+    sampling: Option<SamplingMethod>,
+    until_se: Option<f64>,
+    until_se_reached: Option<bool>,
+}
+
+impl Spread {
+    fn new<const N: usize>(arguments: &Arguments, estimates: [&PowerEstimate; N]) -> Self {
+        let sampling = match estimates.first().map(|estimate| estimate.warrant) {
+            Some(Warrant::Sampled { method, .. }) => Some(method),
+            _ => None,
+        };
+        let until_se = arguments.until_se;
+        let reached = |target| estimates.iter().all(|estimate| estimate.largest_std_error() <= target);
+        Spread { sampling, until_se, until_se_reached: until_se.map(reached) }
+    }
+
+    /// A line on a standard error that was asked for.
+    fn text(&self) -> String {
+        match (self.until_se, self.until_se_reached) {
+            (Some(target), Some(true)) => format!("every standard error of POWER is at most {target}, as asked for\n"),
+            (Some(target), _) => format!(
+                "the standard error {target} was not reached: allow for more with --samples, or choose another --sampling\n"
+            ),
+            _ => String::new(),
+        }
+    }
+}
+
 fn single_agent(arguments: &Arguments, discount: Option<&Discount>, output: Output) -> Result<(), Failure> {
     #[derive(Serialize)]
     struct Document<'a> {
@@ -205,6 +237,8 @@ fn single_agent(arguments: &Arguments, discount: Option<&Discount>, output: Outp
         reward: String,
         samples: Option<u64>,
         seed: u64,
+        #[serde(flatten)]
+        spread: Spread,
         solver_error: f64,
         power: Vec<StatePower<'a>>,
     }
@@ -218,6 +252,7 @@ fn single_agent(arguments: &Arguments, discount: Option<&Discount>, output: Outp
             reward: arguments.reward.to_string(),
             samples: sample_count(&power),
             seed: arguments.seed,
+            spread: Spread::new(arguments, [&power]),
             solver_error: power.solver_error,
             power: by_state(environment.model().states(), &power),
         });
@@ -226,6 +261,7 @@ fn single_agent(arguments: &Arguments, discount: Option<&Discount>, output: Outp
     let mut text = format!("POWER of {}, {discount}, {}\n\n", environment.name(), origin(arguments, &power));
     text.push_str(&layout(&environment, &power));
     text.push_str(&warrant(environment.model().states(), &power));
+    text.push_str(&Spread::new(arguments, [&power]).text());
     output::data(&text)
 }
 
@@ -309,6 +345,8 @@ struct TwoAgents<'a> {
     reward: String,
     samples: Option<u64>,
     seed: u64,
+    #[serde(flatten)]
+    spread: Spread,
     solver_error: f64,
     alignment: AlignmentDocument,
     power_h: Vec<StatePower<'a>>,
@@ -361,6 +399,7 @@ impl<'a> TwoAgents<'a> {
             reward: arguments.reward.to_string(),
             samples: sample_count(&power.power_h),
             seed: arguments.seed,
+            spread: Spread::new(arguments, [&power.power_h, &power.power_a]),
             solver_error: worse(power.power_h.solver_error, power.power_a.solver_error),
             alignment: power.alignment.into(),
             power_h: by_state(states, &power.power_h),
@@ -393,6 +432,7 @@ impl<'a> TwoAgents<'a> {
         let corrected = power.alignment.noise_corrected.zip(Some(power.alignment.noise_corrected_std_error));
         text.push('\n');
         text.push_str(&alignment_sentence(raw, corrected));
+        text.push_str(&self.spread.text());
         text
     }
 }
@@ -426,12 +466,20 @@ fn mean_by_position(positions: &[(StateId, StateId)], agent: Agent, values: &[f6
     sum.iter().zip(count).map(|(sum, count)| sum / f64::from(count)).collect()
 }
 
+/// How many samples, and how they are spread.
+pub(crate) fn spread_samples(samples: u64, method: SamplingMethod) -> String {
+    match method {
+        SamplingMethod::Independent => counted(samples, "sample"),
+        _ => counted(samples, &format!("{method} sample")),
+    }
+}
+
 /// Where the numbers come from.
 fn origin(arguments: &Arguments, power: &PowerEstimate) -> String {
     let arithmetic = if arguments.as_published { ", published arithmetic" } else { "" };
     match power.warrant {
-        Warrant::Sampled { samples, .. } => {
-            let samples = counted(samples, "sample");
+        Warrant::Sampled { samples, method, .. } => {
+            let samples = spread_samples(samples, method);
             format!("rewards {}, {samples}, seed {}{arithmetic}", arguments.reward, arguments.seed)
         }
         Warrant::Exact => format!("rewards {}, exact{arithmetic}", arguments.reward),

@@ -1,11 +1,12 @@
 //! `dunamis run`: an experiment from its config into a run directory.
 
-use crate::commands::power::alignment_sentence;
+use crate::commands::power::{alignment_sentence, spread_samples};
 use crate::failure::{ExitStatus, Failure};
 use crate::output::{self, Output, SCHEMA};
-use crate::table::{Align, Table, counted, decimals};
+use crate::table::{Align, Table, decimals};
 use clap::Args;
 use dunamis_experiment::{Estimates, Experiment, Run, RunPower};
+use dunamis_sampling::SamplingMethod;
 use serde::Serialize;
 use std::fmt::Write;
 use std::path::PathBuf;
@@ -75,6 +76,9 @@ struct Document<'a> {
     states: usize,
     samples: Option<u64>,
     seed: Option<u64>,
+    sampling: Option<SamplingMethod>,
+    until_se: Option<f64>,
+    until_se_reached: Option<bool>,
     solver_error: Option<f64>,
     seconds: f64,
     summary: Vec<Summary<'a>>,
@@ -142,6 +146,9 @@ impl<'a> Document<'a> {
             states: run.states.len(),
             samples: run.manifest.samples,
             seed: run.manifest.seed,
+            sampling: run.manifest.sampling,
+            until_se: run.manifest.until_se,
+            until_se_reached: run.manifest.until_se_reached,
             solver_error: run.manifest.solver_error,
             seconds: run.manifest.seconds,
             summary,
@@ -173,11 +180,17 @@ impl<'a> Document<'a> {
             ]);
         }
         let origin = match (self.samples, self.seed) {
-            (Some(samples), Some(seed)) => format!("{}, seed {seed}", counted(samples, "sample")),
+            (Some(samples), Some(seed)) => {
+                format!("{}, seed {seed}", spread_samples(samples, self.sampling.unwrap_or_default()))
+            }
             _ => "exact".to_owned(),
         };
         let reused = if self.reused { ", reused" } else { "" };
         let mut text = format!("{}: {} states, {origin}\n{}{reused}\n\n{table}", self.name, self.states, self.path);
+        if let (Some(target), Some(reached)) = (self.until_se, self.until_se_reached) {
+            let not = if reached { "" } else { "not " };
+            let _ = writeln!(text, "the standard error {target} was {not}reached");
+        }
         for s in &self.summary {
             let _ = writeln!(text, "{}: lowest at {}, highest at {}", s.quantity, s.lowest_state, s.highest_state);
         }
