@@ -1,7 +1,7 @@
 //! The arguments of `dunamis`.
 
 use crate::argument;
-use crate::commands::{discounts, env, figure, goals, orbit, power, run, solve};
+use crate::commands::{discounts, env, figure, goals, orbit, power, report, run, solve};
 use clap::{Parser, Subcommand};
 use std::num::NonZeroUsize;
 
@@ -64,6 +64,7 @@ pub(crate) enum Command {
     #[command(subcommand)]
     Goals(goals::Command),
     Run(run::Arguments),
+    Report(report::Arguments),
     /// List the published figures, or draw them and compare their numbers
     #[command(subcommand)]
     Figure(figure::Command),

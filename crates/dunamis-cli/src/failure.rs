@@ -7,6 +7,7 @@ use dunamis_goals::GoalError;
 use dunamis_mdp::{Criterion, DiscountError, ModelError, NumberError};
 use dunamis_orbit::{OptionDocumentError, OrbitError};
 use dunamis_power::PowerError;
+use dunamis_report::ReportError;
 use dunamis_sampling::RewardError;
 use dunamis_solve::SolveError;
 use std::io;
@@ -74,6 +75,9 @@ pub(crate) enum Failure {
     /// An experiment has no run.
     #[error(transparent)]
     Experiment(#[from] ExperimentError),
+    /// There is nothing to report.
+    #[error(transparent)]
+    Report(#[from] ReportError),
     /// A figure cannot be made.
     #[error(transparent)]
     Figure(#[from] FigureError),

@@ -70,6 +70,7 @@ impl Hint for Failure {
             | Failure::Setting { .. }
             | Failure::ExactCriterion { .. }
             | Failure::Write(_)
+            | Failure::Report(_)
             | Failure::Threads(_) => None,
         }
     }

@@ -6,6 +6,7 @@ pub(crate) mod figure;
 pub(crate) mod goals;
 pub(crate) mod orbit;
 pub(crate) mod power;
+pub(crate) mod report;
 pub(crate) mod run;
 pub(crate) mod solve;
 
@@ -23,6 +24,7 @@ pub(crate) fn run(command: Command, output: Output) -> Result<ExitStatus, Failur
         Command::Goals(command) => goals::run(command, output),
         Command::Power(arguments) => power::run(&arguments, output),
         Command::Run(arguments) => run::run(&arguments, output),
+        Command::Report(arguments) => report::run(&arguments, output),
         Command::Figure(command) => figure::run(command, output),
     }
 }

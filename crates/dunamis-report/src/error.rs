@@ -1,0 +1,10 @@
+//! What can go wrong in a report.
+
+/// Why there is no report.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ReportError {
+    /// There is nothing to show.
+    #[error("there is no run to report: name at least one")]
+    NoRuns,
+}

@@ -1,0 +1,194 @@
+//! A report.
+
+use crate::ReportError;
+use crate::axis::Axes;
+use crate::document::Document;
+use crate::page;
+use dunamis_experiment::Run;
+
+/// Runs to show on one page.
+#[derive(Clone, Debug)]
+pub struct Report {
+    runs: Vec<Run>,
+    title: Option<String>,
+    command: Option<String>,
+}
+
+impl Report {
+    /// A report of some runs, in their order; a run that is named twice is shown once.
+    ///
+    /// # Errors
+    ///
+    /// [`ReportError::NoRuns`].
+    pub fn new(runs: impl IntoIterator<Item = Run>) -> Result<Self, ReportError> {
+        let mut different: Vec<Run> = Vec::new();
+        for run in runs {
+            if different.iter().all(|known| known.key != run.key) {
+                different.push(run);
+            }
+        }
+        if different.is_empty() {
+            return Err(ReportError::NoRuns);
+        }
+        Ok(Report { runs: different, title: None, command: None })
+    }
+
+    /// Sets the title; by default it is the name that the runs share, or their environments.
+    #[must_use]
+    pub fn title(mut self, title: impl Into<String>) -> Self {
+        self.title = Some(title.into());
+        self
+    }
+
+    /// Sets the command that made the report, for its readers to repeat.
+    #[must_use]
+    pub fn command(mut self, command: impl Into<String>) -> Self {
+        self.command = Some(command.into());
+        self
+    }
+
+    /// The runs.
+    pub fn runs(&self) -> &[Run] {
+        &self.runs
+    }
+
+    /// The page: about 100 KB, and 11 bytes for every number of every run.
+    pub fn to_html(&self) -> String {
+        let axes = Axes::of(&self.runs);
+        let title = self.title.clone().unwrap_or_else(|| self.default_title());
+        let document = Document::new(&self.runs, &axes, &title, self.command.as_deref());
+        page::html(&title, &document)
+    }
+
+    fn default_title(&self) -> String {
+        let shared = |texts: Vec<&str>| texts.windows(2).all(|pair| pair[0] == pair[1]).then(|| texts[0].to_owned());
+        let names = shared(self.runs.iter().map(|run| run.experiment.name.as_str()).collect());
+        let environment = || shared(self.runs.iter().map(|run| run.experiment.environment.name.as_str()).collect());
+        names.or_else(|| Some(format!("POWER in {}", environment()?))).unwrap_or_else(|| "POWER".to_owned())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use base64::Engine;
+    use base64::prelude::BASE64_STANDARD;
+    use dunamis_experiment::{Experiment, RunPower, run};
+    use proptest::prelude::*;
+    use serde_json::Value;
+
+    const EVIL: &str = "</script><script>alert(1)</script><!-- ' \" & {{STYLE}} \u{2028}";
+
+    /// Runs of a corridor at several discounts.
+    fn runs(name: &str, agents: u8, discounts: &[&str]) -> Vec<Run> {
+        let directory = tempfile::tempdir().unwrap();
+        let one = |discount: &&str| {
+            let config = format!(
+                "name = {name:?}\nsamples = 20\n[environment]\nname = 'corridor-3'\n[power]\nagents = {agents}\ndiscount = {discount}\n"
+            );
+            run(&config.parse::<Experiment>().unwrap(), directory.path(), &()).unwrap()
+        };
+        discounts.iter().map(one).collect()
+    }
+
+    fn html(runs: Vec<Run>) -> String {
+        Report::new(runs).unwrap().to_html()
+    }
+
+    /// The data of a page.
+    fn data(html: &str) -> Value {
+        let (_, rest) = html.split_once("id=\"data\">").unwrap();
+        serde_json::from_str(rest.split_once("</script>").unwrap().0).unwrap()
+    }
+
+    #[test]
+    fn the_same_runs_give_the_same_bytes() {
+        // Other directories and other times.
+        assert_eq!(html(runs("corridor", 2, &["0.1", "0.9"])), html(runs("corridor", 2, &["0.1", "0.9"])));
+        let mut twice = runs("corridor", 1, &["0.5"]);
+        twice.extend(twice.clone());
+        assert_eq!(html(twice), html(runs("corridor", 1, &["0.5"])));
+        assert_eq!(Report::new([]).unwrap_err(), ReportError::NoRuns);
+    }
+
+    #[test]
+    fn no_text_becomes_markup() {
+        let report = Report::new(runs(&EVIL.replace('\'', ""), 1, &["0.5"])).unwrap().command(EVIL);
+        for report in [report.clone(), report.title(EVIL)] {
+            let html = report.to_html();
+            let harmless = html_of_harmless();
+            for mark in ["<script", "</script", "<!--", "<style", "</style", "alert(1)</"] {
+                assert_eq!(html.matches(mark).count(), harmless.matches(mark).count(), "{mark}");
+            }
+            assert_eq!(data(&html)["command"], EVIL);
+        }
+    }
+
+    fn html_of_harmless() -> String {
+        html(runs("harmless", 1, &["0.5"]))
+    }
+
+    #[test]
+    fn nothing_is_loaded_from_anywhere() {
+        let html = html(runs("corridor", 2, &["0.1", "0.9"]));
+        let (_, policy) = html.split_once("Content-Security-Policy\" content=\"").unwrap();
+        let policy = policy.split_once('"').unwrap().0;
+        assert!(policy.starts_with("default-src 'none'; script-src 'sha256-") && !policy.contains("unsafe"), "{policy}");
+        for word in ["http", "//cdn", "src=", "@import", "fetch(", "XMLHttpRequest", "WebSocket", "import(", "localStorage"] {
+            assert!(!html.contains(word), "{word}");
+        }
+        assert_eq!(html.matches("url(").count(), html.matches("url(#").count(), "only parts of the page itself");
+        assert_eq!(html.matches("href=").count(), html.matches("href=\"data:,\"").count(), "only the empty icon");
+        assert!(html.len() < 100_000, "{} bytes", html.len());
+    }
+
+    #[test]
+    fn numbers_are_those_of_the_run() {
+        let runs = runs("corridor", 2, &["0.9", "0.1"]);
+        let data = data(&html(runs.clone()));
+        // The page has them in the order of the slider.
+        for (run, record) in runs.iter().rev().zip(data["runs"].as_array().unwrap()) {
+            let RunPower::MultiAgent { h, a, .. } = &run.power else { unreachable!("two agents") };
+            for (index, numbers) in [&h.mean, &a.mean].into_iter().enumerate() {
+                let text = record["quantities"][index]["mean"].as_str().unwrap();
+                let expected: Vec<u8> = numbers.iter().flat_map(|number| number.to_le_bytes()).collect();
+                assert_eq!(BASE64_STANDARD.decode(text).unwrap(), expected);
+            }
+        }
+        assert_eq!(data["axes"][0]["values"], serde_json::json!(["0.1", "0.9"]));
+        assert_eq!((&data["runs"][0]["place"], &data["runs"][1]["place"]), (&serde_json::json!([0]), &serde_json::json!([1])));
+        assert_eq!(data["models"].as_array().map(Vec::len), Some(1));
+    }
+
+    #[test]
+    fn the_frame_of_the_page() {
+        let html = html(runs("corridor", 1, &["0.5"]));
+        // Without the parts that are files of their own, and without numbers.
+        let mut frame = String::new();
+        let mut rest = html.as_str();
+        for (open, close) in [("content=\"default", "\""), ("<style>", "</style>"), ("id=\"data\">", "</script>"), ("<script>", "</script>")] {
+            let (before, after) = rest.split_once(open).unwrap();
+            frame.push_str(before);
+            frame.push_str(open);
+            rest = &after[after.find(close).unwrap()..];
+        }
+        insta::assert_snapshot!(frame + rest);
+    }
+
+    proptest! {
+        #[test]
+        fn every_name_travels_unchanged(name in "\\PC{0,40}", command in "\\PC{0,40}") {
+            let run = corridor();
+            let report = Report::new([run]).unwrap().title(name.clone()).command(command.clone());
+            let data = data(&report.to_html());
+            prop_assert_eq!(data["title"].as_str(), Some(name.as_str()));
+            prop_assert_eq!(data["command"].as_str(), Some(command.as_str()));
+        }
+    }
+
+    /// One run for many cases.
+    fn corridor() -> Run {
+        static RUN: std::sync::LazyLock<Run> = std::sync::LazyLock::new(|| runs("corridor", 1, &["0.5"]).remove(0));
+        RUN.clone()
+    }
+}
