@@ -31,19 +31,34 @@ struct Tool {
     probe: &'static [&'static str],
     /// What to say where it is not.
     missing: &'static str,
+    /// How to get it, where that needs no one's consent.
+    install: Option<fn(&Workspace) -> Result<()>>,
 }
 
 const RUSTFMT: Tool =
-    Tool { probe: &["cargo", "fmt", "--version"], missing: "rustfmt is not installed: `rustup component add rustfmt`" };
+    Tool { probe: &["cargo", "fmt", "--version"], missing: "rustfmt is not installed: `rustup component add rustfmt`", install: None };
 
 const CLIPPY: Tool = Tool {
     probe: &["cargo", "clippy", "--version"],
     missing: "clippy is not installed: `rustup component add clippy`",
+    install: None,
 };
 
 const FUZZ: Tool = Tool {
     probe: &["cargo", "+nightly", "fuzz", "--version"],
     missing: "cargo-fuzz or a nightly toolchain is not installed: `cargo install cargo-fuzz`",
+    install: None,
+};
+
+/// The names under which the tests of `dunamis-report` look for it too.
+const CHROMIUM: Tool = Tool {
+    probe: &[
+        "sh",
+        "-c",
+        "command -v \"${DUNAMIS_CHROMIUM:-chromium}\" || command -v chromium-browser || command -v google-chrome || command -v google-chrome-stable",
+    ],
+    missing: "Chromium is not installed: `apt-get install chromium` as root, or name it in `DUNAMIS_CHROMIUM`",
+    install: Some(install_chromium),
 };
 
 const STEPS: &[Step] = &[
@@ -64,12 +79,34 @@ const STEPS: &[Step] = &[
         run: |w| generate::run(w, &generate::Arguments { check: true, release: false }),
     },
     Step { name: "figures", slow: false, tool: None, run: |w| figures::run(w, &figures::Arguments::quick_check()) },
+    Step { name: "browser", slow: false, tool: Some(CHROMIUM), run: browser },
     Step { name: "slow-tests", slow: true, tool: None, run: slow_tests },
     Step { name: "fuzz", slow: true, tool: Some(FUZZ), run: fuzz },
 ];
 
 fn cargo(workspace: &Workspace, arguments: &[&str]) -> Result<()> {
     run_command(&mut workspace.cargo(arguments))
+}
+
+/// Debian's package, where this task may install packages.
+fn install_chromium(workspace: &Workspace) -> Result<()> {
+    if output(workspace.command("id").arg("-u"))?.trim() != "0" {
+        return Err(Failure::new("only root installs packages"));
+    }
+    let apt = |arguments: &[&str]| {
+        let mut command = workspace.command("apt-get");
+        command.args(["-qq", "-o", "Acquire::Retries=1", "-o", "Acquire::http::Timeout=30"]).args(arguments);
+        run_command(command.env("DEBIAN_FRONTEND", "noninteractive"))
+    };
+    apt(&["update"])?;
+    apt(&["install", "--yes", "--no-install-recommends", "chromium"])
+}
+
+/// The tests of reports in a browser, which pass by saying so where there is none. All packages are named, so that nothing is
+/// built anew for other features.
+fn browser(workspace: &Workspace) -> Result<()> {
+    let mut command = workspace.cargo(&["test", "--workspace", "--test", "browser", "--", "--nocapture"]);
+    run_command(command.env("DUNAMIS_BROWSER_TESTS", "1"))
 }
 
 /// The tests once more, with the suites that take long, and other cases for the property tests than in every run before.
@@ -106,6 +143,12 @@ impl Tool {
     fn is_there(&self, workspace: &Workspace) -> bool {
         let mut command = workspace.command(self.probe[0]);
         output(command.args(&self.probe[1..])).is_ok()
+    }
+
+    /// Whether it is there now; if it was not, after getting it.
+    fn is_there_at_last(&self, workspace: &Workspace) -> bool {
+        self.is_there(workspace)
+            || self.install.is_some_and(|install| install(workspace).is_ok() && self.is_there(workspace))
     }
 }
 
@@ -155,7 +198,7 @@ pub(crate) fn run(workspace: &Workspace, arguments: &Arguments) -> Result<()> {
     for step in due(arguments.full, &arguments.skip) {
         println!("\n=== {} ===", step.name);
         let start = Instant::now();
-        let there = step.tool.as_ref().is_none_or(|tool| tool.is_there(workspace));
+        let there = step.tool.as_ref().is_none_or(|tool| tool.is_there_at_last(workspace));
         let outcome = outcome(there, step.tool.as_ref(), arguments.full, || (step.run)(workspace));
         println!("{}: {outcome}, {:.1} s", step.name, start.elapsed().as_secs_f64());
         results.push((step.name, outcome, start.elapsed()));
@@ -180,9 +223,9 @@ mod tests {
 
     #[test]
     fn slow_steps_come_only_in_full() {
-        assert_eq!(names(false, &[]), ["fmt", "clippy", "test", "doc", "tidy", "generate", "figures"]);
+        assert_eq!(names(false, &[]), ["fmt", "clippy", "test", "doc", "tidy", "generate", "figures", "browser"]);
         assert_eq!(names(true, &[]).len(), STEPS.len());
-        assert_eq!(names(false, &["test", "figures"]), ["fmt", "clippy", "doc", "tidy", "generate"]);
+        assert_eq!(names(false, &["test", "figures"]), ["fmt", "clippy", "doc", "tidy", "generate", "browser"]);
     }
 
     #[test]

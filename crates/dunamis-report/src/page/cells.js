@@ -64,7 +64,7 @@ function drawCells(model, agent) {
   });
   const texts = digits ? plan.places.map((place) => {
     const [x, y] = plan.origin(place);
-    return svg("text", { x: x + side / 2, y: y + side / 2, "font-size": Math.min(15, side * 0.29), "text-anchor": "middle", "dominant-baseline": "central", "pointer-events": "none", "aria-hidden": "true" });
+    return svg("text", { x: x + side / 2, y: y + side / 2, "font-size": Math.min(15, side * 0.28), "text-anchor": "middle", "dominant-baseline": "central", "pointer-events": "none", "aria-hidden": "true" });
   }) : [];
   const outlines = !joint ? [] : [...groups.keys()].map((key) => {
     const other = key.split(",").map(Number);
@@ -103,7 +103,7 @@ function drawCells(model, agent) {
     cell.setAttribute("fill", color === null ? "none" : rgb(color));
     cell.classList.toggle("none", color === null);
     if (texts.length > 0) {
-      texts[state].textContent = color === null ? "–" : fixed(mean[state], side < 40 ? 2 : 3);
+      texts[state].textContent = color === null ? "–" : fixed(mean[state], 3);
       texts[state].style.fill = color === null ? "var(--ink)" : inkOn(color);
     }
   });

@@ -22,7 +22,10 @@ const RUNS = DATA.runs.map((run) => ({
   model: DATA.models[run.model],
   quantities: Object.fromEntries(run.quantities.map(({ id, mean, stdError }) => {
     const numbers = doubles(mean);
-    return [id, { ...QUANTITIES[id], id, mean: numbers, stdError: doubles(stdError), average: mean_of(numbers) }];
+    // Standard errors are unpacked when a run is first shown, so that the page opens sooner.
+    let errors = null;
+    const lazily = { get stdError() { return (errors ??= doubles(stdError)); } };
+    return [id, Object.assign(lazily, QUANTITIES[id], { id, mean: numbers, average: meanOf(numbers) })];
   })),
 }));
 
@@ -38,7 +41,7 @@ for (const model of DATA.models) {
   };
 }
 
-function mean_of(numbers) {
+function meanOf(numbers) {
   let sum = 0;
   for (const x of numbers) sum += x;
   return sum / numbers.length;

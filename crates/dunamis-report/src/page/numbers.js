@@ -2,9 +2,12 @@
 
 /** Doubles from the base64 form of their little-endian bytes. */
 function doubles(text) {
-  const bytes = Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
-  const view = new DataView(bytes.buffer);
-  return Float64Array.from({ length: bytes.length / 8 }, (_, index) => view.getFloat64(8 * index, true));
+  const characters = atob(text);
+  const view = new DataView(new ArrayBuffer(characters.length));
+  for (let at = 0; at < characters.length; at += 1) view.setUint8(at, characters.charCodeAt(at));
+  const numbers = new Float64Array(characters.length / 8);
+  for (let index = 0; index < numbers.length; index += 1) numbers[index] = view.getFloat64(8 * index, true);
+  return numbers;
 }
 
 /** The digits of `power.csv`: the fewest that read back as the same number. */

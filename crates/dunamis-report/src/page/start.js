@@ -15,6 +15,9 @@ function about() {
 }
 
 byId("about").textContent = about();
+document.body.dataset.agents = Math.max(...RUNS.map((run) => run.agents));
+// Without an alignment plot there is room beside the map.
+if (RUNS.every((run) => run.alignment === null)) byId("charts").prepend(byId("state-panel"));
 startTheme();
 byId("sliders").append(...DATA.axes.map(slider));
 byId("controls").hidden = DATA.axes.length === 0 && Object.keys(RUNS[0].quantities).length === 1;

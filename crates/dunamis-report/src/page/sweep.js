@@ -48,6 +48,7 @@ function updateSweep(changed) {
     free = x(index) + room;
     return [{ value: index, label: label.length > 14 ? `${label.slice(0, 13)}…` : label }];
   });
+  const reach = ({ values, errors }) => values.flatMap((value, index) => [value - (errors?.[index] || 0), value + (errors?.[index] || 0)]);
   const numbers = (of) => runs.map((run) => of(run) ?? NaN);
   const parts = [];
   let top = 26;
@@ -56,9 +57,8 @@ function updateSweep(changed) {
   if (hasAlpha) {
     const raw = { tone: "alpha", values: numbers((run) => run.alignment?.alpha), errors: numbers((run) => run.alignment?.stdError) };
     const corrected = { tone: "alpha-corrected", values: numbers((run) => run.alignment?.noiseCorrected), errors: numbers((run) => run.alignment?.noiseCorrectedStdError) };
-    const reach = [raw, corrected].flatMap(({ values, errors }) => values.flatMap((value, index) => [value - (errors[index] || 0), value + (errors[index] || 0)]));
-    const [low, high] = union([extentOf([...reach, 0])]);
-    parts.push(...chart({ ...place(130), title: "alignment α", curves: [raw, corrected], extent: padded([low, high], 0.06) }));
+    const extent = union([raw, corrected].map((curve) => extentOf([...reach(curve), 0])));
+    parts.push(...chart({ ...place(130), title: "alignment α", curves: [raw, corrected], extent: padded(extent, 0.06) }));
     top += 130 + 58;
   }
   const shown = quantity();
@@ -68,7 +68,7 @@ function updateSweep(changed) {
   const stateIn = (run) => (state === null ? undefined : run.model.index.get(view.run.model.states[state]));
   const own = { tone: shown.tone, thin: true, values: numbers((run) => run.quantities[shown.id]?.mean[stateIn(run)]), errors: numbers((run) => run.quantities[shown.id]?.stdError[stateIn(run)]) };
   const all = [...curves, ...(state === null ? [] : [own])];
-  const extent = union(all.map(({ values }) => extentOf(values)));
+  const extent = union(all.map((curve) => extentOf(reach(curve))));
   parts.push(...chart({ ...place(150), title: "mean POWER over all states", curves: all, extent: padded(extent, 0.08) }));
   const bottom = top + 150;
   const root = svg("svg", { viewBox: `0 0 ${width} ${bottom + 42}`, role: "img", "aria-label": `alignment and mean POWER against ${axis.label}; the table of runs below has the numbers` },
