@@ -35,8 +35,11 @@ struct Tool {
     install: Option<fn(&Workspace) -> Result<()>>,
 }
 
-const RUSTFMT: Tool =
-    Tool { probe: &["cargo", "fmt", "--version"], missing: "rustfmt is not installed: `rustup component add rustfmt`", install: None };
+const RUSTFMT: Tool = Tool {
+    probe: &["cargo", "fmt", "--version"],
+    missing: "rustfmt is not installed: `rustup component add rustfmt`",
+    install: None,
+};
 
 const CLIPPY: Tool = Tool {
     probe: &["cargo", "clippy", "--version"],

@@ -1,11 +1,8 @@
 //! What differs between runs, as axes of sliders.
 
-use dunamis_experiment::Run;
+use dunamis_experiment::{Run, differences};
 use serde::Serialize;
-use std::collections::{BTreeMap, BTreeSet};
-
-/// Keys of a config that say what a run is called rather than what it is.
-const NAMES: &[&str] = &["name", "description"];
+use std::collections::BTreeSet;
 
 /// What stands for a key that a config does not have.
 const ABSENT: &str = "–";
@@ -38,25 +35,38 @@ type Column = Vec<String>;
 impl Axes {
     /// The axes of some runs with different keys.
     pub(crate) fn of(runs: &[Run]) -> Self {
-        let configs: Vec<_> = runs.iter().map(|run| scalars(&run.experiment.to_toml())).collect();
-        Self::of_configs(&configs)
+        let mut columns: Vec<(String, Column)> = differences(runs.iter().map(|run| &run.experiment))
+            .into_iter()
+            .map(|difference| {
+                let text = |value: Option<String>| value.unwrap_or_else(|| ABSENT.to_owned());
+                (difference.key, difference.values.into_iter().map(text).collect())
+            })
+            .collect();
+        // Names stand in where nothing else is different.
+        if columns.is_empty() {
+            let names: Column = runs.iter().map(|run| run.experiment.name.clone()).collect();
+            if names.windows(2).any(|pair| pair[0] != pair[1]) {
+                columns.push(("name".to_owned(), names));
+            }
+        }
+        Self::of_columns(runs.len(), columns)
     }
 
-    fn of_configs(configs: &[BTreeMap<String, String>]) -> Self {
-        if configs.len() < 2 {
-            return Axes { axes: Vec::new(), places: vec![Vec::new(); configs.len()] };
+    fn of_columns(runs: usize, columns: Vec<(String, Column)>) -> Self {
+        if runs < 2 {
+            return Axes { axes: Vec::new(), places: vec![Vec::new(); runs] };
         }
-        let groups = together(differences(configs));
+        let groups = together(columns);
         let axes: Vec<Axis> = groups.iter().map(|(keys, column)| Axis::new(keys, column)).collect();
         let place = |run: usize| axes.iter().zip(&groups).map(|(axis, (_, column))| axis.find(&column[run])).collect();
-        let places: Vec<Vec<usize>> = (0..configs.len()).map(place).collect();
+        let places: Vec<Vec<usize>> = (0..runs).map(place).collect();
         let distinct = places.iter().collect::<BTreeSet<_>>().len() == places.len();
         let size = axes.iter().map(|axis| axis.values.len()).product::<usize>();
         if distinct && size == places.len() && !axes.is_empty() {
             return Axes { axes, places };
         }
         // Runs that are no grid are a list: a slider without holes over what is different.
-        Self::list(&groups, configs.len())
+        Self::list(&groups, runs)
     }
 
     fn list(groups: &[(Vec<String>, Column)], runs: usize) -> Self {
@@ -97,43 +107,6 @@ impl Axis {
     }
 }
 
-/// The scalars of a config, and its lists and rewards as texts, by the path of their keys.
-fn scalars(config: &str) -> BTreeMap<String, String> {
-    fn walk(path: &str, value: &toml::Value, found: &mut BTreeMap<String, String>) {
-        match value {
-            toml::Value::Table(table) => {
-                for (key, value) in table {
-                    let path = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
-                    walk(&path, value, found);
-                }
-            }
-            toml::Value::String(text) => {
-                found.insert(path.to_owned(), text.clone());
-            }
-            other => {
-                found.insert(path.to_owned(), other.to_string());
-            }
-        }
-    }
-    let mut found = BTreeMap::new();
-    if let Ok(table) = config.parse::<toml::Table>() {
-        walk("", &toml::Value::Table(table), &mut found);
-    }
-    found
-}
-
-/// The columns that are not the same for all runs; names only where nothing else is different.
-fn differences(configs: &[BTreeMap<String, String>]) -> Vec<(String, Column)> {
-    let keys: BTreeSet<&String> = configs.iter().flat_map(BTreeMap::keys).collect();
-    let column = |key: &String| -> Column {
-        configs.iter().map(|config| config.get(key).map_or(ABSENT, String::as_str).to_owned()).collect()
-    };
-    let columns = keys.into_iter().map(|key| (key.clone(), column(key)));
-    let different: Vec<_> = columns.filter(|(_, column)| column.iter().any(|value| *value != column[0])).collect();
-    let (names, rest): (Vec<_>, Vec<_>) = different.into_iter().partition(|(key, _)| NAMES.contains(&key.as_str()));
-    if rest.is_empty() { names } else { rest }
-}
-
 /// Joins columns that tell the same runs apart: they were changed together.
 fn together(columns: Vec<(String, Column)>) -> Vec<(Vec<String>, Column)> {
     let pattern = |column: &Column| -> Vec<usize> {
@@ -160,9 +133,11 @@ fn symbol(key: &str) -> &str {
 }
 
 fn label(keys: &[String]) -> String {
-    let both = keys.iter().any(|key| key == "power.discount");
-    let named = keys.iter().filter(|key| !(both && *key == "power.discount-a"));
-    named.map(|key| symbol(key)).collect::<Vec<_>>().join(" and ")
+    let symbols: Vec<&str> = keys.iter().map(|key| symbol(key)).collect();
+    match symbols.split_last() {
+        Some((last, rest)) if !rest.is_empty() => format!("{} and {last}", rest.join(", ")),
+        _ => symbols.concat(),
+    }
 }
 
 /// A number, or a fraction of two.
@@ -178,8 +153,13 @@ fn number(text: &str) -> Option<f64> {
 mod tests {
     use super::*;
 
-    fn axes(configs: &[&str]) -> Axes {
-        Axes::of_configs(&configs.iter().map(|config| scalars(config)).collect::<Vec<_>>())
+    /// Axes of runs with these values, one list for each key.
+    fn axes(columns: &[(&str, &[&str])]) -> Axes {
+        let column = |(key, values): &(&str, &[&str])| {
+            ((*key).to_owned(), values.iter().map(|value| (*value).to_owned()).collect::<Column>())
+        };
+        let runs = columns.first().map_or(2, |(_, values)| values.len());
+        Axes::of_columns(runs, columns.iter().map(column).collect())
     }
 
     fn shape(axes: &Axes) -> String {
@@ -189,44 +169,37 @@ mod tests {
 
     #[test]
     fn a_single_run_has_no_axis() {
-        assert_eq!(axes(&["name = 'a'"]), Axes { axes: vec![], places: vec![vec![]] });
+        assert_eq!(Axes::of_columns(1, vec![]), Axes { axes: vec![], places: vec![vec![]] });
     }
 
     #[test]
     fn numbers_ascend_and_fractions_are_numbers() {
-        let found = axes(&["power.discount = 0.9", "power.discount = '1/3'", "power.discount = 0.1"]);
+        let found = axes(&[("power.discount", &["0.9", "1/3", "0.1"])]);
         insta::assert_snapshot!(shape(&found), @r#"γ ["0.1", "1/3", "0.9"] at [[2], [1], [0]]"#);
         assert_eq!(found.axes[0].numbers, Some(vec![0.1, 1.0 / 3.0, 0.9]));
     }
 
     #[test]
-    fn keys_that_change_together_are_one_axis_and_names_are_none() {
-        let config = |name, discount| format!("name = '{name}'\npower.discount = {discount}\npower.discount-a = {discount}");
-        let found = axes(&[&config("near", 0.1), &config("far", 0.9)]);
-        insta::assert_snapshot!(shape(&found), @r#"γ ["0.1", "0.9"] at [[0], [1]]"#);
-        assert_eq!(found.axes[0].keys, ["power.discount", "power.discount-a"]);
+    fn keys_that_change_together_are_one_axis() {
+        let found =
+            axes(&[("power.discount", &["0.1", "0.9"]), ("power.discount-a", &["0.2", "0.8"]), ("seed", &["1", "2"])]);
+        insta::assert_snapshot!(shape(&found), @r#"γ, γ of A and seed ["0.1", "0.9"] at [[0], [1]]"#);
+        assert_eq!(found.axes[0].keys, ["power.discount", "power.discount-a", "seed"]);
     }
 
     #[test]
     fn a_grid_has_an_axis_for_each_variable() {
-        let config = |collision, beta| format!("environment.collision = '{collision}'\npower.correlation = {beta}");
-        let configs = [config("none", 1.0), config("leak", 0.0), config("none", 0.0), config("leak", 1.0)];
-        let found = axes(&configs.each_ref().map(String::as_str));
+        let collisions: &[&str] = &["none", "leak", "none", "leak"];
+        let found =
+            axes(&[("environment.collision", collisions), ("power.correlation", &["1.0", "0.0", "0.0", "1.0"])]);
         insta::assert_snapshot!(shape(&found), @r#"collision ["none", "leak"]; β ["0.0", "1.0"] at [[0, 1], [1, 0], [0, 0], [1, 1]]"#);
     }
 
     #[test]
     fn runs_that_are_no_grid_are_a_list() {
-        let found = axes(&["a = 1\nb = 1", "a = 2\nb = 1", "a = 2\nb = 2"]);
-        insta::assert_snapshot!(shape(&found), @r#"run ["a 1, b 1", "a 2, b 1", "a 2, b 2"] at [[0], [1], [2]]"#);
+        insta::assert_snapshot!(shape(&axes(&[("a", &["1", "2", "2"]), ("b", &["1", "1", "2"])])), @r#"run ["a 1, b 1", "a 2, b 1", "a 2, b 2"] at [[0], [1], [2]]"#);
         // Runs of one config but of different models have different keys.
-        insta::assert_snapshot!(shape(&axes(&["a = 1", "a = 1"])), @r#"run ["1", "2"] at [[0], [1]]"#);
-        insta::assert_snapshot!(shape(&axes(&["name = 'x'", "name = 'y'"])), @r#"name ["x", "y"] at [[0], [1]]"#);
-        insta::assert_snapshot!(shape(&axes(&["a = 1", "a = 2", "a = 2"])), @r#"run ["1: a 1", "2: a 2", "3: a 2"] at [[0], [1], [2]]"#);
-    }
-
-    #[test]
-    fn absent_keys_are_values() {
-        insta::assert_snapshot!(shape(&axes(&["a = 1", "b = 1"])), @r#"a and b ["1", "–"] at [[0], [1]]"#);
+        insta::assert_snapshot!(shape(&axes(&[])), @r#"run ["1", "2"] at [[0], [1]]"#);
+        insta::assert_snapshot!(shape(&axes(&[("a", &["1", "2", "2"])])), @r#"run ["1: a 1", "2: a 2", "3: a 2"] at [[0], [1], [2]]"#);
     }
 }

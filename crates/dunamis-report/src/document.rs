@@ -120,9 +120,7 @@ impl<'a> Document<'a> {
             title,
             command,
             version: env!("CARGO_PKG_VERSION"),
-            colors: (0..=COLORS)
-                .map(|step| hex(ColorMap::default().at(f64::from(step) / f64::from(COLORS))))
-                .collect(),
+            colors: (0..=COLORS).map(|step| hex(ColorMap::default().at(f64::from(step) / f64::from(COLORS)))).collect(),
             palette: OKABE_ITO.into_iter().map(|color| color.to_string()).collect(),
             axes: &axes.axes,
             models,
@@ -150,7 +148,10 @@ impl<'a> Model<'a> {
                 layout.map(|layout| layout.cells.iter().flat_map(|&(row, column)| [row, column]).collect())
             }
             RunPower::MultiAgent { positions, .. } => positions.as_ref().map(|positions| {
-                positions.iter().flat_map(|&((h_row, h_column), (a_row, a_column))| [h_row, h_column, a_row, a_column]).collect()
+                positions
+                    .iter()
+                    .flat_map(|&((h_row, h_column), (a_row, a_column))| [h_row, h_column, a_row, a_column])
+                    .collect()
             }),
         };
         let grid = |layout: &'a dunamis_experiment::GridLayout| Grid {

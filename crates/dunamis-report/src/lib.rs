@@ -17,7 +17,7 @@
 //!     runs.push(run(&experiment, directory.path(), &())?);
 //! }
 //! let html = Report::new(runs)?.to_html();
-//! assert!(html.starts_with("<!DOCTYPE html>") && !html.contains("http"));
+//! assert!(html.starts_with("<!DOCTYPE html>") && !html.contains("://"));
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!

@@ -61,11 +61,21 @@ impl Report {
     }
 
     fn default_title(&self) -> String {
-        let shared = |texts: Vec<&str>| texts.windows(2).all(|pair| pair[0] == pair[1]).then(|| texts[0].to_owned());
-        let names = shared(self.runs.iter().map(|run| run.experiment.name.as_str()).collect());
-        let environment = || shared(self.runs.iter().map(|run| run.experiment.environment.name.as_str()).collect());
-        names.or_else(|| Some(format!("POWER in {}", environment()?))).unwrap_or_else(|| "POWER".to_owned())
+        let name = shared(self.runs.iter().map(|run| run.experiment.name.as_str()));
+        let environment = || shared(self.runs.iter().map(|run| run.experiment.environment.name.as_str()));
+        name.or_else(|| Some(format!("POWER in {}", environment()?))).unwrap_or_else(|| "POWER".to_owned())
     }
+}
+
+/// What names have in common: the name itself, or what stands before the settings that a sweep appends after commas.
+fn shared<'a>(mut names: impl Iterator<Item = &'a str>) -> Option<String> {
+    let parts = |name: &'a str| name.split(", ").collect::<Vec<_>>();
+    let mut common = parts(names.next()?);
+    for name in names {
+        let same = common.iter().zip(parts(name)).take_while(|(a, b)| *a == b).count();
+        common.truncate(same);
+    }
+    (!common.is_empty()).then(|| common.join(", "))
 }
 
 #[cfg(test)]
@@ -84,7 +94,8 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         let one = |discount: &&str| {
             let config = format!(
-                "name = {name:?}\nsamples = 20\n[environment]\nname = 'corridor-3'\n[power]\nagents = {agents}\ndiscount = {discount}\n"
+                "name = {}\nsamples = 20\n[environment]\nname = 'corridor-3'\n[power]\nagents = {agents}\ndiscount = {discount}\n",
+                toml::Value::from(name)
             );
             run(&config.parse::<Experiment>().unwrap(), directory.path(), &()).unwrap()
         };
@@ -112,8 +123,18 @@ mod tests {
     }
 
     #[test]
+    fn titles_are_what_names_share() {
+        let of = |names: &[&'static str]| shared(names.iter().copied());
+        assert_eq!(of(&["maze"]).as_deref(), Some("maze"));
+        assert_eq!(of(&["maze, discount = 0.1", "maze, discount = 0.15"]).as_deref(), Some("maze"));
+        assert_eq!(of(&["maze", "mazes"]), None);
+        let html = html([runs("a", 1, &["0.1"]), runs("b", 1, &["0.2"])].concat());
+        assert!(html.contains("<title>POWER in corridor-3</title>"));
+    }
+
+    #[test]
     fn no_text_becomes_markup() {
-        let report = Report::new(runs(&EVIL.replace('\'', ""), 1, &["0.5"])).unwrap().command(EVIL);
+        let report = Report::new(runs(EVIL, 1, &["0.5"])).unwrap().command(EVIL);
         for report in [report.clone(), report.title(EVIL)] {
             let html = report.to_html();
             let harmless = html_of_harmless();
@@ -133,8 +154,13 @@ mod tests {
         let html = html(runs("corridor", 2, &["0.1", "0.9"]));
         let (_, policy) = html.split_once("Content-Security-Policy\" content=\"").unwrap();
         let policy = policy.split_once('"').unwrap().0;
-        assert!(policy.starts_with("default-src 'none'; script-src 'sha256-") && !policy.contains("unsafe"), "{policy}");
-        for word in ["http", "//cdn", "src=", "@import", "fetch(", "XMLHttpRequest", "WebSocket", "import(", "localStorage"] {
+        assert!(
+            policy.starts_with("default-src 'none'; script-src 'sha256-") && !policy.contains("unsafe"),
+            "{policy}"
+        );
+        for word in
+            ["://", "//cdn", "src=", "@import", "fetch(", "XMLHttpRequest", "WebSocket", "import(", "localStorage"]
+        {
             assert!(!html.contains(word), "{word}");
         }
         assert_eq!(html.matches("url(").count(), html.matches("url(#").count(), "only parts of the page itself");
@@ -156,7 +182,10 @@ mod tests {
             }
         }
         assert_eq!(data["axes"][0]["values"], serde_json::json!(["0.1", "0.9"]));
-        assert_eq!((&data["runs"][0]["place"], &data["runs"][1]["place"]), (&serde_json::json!([0]), &serde_json::json!([1])));
+        assert_eq!(
+            (&data["runs"][0]["place"], &data["runs"][1]["place"]),
+            (&serde_json::json!([0]), &serde_json::json!([1]))
+        );
         assert_eq!(data["models"].as_array().map(Vec::len), Some(1));
     }
 
@@ -166,7 +195,12 @@ mod tests {
         // Without the parts that are files of their own, and without numbers.
         let mut frame = String::new();
         let mut rest = html.as_str();
-        for (open, close) in [("content=\"default", "\""), ("<style>", "</style>"), ("id=\"data\">", "</script>"), ("<script>", "</script>")] {
+        for (open, close) in [
+            ("content=\"default", "\""),
+            ("<style>", "</style>"),
+            ("id=\"data\">", "</script>"),
+            ("<script>", "</script>"),
+        ] {
             let (before, after) = rest.split_once(open).unwrap();
             frame.push_str(before);
             frame.push_str(open);

@@ -5,9 +5,9 @@ use crate::output::{self, Output};
 use crate::table::counted;
 use crate::whole_file;
 use clap::Args;
-use dunamis_experiment::Run;
+use dunamis_experiment::{Run, Sweep, run_sweep};
 use dunamis_report::Report;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Which runs to show, and where to.
 #[derive(Debug, Args)]
@@ -17,16 +17,21 @@ use std::path::PathBuf;
         The page shows POWER of every state as a heat map, or as a block for each position of the other agent, with the \
         standard error of every number; for two agents also the alignment plot, linked to the map. Several runs make a slider \
         over what differs between their configs. The file needs nothing but a browser: it loads nothing and sends nothing, \
-        and it holds the configs, versions and seeds that its numbers come from.",
+        and it holds the configs, versions and seeds that its numbers come from.\n\n\
+        The config of an experiment or of a sweep stands for its runs, which are computed where they are missing.",
     after_long_help = "\
 Examples:
-  dunamis report runs/1f0c*                   one run
-  dunamis report runs/* --out maze.html       all runs of a sweep, with a slider"
+  dunamis report sweep.toml                   the runs of a sweep, with a slider
+  dunamis report runs/* --out all.html        all runs of a directory"
 )]
 pub(crate) struct Arguments {
-    /// Run directories, as `dunamis run` makes them
+    /// Run directories, as `dunamis run` makes them, or configs (.toml)
     #[arg(value_name = "RUN", required = true)]
-    runs: Vec<PathBuf>,
+    sources: Vec<PathBuf>,
+
+    /// The directory for runs of configs
+    #[arg(long, value_name = "DIR", default_value = "runs")]
+    runs: PathBuf,
 
     /// The file to write
     #[arg(long, value_name = "FILE", default_value = "report.html")]
@@ -37,8 +42,15 @@ pub(crate) struct Arguments {
     title: Option<String>,
 }
 
-pub(crate) fn run(arguments: &Arguments, _output: Output) -> Result<ExitStatus, Failure> {
-    let runs = arguments.runs.iter().map(Run::load).collect::<Result<Vec<_>, _>>()?;
+pub(crate) fn run(arguments: &Arguments, output: Output) -> Result<ExitStatus, Failure> {
+    let mut runs = Vec::new();
+    for source in &arguments.sources {
+        if source.extension().is_some_and(|extension| extension == "toml") {
+            runs.extend(runs_of_config(source, &arguments.runs, output)?);
+        } else {
+            runs.push(Run::load(source)?);
+        }
+    }
     let mut report = Report::new(runs)?.command(command(arguments));
     if let Some(title) = &arguments.title {
         report = report.title(title);
@@ -50,10 +62,20 @@ pub(crate) fn run(arguments: &Arguments, _output: Output) -> Result<ExitStatus, 
     Ok(ExitStatus::Success)
 }
 
+/// The runs of a config, computed or reused.
+fn runs_of_config(config: &Path, runs: &Path, output: Output) -> Result<Vec<Run>, Failure> {
+    let sweep = Sweep::load(config, &[])?;
+    let progress = output.progress(&sweep.name);
+    Ok(run_sweep(&sweep, runs, &progress, |_| ())?.runs)
+}
+
 /// The command as one would type it.
 fn command(arguments: &Arguments) -> String {
-    let mut words: Vec<String> = arguments.runs.iter().map(|run| run.display().to_string()).collect();
+    let mut words: Vec<String> = arguments.sources.iter().map(|source| source.display().to_string()).collect();
     words.extend(["--out".to_owned(), arguments.out.display().to_string()]);
+    if arguments.runs != Path::new("runs") {
+        words.extend(["--runs".to_owned(), arguments.runs.display().to_string()]);
+    }
     if let Some(title) = &arguments.title {
         words.extend(["--title".to_owned(), title.clone()]);
     }

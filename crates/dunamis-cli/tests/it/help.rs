@@ -27,6 +27,7 @@ fn every_command_explains_itself() {
         "orbit tendency",
         "orbit probability",
         "run",
+        "report",
         "figure",
         "figure list",
         "figure run",

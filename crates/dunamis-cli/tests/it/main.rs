@@ -8,6 +8,7 @@ mod goals;
 mod help;
 mod interrupted;
 mod orbits;
+mod reports;
 mod runs;
 mod terminal;
 

@@ -1,7 +1,6 @@
 //! A Chromium without a window, driven over the pipe of its developer tools.
 //!
-//! The pipe needs no port and no library: messages are JSON, each ended by a zero byte, on the file descriptors 3 and 4
-//! `[Chrome DevTools Protocol]`.
+//! The pipe needs no port and no library: messages are JSON, each ended by a zero byte, on the file descriptors 3 and 4.
 
 use serde_json::{Value, json};
 use std::io::{BufRead, BufReader, Write};
@@ -146,7 +145,8 @@ impl Browser {
     pub(crate) fn key(&mut self, key: &str, code: u32, shift: bool) {
         let modifiers = if shift { 8 } else { 0 };
         for kind in ["rawKeyDown", "keyUp"] {
-            let event = json!({"type": kind, "key": key, "code": key, "windowsVirtualKeyCode": code, "modifiers": modifiers});
+            let event =
+                json!({"type": kind, "key": key, "code": key, "windowsVirtualKeyCode": code, "modifiers": modifiers});
             self.call("Input.dispatchKeyEvent", &event);
         }
     }
@@ -185,7 +185,9 @@ impl Browser {
         let complaint = |event: &Value| {
             let parameters = &event["params"];
             match event["method"].as_str()? {
-                "Runtime.exceptionThrown" | "Runtime.consoleAPICalled" | "Log.entryAdded" => Some(parameters.to_string()),
+                "Runtime.exceptionThrown" | "Runtime.consoleAPICalled" | "Log.entryAdded" => {
+                    Some(parameters.to_string())
+                }
                 "Network.requestWillBeSent" | "Network.webSocketCreated" => {
                     let url = parameters["request"]["url"].as_str().or(parameters["url"].as_str()).unwrap_or_default();
                     (url != address && !url.starts_with("data:")).then(|| format!("request for {url}"))
