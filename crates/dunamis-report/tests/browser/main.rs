@@ -241,6 +241,12 @@ fn colors_are_those_of_the_plots_in_light_in_dark_and_on_paper() {
     browser.click("#choice-scale label:last-child", (0.5, 0.5));
     check(&mut browser, 1, extent(&means[1]));
 
+    // No window is too narrow.
+    for width in [420, 800, 1400] {
+        browser.size(width, 900);
+        assert_eq!(browser.evaluate("document.documentElement.scrollWidth"), width);
+    }
+
     let paper = "(() => { const s = getComputedStyle(document.body); return s.backgroundColor + ' ' + s.color; })()";
     let mut seen = Vec::new();
     for (media, scheme) in [("screen", "light"), ("screen", "dark"), ("print", "dark")] {
