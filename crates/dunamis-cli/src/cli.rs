@@ -1,7 +1,7 @@
 //! The arguments of `dunamis`.
 
 use crate::argument;
-use crate::commands::{discounts, env, figure, goals, orbit, power, report, run, solve};
+use crate::commands::{discounts, env, figure, goals, orbit, power, report, run, runs, solve};
 use clap::{Parser, Subcommand};
 use std::num::NonZeroUsize;
 
@@ -64,6 +64,9 @@ pub(crate) enum Command {
     #[command(subcommand)]
     Goals(goals::Command),
     Run(run::Arguments),
+    /// List, show, compare, export, check and remove runs
+    #[command(subcommand)]
+    Runs(runs::Command),
     Report(report::Arguments),
     /// List the published figures, or draw them and compare their numbers
     #[command(subcommand)]

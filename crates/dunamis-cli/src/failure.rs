@@ -81,6 +81,41 @@ pub(crate) enum Failure {
     /// A figure cannot be made.
     #[error(transparent)]
     Figure(#[from] FigureError),
+    /// A run that is not there.
+    #[error("there is no run `{run}` in `{directory}`")]
+    UnknownRun {
+        /// What was asked for.
+        run: String,
+        /// Where it was looked for.
+        directory: String,
+    },
+    /// The start of several keys.
+    #[error("`{run}` is the start of {count} runs: {}", listed(.names))]
+    AmbiguousRun {
+        /// What was asked for.
+        run: String,
+        /// Some of them.
+        names: Vec<String>,
+        /// How many there are.
+        count: usize,
+    },
+    /// The run of an analysis where one of an experiment is needed.
+    #[error("the run `{run}` is of an analysis and has no POWER: name the run of an experiment")]
+    NoPower {
+        /// What was asked for.
+        run: String,
+    },
+    /// A file for tables whose extension says nothing.
+    #[error("`{path}` is no table: name a file {choices}")]
+    TableFormat {
+        /// The path.
+        path: String,
+        /// What can be written.
+        choices: &'static str,
+    },
+    /// A table that cannot be written as CSV.
+    #[error("cannot write the table")]
+    Csv(#[from] csv::Error),
     /// More unit vectors than fit into memory.
     #[error("one-hot rewards are a list of one vector per state, and {states} states are too many: at most {limit}")]
     OneHotStates {

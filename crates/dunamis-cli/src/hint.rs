@@ -41,6 +41,9 @@ impl Hint for Failure {
                 "write probabilities as fractions such as \"1/3\" (`dunamis env convert {environment} model.json` gives a file to \
                  edit); `--verify` proves bounds in double precision"
             )),
+            Failure::UnknownRun { .. } => {
+                Some("`dunamis runs list` shows the runs; `--runs DIR` looks elsewhere".into())
+            }
             Failure::UnknownFormat { .. } => Some("`dunamis env formats` shows the formats".into()),
             Failure::OneHotStates { .. } => {
                 Some("`--reward bernoulli:probability=0.001` rewards few states as well, and needs no list".into())
@@ -54,6 +57,10 @@ impl Hint for Failure {
             Failure::Certificate { .. } => Some("`dunamis orbit certify … --output FILE` writes one".into()),
             Failure::Orbit(_)
             | Failure::AverageDiscount
+            | Failure::AmbiguousRun { .. }
+            | Failure::NoPower { .. }
+            | Failure::TableFormat { .. }
+            | Failure::Csv(_)
             | Failure::Goals(_)
             | Failure::NoDiscount { .. }
             | Failure::NothingObserved { .. }

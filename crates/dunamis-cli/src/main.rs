@@ -32,6 +32,8 @@ mod interrupt;
 mod law;
 mod output;
 mod progress;
+mod run_path;
+mod run_table;
 mod selection;
 mod setting;
 mod solver_progress;

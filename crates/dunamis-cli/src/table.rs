@@ -26,9 +26,9 @@ pub(crate) struct Table {
 
 impl Table {
     /// A table with these headings.
-    pub(crate) fn new<const N: usize>(columns: [(&str, Align); N]) -> Self {
+    pub(crate) fn new<T: Into<String>>(columns: impl IntoIterator<Item = (T, Align)>) -> Self {
         let (headings, align): (Vec<_>, Vec<_>) =
-            columns.into_iter().map(|(heading, align)| (heading.to_owned(), align)).unzip();
+            columns.into_iter().map(|(heading, align)| (heading.into(), align)).unzip();
         Table { align, rows: vec![headings] }
     }
 

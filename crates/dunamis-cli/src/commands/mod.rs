@@ -8,6 +8,7 @@ pub(crate) mod orbit;
 pub(crate) mod power;
 pub(crate) mod report;
 pub(crate) mod run;
+pub(crate) mod runs;
 pub(crate) mod solve;
 
 use crate::cli::Command;
@@ -25,6 +26,7 @@ pub(crate) fn run(command: Command, output: Output) -> Result<ExitStatus, Failur
         Command::Power(arguments) => power::run(&arguments, output),
         Command::Run(arguments) => run::run(&arguments, output),
         Command::Report(arguments) => report::run(&arguments, output),
+        Command::Runs(command) => runs::run(command, output),
         Command::Figure(command) => figure::run(command, output),
     }
 }

@@ -1,11 +1,12 @@
-//! `dunamis run`: an experiment from its config into a run directory.
+//! `dunamis run`: the experiments of a config into run directories.
 
 use crate::commands::power::{alignment_sentence, spread_samples};
 use crate::failure::{ExitStatus, Failure};
 use crate::output::{self, Output, SCHEMA};
+use crate::run_table::run_table;
 use crate::table::{Align, Table, decimals};
 use clap::Args;
-use dunamis_experiment::{Estimates, Experiment, Run, RunPower};
+use dunamis_experiment::{Axis, Estimates, Run, RunPower, Setting, Sweep};
 use dunamis_sampling::SamplingMethod;
 use serde::Serialize;
 use std::fmt::Write;
@@ -14,12 +15,15 @@ use std::path::PathBuf;
 /// Which experiment to run, and where to.
 #[derive(Debug, Args)]
 #[command(
-    about = "Run an experiment from its config into a run directory",
-    long_about = "Run an experiment from its config into a run directory.\n\n\
+    about = "Run the experiments of a config into run directories",
+    long_about = "Run the experiments of a config into run directories.\n\n\
         A config is a TOML file that says which POWER to compute, of which environment, under which rewards, from how many \
         samples. The run directory is named after a hash of everything that its numbers depend on: the config, the model and \
         the version of the numerics. It holds the config with all defaults spelled out, POWER at every state (power.csv, \
-        power.npz) and a manifest. A complete run is reused; one that was killed leaves nothing that counts as complete.",
+        power.npz) and a manifest. A complete run is reused; one that was killed leaves nothing that counts as complete.\n\n\
+        Wherever the config has a single value it may have several: a list [0.1, 0.9], a range { from = 0, to = 0.9, step = 0.1 } \
+        (or count = 10), or a list with names { values = [0.1, 0.9], names = [\"near\", \"far\"] }. Every combination is then a \
+        run of its own; keys that sweep.zip = [[\"power.discount\", \"power.discount-a\"]] names together go side by side.",
     after_long_help = "\
 Example: save this as maze.toml, then dunamis run maze.toml
   name = \"two agents in the maze\"
@@ -32,12 +36,21 @@ Example: save this as maze.toml, then dunamis run maze.toml
 
   [power]
   agents = 2
-  discount = 0.1"
+  discount = 0.1
+
+The same at other settings, without touching the file:
+  dunamis run maze.toml --set power.discount=0.9
+  dunamis run maze.toml --set 'power.discount=[0.1, 0.5, 0.9]' --set environment.collision='[\"leak\", \"block\"]'
+  dunamis run maze.toml --set 'power.correlation={ from = -1, to = 1, count = 9 }'"
 )]
 pub(crate) struct Arguments {
     /// The config of the experiment (.toml)
     #[arg(value_name = "CONFIG")]
     config: PathBuf,
+
+    /// Set a key of the config to another value, or to several; may be given several times
+    #[arg(long = "set", value_name = "KEY=VALUE")]
+    settings: Vec<Setting>,
 
     /// The directory for runs
     #[arg(long, value_name = "DIR", default_value = "runs")]
@@ -49,24 +62,86 @@ pub(crate) struct Arguments {
 }
 
 pub(crate) fn run(arguments: &Arguments, output: Output) -> Result<ExitStatus, Failure> {
-    let experiment = Experiment::load(&arguments.config)?;
-    let progress = output.progress(&experiment.name);
-    let run = dunamis_experiment::run(&experiment, &arguments.runs, &progress)?;
-    drop(progress);
-    if let Some(damage) = &run.replaced {
-        output::warning(&format!("the directory that was in its place was no complete run and is replaced: {damage}"));
+    let sweep = Sweep::load(&arguments.config, &arguments.settings)?;
+    let mut runs = Vec::with_capacity(sweep.points.len());
+    for (i, point) in sweep.points.iter().enumerate() {
+        let what = match sweep.points.len() {
+            1 => point.experiment.name.clone(),
+            count => format!("{} of {count}: {}", i + 1, sweep.label(point)),
+        };
+        let progress = output.progress(&what);
+        let run = dunamis_experiment::run(&point.experiment, &arguments.runs, &progress)?;
+        drop(progress);
+        if let Some(damage) = &run.replaced {
+            output::warning(&format!(
+                "the directory that was in its place was no complete run and is replaced: {damage}"
+            ));
+        }
+        runs.push(run);
     }
-    let document = Document::new(&run);
-    if arguments.json {
-        output::json(&document)?;
-    } else {
-        output::data(&document.text())?;
+    match &runs[..] {
+        [run] if arguments.json => output::json(&Document::new(run))?,
+        [run] => output::data(&Document::new(run).text())?,
+        _ if arguments.json => output::json(&SweepDocument::new(&sweep, &runs))?,
+        _ => output::data(&format!(
+            "{}: {} runs in {}\n\n{}",
+            sweep.name,
+            runs.len(),
+            arguments.runs.display(),
+            run_table(&runs)
+        ))?,
     }
     Ok(ExitStatus::Success)
 }
 
+/// A sweep as JSON.
 #[derive(Serialize)]
-struct Document<'a> {
+struct SweepDocument<'a> {
+    schema: u64,
+    name: &'a str,
+    axes: Vec<AxisDocument<'a>>,
+    runs: Vec<PointDocument<'a>>,
+}
+
+#[derive(Serialize)]
+struct AxisDocument<'a> {
+    names: &'a [String],
+    keys: Vec<KeyDocument<'a>>,
+}
+
+#[derive(Serialize)]
+struct KeyDocument<'a> {
+    key: &'a str,
+    values: &'a [String],
+}
+
+#[derive(Serialize)]
+struct PointDocument<'a> {
+    /// Its position on each axis, from 0.
+    at: &'a [usize],
+    #[serde(flatten)]
+    run: Document<'a>,
+}
+
+impl<'a> SweepDocument<'a> {
+    fn new(sweep: &'a Sweep, runs: &'a [Run]) -> Self {
+        let axis = |axis: &'a Axis| AxisDocument {
+            names: &axis.names,
+            keys: axis.keys.iter().map(|key| KeyDocument { key: &key.key, values: &key.values }).collect(),
+        };
+        let points = sweep.points.iter().zip(runs);
+        SweepDocument {
+            schema: SCHEMA,
+            name: &sweep.name,
+            axes: sweep.axes.iter().map(axis).collect(),
+            runs: points.map(|(point, run)| PointDocument { at: &point.at, run: Document::new(run) }).collect(),
+        }
+    }
+}
+
+/// A run as JSON and as text.
+#[derive(Serialize)]
+pub(crate) struct Document<'a> {
     schema: u64,
     name: &'a str,
     path: String,
@@ -126,7 +201,7 @@ impl<'a> Summary<'a> {
 }
 
 impl<'a> Document<'a> {
-    fn new(run: &'a Run) -> Self {
+    pub(crate) fn new(run: &'a Run) -> Self {
         let summary = |quantity, power| Summary::new(quantity, &run.states, power);
         let (summary, alignment) = match &run.power {
             RunPower::SingleAgent(power) => (vec![summary("power", power)], None),
@@ -161,7 +236,7 @@ impl<'a> Document<'a> {
         }
     }
 
-    fn text(&self) -> String {
+    pub(crate) fn text(&self) -> String {
         let mut table = Table::new([
             ("over states", Align::Left),
             ("mean", Align::Right),

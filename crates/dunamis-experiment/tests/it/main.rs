@@ -3,7 +3,9 @@
 mod analyses;
 mod configs;
 mod errors;
+mod frames;
 mod keys;
+mod listing;
 mod runs;
 mod strategies;
 mod sweeps;

@@ -1,0 +1,62 @@
+//! Several runs as one table on the terminal.
+
+use crate::table::{Align, Table, decimals};
+use dunamis_experiment::{Column, Frame, Run};
+
+/// Digits of a run key that say which run is meant.
+const KEY_DIGITS: usize = 8;
+
+/// What differs between the runs, their POWER over all states, and the alignment of two agents; the start of their keys.
+pub(crate) fn run_table(runs: &[Run]) -> Table {
+    let frame = Frame::of_runs(runs);
+    let column = |name: &str| frame.columns.iter().find(|(column, _)| column == name).map(|(_, column)| column);
+    let names: Vec<&str> =
+        frame.columns.iter().map(|(name, _)| name.as_str()).filter(|name| !is_detail(name)).collect();
+    let align = |name: &str| match column(name) {
+        Some(Column::Text(_)) | None => Align::Left,
+        Some(_) => Align::Right,
+    };
+    let headings = names.iter().map(|&name| (heading(name), align(name))).chain([("run", Align::Left)]);
+    let mut table = Table::new(headings);
+    for (row, run) in runs.iter().enumerate() {
+        let cell = |name: &&str| {
+            let value = column(name).map_or_else(String::new, |values| number(values, row));
+            match column(&format!("{name}_se")).map(|errors| number(errors, row)) {
+                Some(error) if !error.is_empty() => format!("{value} ± {error}"),
+                _ => value,
+            }
+        };
+        let key: String = run.key.to_string().chars().take(KEY_DIGITS).collect();
+        table.row(names.iter().map(cell).chain([key]));
+    }
+    table
+}
+
+/// Columns that a narrow table leaves out.
+fn is_detail(name: &str) -> bool {
+    let ends = ["_se", "_lowest", "_highest", "_seed"];
+    ["run", "name", "states", "seconds", "solver_error", "alpha_rank"].contains(&name)
+        || ends.iter().any(|end| name.ends_with(end))
+}
+
+fn heading(name: &str) -> &str {
+    match name {
+        "power" => "POWER",
+        "power_h" => "POWER of H",
+        "power_a" => "POWER of A",
+        "alpha" => "α",
+        "alpha_corrected" => "α without noise",
+        other => other,
+    }
+}
+
+/// Estimates to four decimals, everything else as it is.
+fn number(column: &Column, row: usize) -> String {
+    let text = column.text(row);
+    match column {
+        Column::Number(values) if text.len() > 6 => {
+            values.get(row).copied().flatten().map_or_else(String::new, |value| decimals(value, 4))
+        }
+        _ => text.into_owned(),
+    }
+}
