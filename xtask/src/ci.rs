@@ -75,12 +75,7 @@ const STEPS: &[Step] = &[
     Step { name: "test", slow: false, tool: None, run: |w| cargo(w, &["test", "--workspace", "--no-fail-fast"]) },
     Step { name: "doc", slow: false, tool: None, run: |w| doc::run(w, &doc::Arguments::strict()) },
     Step { name: "tidy", slow: false, tool: None, run: tidy::run },
-    Step {
-        name: "generate",
-        slow: false,
-        tool: None,
-        run: |w| generate::run(w, &generate::Arguments { check: true, release: false }),
-    },
+    Step { name: "generate", slow: false, tool: None, run: |w| generate::run(w, &generate::Arguments::check_tested()) },
     Step { name: "figures", slow: false, tool: None, run: |w| figures::run(w, &figures::Arguments::quick_check()) },
     Step { name: "browser", slow: false, tool: Some(CHROMIUM), run: browser },
     Step { name: "slow-tests", slow: true, tool: None, run: slow_tests },

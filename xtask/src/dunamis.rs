@@ -13,13 +13,33 @@ pub(crate) struct Dunamis<'a> {
     executable: PathBuf,
 }
 
-impl<'a> Dunamis<'a> {
-    /// Builds the command, in the release profile if so asked.
-    pub(crate) fn build(workspace: &'a Workspace, release: bool) -> Result<Self> {
-        let mut arguments = vec!["build", "--package", "dunamis-cli", "--bin", "dunamis"];
-        if release {
-            arguments.push("--release");
+/// Which build of the command.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Build {
+    /// The one for development, of its package alone.
+    #[default]
+    Development,
+    /// The one that the tests of the workspace have made. Features of other packages make it another one than the first, which
+    /// would be built all anew.
+    Tests,
+    /// The fast one, which takes longest to build.
+    Release,
+}
+
+impl Build {
+    fn arguments(self) -> &'static [&'static str] {
+        match self {
+            Build::Development => &["build", "--package", "dunamis-cli", "--bin", "dunamis"],
+            Build::Tests => &["test", "--workspace", "--no-run"],
+            Build::Release => &["build", "--package", "dunamis-cli", "--bin", "dunamis", "--release"],
         }
+    }
+}
+
+impl<'a> Dunamis<'a> {
+    /// Builds the command.
+    pub(crate) fn build(workspace: &'a Workspace, build: Build) -> Result<Self> {
+        let mut arguments = build.arguments().to_vec();
         // Twice: once for the eyes, and once to be told where the executable is.
         run_command(&mut workspace.cargo(&arguments))?;
         arguments.push("--message-format=json");
@@ -28,10 +48,16 @@ impl<'a> Dunamis<'a> {
         Ok(Dunamis { workspace, executable })
     }
 
+    /// The command with these arguments, at the root.
+    pub(crate) fn command(&self, arguments: &[&str]) -> std::process::Command {
+        let mut command = self.workspace.command(&self.executable);
+        command.args(arguments);
+        command
+    }
+
     /// What it prints, in lines of up to 100 characters and without color.
     pub(crate) fn text(&self, arguments: &[&str]) -> Result<String> {
-        let mut command = self.workspace.command(&self.executable);
-        output(command.args(arguments).env("COLUMNS", "100").env("NO_COLOR", "1"))
+        output(self.command(arguments).env("COLUMNS", "100").env("NO_COLOR", "1"))
     }
 
     /// The list under `key` in the document that it prints with `--json`.
@@ -42,10 +68,12 @@ impl<'a> Dunamis<'a> {
     }
 }
 
-/// The path in what cargo reports in JSON.
+/// The path in what cargo reports in JSON, where tests have executables too.
 fn executable(messages: &str) -> Option<PathBuf> {
     let messages = messages.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
-    messages.filter_map(|message| message["executable"].as_str().map(PathBuf::from)).next_back()
+    let commands =
+        messages.filter(|message| message["target"]["name"] == "dunamis" && message["profile"]["test"] == false);
+    commands.filter_map(|message| message["executable"].as_str().map(PathBuf::from)).next_back()
 }
 
 fn read_list<T: DeserializeOwned>(text: &str, key: &str) -> Result<Vec<T>, String> {
@@ -63,9 +91,18 @@ mod tests {
 
     #[test]
     fn the_executable_is_found_among_messages() {
-        let messages =
-            "{\"reason\":\"x\",\"executable\":null}\nnoise\n{\"executable\":\"/t/dunamis\"}\n{\"success\":true}";
-        assert_eq!(executable(messages), Some("/t/dunamis".into()));
+        let line = |name: &str, test: bool, path: &str| {
+            format!(r#"{{"target":{{"name":"{name}"}},"profile":{{"test":{test}}},"executable":{path}}}"#)
+        };
+        let lines = [
+            line("dunamis", false, "null"),
+            "noise".into(),
+            line("dunamis", false, r#""/t/dunamis""#),
+            line("dunamis", true, r#""/t/deps/dunamis-0""#),
+            line("it", true, r#""/t/deps/it-0""#),
+            r#"{"success":true}"#.into(),
+        ];
+        assert_eq!(executable(&lines.join("\n")), Some("/t/dunamis".into()));
         assert_eq!(executable(""), None);
     }
 

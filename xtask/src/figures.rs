@@ -1,6 +1,7 @@
-//! `cargo xtask figures`: every published figure, made by the release build of the command line; from few samples by the build of
-//! the tests, which takes less time than another build would.
+//! `cargo xtask figures`: every published figure, made by the release build of the command line; from few samples by the one for
+//! development, which takes less time to build.
 
+use crate::dunamis::{Build, Dunamis};
 use crate::workspace::{Result, Workspace, run as run_command};
 
 /// Which figures to make, and how.
@@ -41,6 +42,9 @@ pub(crate) struct Arguments {
     /// Passed on to `dunamis figure run`
     #[arg(last = true, value_name = "ARGUMENTS")]
     passed_on: Vec<String>,
+    /// The build of the quick figures.
+    #[arg(skip)]
+    quick_build: Build,
 }
 
 const OUT: &str = "target/figures";
@@ -49,7 +53,7 @@ const RUNS: &str = "target/runs";
 impl Arguments {
     /// All figures from few samples, with their values compared.
     pub(crate) fn quick_check() -> Self {
-        Arguments { quick: true, check: true, ..Default::default() }
+        Arguments { quick: true, check: true, quick_build: Build::Tests, ..Default::default() }
     }
 
     /// The arguments of `dunamis`.
@@ -75,12 +79,8 @@ impl Arguments {
 }
 
 pub(crate) fn run(workspace: &Workspace, arguments: &Arguments) -> Result<()> {
-    let mut cargo = vec!["run", "--package", "dunamis-cli"];
-    if !arguments.quick {
-        cargo.push("--release");
-    }
-    cargo.push("--");
-    run_command(workspace.cargo(&cargo).args(arguments.command_line()))
+    let build = if arguments.quick { arguments.quick_build } else { Build::Release };
+    run_command(&mut Dunamis::build(workspace, build)?.command(&arguments.command_line()))
 }
 
 #[cfg(test)]

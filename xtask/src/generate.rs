@@ -3,7 +3,7 @@
 mod reference;
 mod tables;
 
-use crate::dunamis::Dunamis;
+use crate::dunamis::{Build, Dunamis};
 use crate::workspace::{Failure, Result, Workspace};
 
 /// Whether to write or to check, and with which build.
@@ -11,10 +11,20 @@ use crate::workspace::{Failure, Result, Workspace};
 pub(crate) struct Arguments {
     /// Write nothing; fail when a document differs from what would be written
     #[arg(long)]
-    pub(crate) check: bool,
+    check: bool,
     /// Ask the release build of `dunamis`
     #[arg(long)]
-    pub(crate) release: bool,
+    release: bool,
+    /// Asks the build that the tests have made.
+    #[arg(skip)]
+    tested: bool,
+}
+
+impl Arguments {
+    /// A check after the tests.
+    pub(crate) fn check_tested() -> Self {
+        Arguments { check: true, release: false, tested: true }
+    }
 }
 
 /// What stands at the top of every generated document.
@@ -35,7 +45,12 @@ impl Document {
 }
 
 pub(crate) fn run(workspace: &Workspace, arguments: &Arguments) -> Result<()> {
-    let dunamis = Dunamis::build(workspace, arguments.release)?;
+    let build = match (arguments.release, arguments.tested) {
+        (true, _) => Build::Release,
+        (false, true) => Build::Tests,
+        (false, false) => Build::Development,
+    };
+    let dunamis = Dunamis::build(workspace, build)?;
     let mut stale = Vec::new();
     for document in [
         reference::document(&dunamis)?,

@@ -7,7 +7,11 @@ use dunamis_experiment::{Column, Frame, Run};
 const KEY_DIGITS: usize = 8;
 
 /// What differs between the runs, their POWER over all states, and the alignment of two agents; the start of their keys.
-pub(crate) fn run_table(runs: &[Run]) -> Table {
+pub(crate) fn run_table(runs: &[Run]) -> String {
+    format!("{}\nPOWER: means over all states; their ± are upper bounds of the standard errors\n", table(runs))
+}
+
+fn table(runs: &[Run]) -> Table {
     let frame = Frame::of_runs(runs);
     let column = |name: &str| frame.columns.iter().find(|(column, _)| column == name).map(|(_, column)| column);
     let names: Vec<&str> =
@@ -20,10 +24,10 @@ pub(crate) fn run_table(runs: &[Run]) -> Table {
     let mut table = Table::new(headings);
     for (row, run) in runs.iter().enumerate() {
         let cell = |name: &&str| {
-            let value = column(name).map_or_else(String::new, |values| number(values, row));
-            match column(&format!("{name}_se")).map(|errors| number(errors, row)) {
-                Some(error) if !error.is_empty() => format!("{value} ± {error}"),
-                _ => value,
+            let Some(values) = column(name) else { return String::new() };
+            match column(&format!("{name}_se")) {
+                None => values.text(row).into_owned(),
+                Some(errors) => [values, errors].map(|column| estimate(column, row)).join(" ± "),
             }
         };
         let key: String = run.key.to_string().chars().take(KEY_DIGITS).collect();
@@ -50,13 +54,13 @@ fn heading(name: &str) -> &str {
     }
 }
 
-/// Estimates to four decimals, everything else as it is.
-fn number(column: &Column, row: usize) -> String {
-    let text = column.text(row);
+/// An estimate or its error, to four decimals.
+fn estimate(column: &Column, row: usize) -> String {
     match column {
-        Column::Number(values) if text.len() > 6 => {
-            values.get(row).copied().flatten().map_or_else(String::new, |value| decimals(value, 4))
-        }
-        _ => text.into_owned(),
+        Column::Number(values) => match values.get(row).copied().flatten() {
+            Some(value) => decimals(value, 4),
+            None => "unknown".into(),
+        },
+        _ => column.text(row).into_owned(),
     }
 }

@@ -40,7 +40,7 @@ Example: save this as maze.toml, then dunamis run maze.toml
 
 The same at other settings, without touching the file:
   dunamis run maze.toml --set power.discount=0.9
-  dunamis run maze.toml --set 'power.discount=[0.1, 0.5, 0.9]' --set environment.collision='[\"leak\", \"block\"]'
+  dunamis run maze.toml --set 'power.discount=[0.1, 0.5, 0.9]' --set environment.collision=block
   dunamis run maze.toml --set 'power.correlation={ from = -1, to = 1, count = 9 }'"
 )]
 pub(crate) struct Arguments {

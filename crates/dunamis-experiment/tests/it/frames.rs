@@ -27,7 +27,7 @@ fn one_row_per_run() {
     let runs = runs(CONFIG);
     let frame = Frame::of_runs(&runs);
     let names: Vec<&str> = frame.columns.iter().map(|(name, _)| name.as_str()).collect();
-    insta::assert_snapshot!(names.join(" "), @"");
+    insta::assert_snapshot!(names.join(" "), @"run name collision discount states samples power_h power_h_se power_h_lowest power_h_highest power_a power_a_se power_a_lowest power_a_highest power_h_seed power_h_seed_se power_h_seed_lowest power_h_seed_highest alpha alpha_se alpha_corrected alpha_corrected_se alpha_rank solver_error seconds");
     assert_eq!(frame.rows(), 4);
     assert_eq!(numbers(&frame, "discount"), [Some(0.1), Some(1.0 / 3.0), Some(0.1), Some(1.0 / 3.0)]);
     for (row, run) in runs.iter().enumerate() {

@@ -67,5 +67,8 @@ fn dead_runs_are_cleared() {
 #[test]
 fn a_directory_that_is_not_there() {
     let error = list("no such directory").unwrap_err();
-    insta::assert_snapshot!(chain(&error), @"");
+    insta::assert_snapshot!(chain(&error), @"
+there are no runs in `no such directory`: name the directory that `dunamis run` wrote to
+because No such file or directory (os error 2)
+");
 }

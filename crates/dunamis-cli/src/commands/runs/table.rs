@@ -66,7 +66,7 @@ pub(crate) fn run(arguments: &Arguments, output: Output) -> Result<ExitStatus, F
     } else if arguments.states {
         output::data(&String::from_utf8_lossy(&frame().to_csv()?))?;
     } else {
-        output::data(&run_table(&runs).to_string())?;
+        output::data(&run_table(&runs))?;
     }
     Ok(ExitStatus::Success)
 }
