@@ -1,11 +1,13 @@
 //! `dunamis report`: run directories as one HTML file to explore.
 
+use crate::commands::run::compute;
 use crate::failure::{ExitStatus, Failure};
 use crate::output::{self, Output};
+use crate::run_path::Directory;
 use crate::table::counted;
 use crate::whole_file;
 use clap::Args;
-use dunamis_experiment::{Run, Sweep, run_sweep};
+use dunamis_experiment::Sweep;
 use dunamis_report::Report;
 use std::path::{Path, PathBuf};
 
@@ -25,13 +27,12 @@ Examples:
   dunamis report runs/* --out all.html        all runs of a directory"
 )]
 pub(crate) struct Arguments {
-    /// Run directories, as `dunamis run` makes them, or configs (.toml)
+    /// Keys of runs or their starts, paths of run directories, or configs (.toml)
     #[arg(value_name = "RUN", required = true)]
     sources: Vec<PathBuf>,
 
-    /// The directory for runs of configs
-    #[arg(long, value_name = "DIR", default_value = "runs")]
-    runs: PathBuf,
+    #[command(flatten)]
+    directory: Directory,
 
     /// The file to write
     #[arg(long, value_name = "FILE", default_value = "report.html")]
@@ -46,9 +47,9 @@ pub(crate) fn run(arguments: &Arguments, output: Output) -> Result<ExitStatus, F
     let mut runs = Vec::new();
     for source in &arguments.sources {
         if source.extension().is_some_and(|extension| extension == "toml") {
-            runs.extend(runs_of_config(source, &arguments.runs, output)?);
+            runs.extend(compute(&Sweep::load(source, &[])?, &arguments.directory.runs, output)?);
         } else {
-            runs.push(Run::load(source)?);
+            runs.push(arguments.directory.load(&source.to_string_lossy())?);
         }
     }
     let mut report = Report::new(runs)?.command(command(arguments));
@@ -62,19 +63,12 @@ pub(crate) fn run(arguments: &Arguments, output: Output) -> Result<ExitStatus, F
     Ok(ExitStatus::Success)
 }
 
-/// The runs of a config, computed or reused.
-fn runs_of_config(config: &Path, runs: &Path, output: Output) -> Result<Vec<Run>, Failure> {
-    let sweep = Sweep::load(config, &[])?;
-    let progress = output.progress(&sweep.name);
-    Ok(run_sweep(&sweep, runs, &progress, |_| ())?.runs)
-}
-
 /// The command as one would type it.
 fn command(arguments: &Arguments) -> String {
     let mut words: Vec<String> = arguments.sources.iter().map(|source| source.display().to_string()).collect();
     words.extend(["--out".to_owned(), arguments.out.display().to_string()]);
-    if arguments.runs != Path::new("runs") {
-        words.extend(["--runs".to_owned(), arguments.runs.display().to_string()]);
+    if arguments.directory.runs != Path::new("runs") {
+        words.extend(["--runs".to_owned(), arguments.directory.runs.display().to_string()]);
     }
     if let Some(title) = &arguments.title {
         words.extend(["--title".to_owned(), title.clone()]);

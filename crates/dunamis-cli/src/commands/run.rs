@@ -10,7 +10,7 @@ use dunamis_experiment::{Axis, Estimates, Run, RunPower, Setting, Sweep};
 use dunamis_sampling::SamplingMethod;
 use serde::Serialize;
 use std::fmt::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Which experiment to run, and where to.
 #[derive(Debug, Args)]
@@ -63,22 +63,7 @@ pub(crate) struct Arguments {
 
 pub(crate) fn run(arguments: &Arguments, output: Output) -> Result<ExitStatus, Failure> {
     let sweep = Sweep::load(&arguments.config, &arguments.settings)?;
-    let mut runs = Vec::with_capacity(sweep.points.len());
-    for (i, point) in sweep.points.iter().enumerate() {
-        let what = match sweep.points.len() {
-            1 => point.experiment.name.clone(),
-            count => format!("{} of {count}: {}", i + 1, sweep.label(point)),
-        };
-        let progress = output.progress(&what);
-        let run = dunamis_experiment::run(&point.experiment, &arguments.runs, &progress)?;
-        drop(progress);
-        if let Some(damage) = &run.replaced {
-            output::warning(&format!(
-                "the directory that was in its place was no complete run and is replaced: {damage}"
-            ));
-        }
-        runs.push(run);
-    }
+    let runs = compute(&sweep, &arguments.runs, output)?;
     match &runs[..] {
         [run] if arguments.json => output::json(&Document::new(run))?,
         [run] => output::data(&Document::new(run).text())?,
@@ -92,6 +77,27 @@ pub(crate) fn run(arguments: &Arguments, output: Output) -> Result<ExitStatus, F
         ))?,
     }
     Ok(ExitStatus::Success)
+}
+
+/// The runs of all points of a sweep, computed or reused.
+pub(crate) fn compute(sweep: &Sweep, directory: &Path, output: Output) -> Result<Vec<Run>, Failure> {
+    let mut runs = Vec::with_capacity(sweep.points.len());
+    for (i, point) in sweep.points.iter().enumerate() {
+        let what = match sweep.points.len() {
+            1 => point.experiment.name.clone(),
+            count => format!("{} of {count}: {}", i + 1, sweep.label(point)),
+        };
+        let progress = output.progress(&what);
+        let run = dunamis_experiment::run(&point.experiment, directory, &progress)?;
+        drop(progress);
+        if let Some(damage) = &run.replaced {
+            output::warning(&format!(
+                "the directory that was in its place was no complete run and is replaced: {damage}"
+            ));
+        }
+        runs.push(run);
+    }
+    Ok(runs)
 }
 
 /// A sweep as JSON.
