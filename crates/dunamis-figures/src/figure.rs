@@ -27,6 +27,13 @@ impl From<Vec<AnalysisRun>> for Runs {
     }
 }
 
+impl Runs {
+    /// Number of samples of the first run that has any.
+    pub(crate) fn samples(&self) -> Option<u64> {
+        self.experiments.iter().find_map(|run| run.manifest.samples)
+    }
+}
+
 /// What is known of a figure before anything has run.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct About {

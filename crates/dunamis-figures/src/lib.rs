@@ -21,6 +21,27 @@
 //!
 //! # Figures
 //!
+//! From *Instrumental convergence in single-agent systems* `[Harris & Suo 2022, part 1]`; one agent:
+//!
+//! | id | shows |
+//! |---|---|
+//! | `h1-fig1` | POWER on an open grid |
+//! | `h1-fig2` | POWER of a nearly myopic agent in the maze |
+//! | `h1-fig3` | POWER of a far-sighted agent in the maze |
+//! | `h1-fig5` | POWER of a short-sighted agent in the robot face |
+//! | `h1-fig6` | POWER of a far-sighted agent in the robot face |
+//!
+//! From *Misalignment-by-default in multi-agent systems* `[Harris & Suo 2022, part 2]`; two agents on an open grid:
+//!
+//! | id | shows |
+//! |---|---|
+//! | `h2-fig2` | POWER of H, same rewards |
+//! | `h2-fig3` | POWER of A, same rewards |
+//! | `h2-fig4` | their alignment |
+//! | `h2-fig6` | POWER of H, independent rewards |
+//! | `h2-fig7` | POWER of A, independent rewards |
+//! | `h2-fig8` | their alignment |
+//!
 //! From *Instrumental convergence: scale and physical interactions* `[Harris & Suo 2022, part 3]`; two agents unless said
 //! otherwise, in the maze of seven by seven cells:
 //!
@@ -113,10 +134,10 @@
 //! | `figure`, `registry`, `config` | [`Figure`], [`About`], [`Runs`]; [`FIGURES`], [`find`]; [`Config`] |
 //! | `heat_map`, `block_grid`, `alignment_plot`, `state_diagram` | the kinds: [`HeatMapFigure`], [`BlockGridFigure`], [`AlignmentFigure`], [`StateDiagram`] |
 //! | `analysis_figure`, `model_diagram`, `option_diagram` | [`AnalysisFigure`], drawn from exact analyses; graphs of models and of options |
-//! | `h3`, `scale`, `optsp`, `rdsp`, `kk`, `candy`, `law` | the figures of each publication and of our own, one file each, and their configs |
+//! | `h1`, `h2`, `h3`, `scale`, `optsp`, `rdsp`, `kk`, `candy`, `law` | the figures of each publication and of our own, one file each, and their configs |
 //! | `record`, `caption`, `table` | what is read from a run; sentences of captions; [`Table`], the numbers drawn |
 //! | `fraction` | [`Fraction`], an exact number of a run |
-//! | `quantity`, `published` | [`Quantity`], measured on a run; [`Published`], compared with it |
+//! | `quantity`, `mean_power`, `published` | [`Quantity`], measured on a run; [`Published`], compared with it |
 //! | `contrast`, `precise`, `reproduction` | [`Contrast`] of two alignments, at any precision; [`Reproduction`] in the incumbent's arithmetic |
 //! | `produce`, `report` | [`produce`], [`Options`], [`Observer`]; [`Report`] |
 //! | `error` | [`FigureError`] |
@@ -139,10 +160,13 @@ mod contrast;
 mod error;
 mod figure;
 mod fraction;
+mod h1;
+mod h2;
 mod h3;
 mod heat_map;
 mod kk;
 mod law;
+mod mean_power;
 mod model_diagram;
 mod option_diagram;
 mod optsp;
@@ -171,7 +195,7 @@ pub use heat_map::HeatMapFigure;
 pub use precise::{Precise, PreciseContrast, TARGET};
 pub use produce::{Observer, Options, produce};
 pub use published::{Comparison, LIMIT, Published, PublishedError, Verdict};
-pub use quantity::{CellClass, Measurement, NamedState, Quantity, Statistic};
+pub use quantity::{CellClass, End, Measurement, NamedState, Quantity, Statistic};
 pub use registry::{FIGURES, find};
 pub use report::{FigureReport, Report, RunReport};
 pub use reproduction::Reproduction;

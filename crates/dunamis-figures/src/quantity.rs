@@ -6,7 +6,8 @@ use dunamis_experiment::{Cell, Run};
 use dunamis_mdp::Agent;
 
 use crate::figure::run_at;
-use crate::record::{MultiAgentRecord, SingleAgentRecord, class as class_of};
+use crate::mean_power::mean_power;
+use crate::record::{MultiAgentRecord, SingleAgentRecord, class as class_of, neighbors};
 use crate::{Figure, FigureError, Runs};
 
 /// A quantity that a publication prints and a run of ours measures.
@@ -25,6 +26,21 @@ pub enum Quantity {
     Least(CellClass),
     /// The greatest POWER among the cells of a class.
     Greatest(CellClass),
+    /// POWER of one agent at a cell.
+    Cell(Cell),
+    /// The least or greatest POWER of an agent among joint states where each agent is at a kind of cell.
+    Extreme {
+        /// Which end.
+        end: End,
+        /// Whose POWER.
+        agent: Agent,
+        /// How many open cells border on that of H; `None` for any.
+        h: Option<usize>,
+        /// How many open cells border on that of A; `None` for any.
+        a: Option<usize>,
+    },
+    /// The mean over joint states of POWER of an agent.
+    Mean(Agent),
     /// What the table of the figure calls so.
     Entry {
         /// The quantity.
@@ -32,6 +48,15 @@ pub enum Quantity {
         /// The state it belongs to, or nothing.
         state: &'static str,
     },
+}
+
+/// An end of a range.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum End {
+    /// The least value.
+    Least,
+    /// The greatest value.
+    Greatest,
 }
 
 /// A joint state that a publication gives a name.
@@ -107,7 +132,7 @@ impl Quantity {
             let table = figure.table(runs)?;
             let entry = table.entries.iter().find(|entry| entry.quantity == quantity && entry.state == state);
             let (value, std_error) = (entry.and_then(|entry| entry.value), entry.and_then(|entry| entry.std_error));
-            return Ok(Measurement { value, std_error, samples: None, statistic: Statistic::Raw });
+            return Ok(Measurement { value, std_error, samples: runs.samples(), statistic: Statistic::Raw });
         }
         self.measure_run(run_at(figure.about(), runs, 0)?, published_samples)
     }
@@ -133,6 +158,37 @@ impl Quantity {
                 let (value, std_error) = record.power_at(agent, state)?;
                 let (value, std_error) = (Some(value), Some(std_error));
                 Ok(Measurement { value, std_error, samples: record.setting.samples(), statistic: Statistic::Raw })
+            }
+            Quantity::Cell(cell) => {
+                let record = SingleAgentRecord::read(run)?;
+                let state = record.layout.cells.iter().position(|&open| open == cell);
+                let state = state.ok_or(FigureError::NoCell { cell })?;
+                let (value, std_error) = (Some(record.power.mean[state]), Some(record.power.std_error[state]));
+                Ok(Measurement { value, std_error, samples: record.setting.samples(), statistic: Statistic::Raw })
+            }
+            Quantity::Mean(agent) => {
+                let record = MultiAgentRecord::read(run)?;
+                let (value, std_error) = mean_power(record.power(agent));
+                let (value, std_error) = (Some(value), Some(std_error));
+                Ok(Measurement { value, std_error, samples: record.setting.samples(), statistic: Statistic::Raw })
+            }
+            Quantity::Extreme { end, agent, h, a } => {
+                let record = MultiAgentRecord::read(run)?;
+                let is =
+                    |cell, wanted: Option<usize>| wanted.is_none_or(|wanted| neighbors(record.layout, cell) == wanted);
+                let mean = &record.power(agent).mean;
+                let there = (0..mean.len()).filter(|&s| is(record.positions[s].0, h) && is(record.positions[s].1, a));
+                let by_power = |&a: &usize, &b: &usize| mean[a].total_cmp(&mean[b]);
+                let state = match end {
+                    End::Least => there.min_by(by_power),
+                    End::Greatest => there.max_by(by_power),
+                };
+                Ok(Measurement {
+                    value: state.map(|s| mean[s]),
+                    std_error: state.map(|s| record.power(agent).std_error[s]),
+                    samples: record.setting.samples(),
+                    statistic: Statistic::Extreme,
+                })
             }
             Quantity::Least(class) | Quantity::Greatest(class) => {
                 let record = SingleAgentRecord::read(run)?;
@@ -161,6 +217,18 @@ impl fmt::Display for Quantity {
             Quantity::Power { agent, state } => write!(f, "POWER_{agent}({})", state.name),
             Quantity::Least(class) => write!(f, "least POWER of a {class}"),
             Quantity::Greatest(class) => write!(f, "greatest POWER of a {class}"),
+            Quantity::Cell((row, column)) => write!(f, "POWER(({row}, {column}))"),
+            Quantity::Mean(agent) => write!(f, "mean POWER_{agent}"),
+            Quantity::Extreme { end, agent, h, a } => {
+                let end = if *end == End::Least { "least" } else { "greatest" };
+                write!(f, "{end} POWER_{agent}")?;
+                for (letter, count) in [("H", h), ("A", a)] {
+                    if let Some(count) = count {
+                        write!(f, ", {count} cells around {letter}")?;
+                    }
+                }
+                Ok(())
+            }
             Quantity::Entry { quantity, state: "" } => f.write_str(quantity),
             Quantity::Entry { quantity, state } => write!(f, "{quantity} ({state})"),
         }

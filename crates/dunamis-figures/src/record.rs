@@ -176,10 +176,15 @@ pub(crate) fn open(layout: &GridLayout) -> Vec<Vec<bool>> {
     (0..layout.rows).map(row).collect()
 }
 
-/// The class of an open cell; `None` for a cell without open neighbors.
-pub(crate) fn class(layout: &GridLayout, (row, column): Cell) -> Option<CellClass> {
+/// How many open cells border on a cell.
+pub(crate) fn neighbors(layout: &GridLayout, (row, column): Cell) -> usize {
     let near = |&&(r, c): &&Cell| r.abs_diff(row) + c.abs_diff(column) == 1;
-    match layout.cells.iter().filter(near).count() {
+    layout.cells.iter().filter(near).count()
+}
+
+/// The class of an open cell; `None` for a cell without open neighbors.
+pub(crate) fn class(layout: &GridLayout, cell: Cell) -> Option<CellClass> {
+    match neighbors(layout, cell) {
         0 => None,
         1 => Some(CellClass::DeadEnd),
         2 => Some(CellClass::Corridor),

@@ -5,10 +5,21 @@ use dunamis_mdp::nearest;
 use crate::h3::{
     fig1, fig2, fig3, fig4, fig5, fig5_detail, fig6, fig6_detail, fig7, fig8, fig9, fig10, fig10_detail, fig11, s1, s2,
 };
-use crate::{Figure, FigureError, candy, kk, law, optsp, rdsp, scale};
+use crate::{Figure, FigureError, candy, h1, h2, kk, law, optsp, rdsp, scale};
 
 /// All figures, in the order of their publications.
 pub static FIGURES: &[&dyn Figure] = &[
+    &h1::fig1::FIGURE,
+    &h1::fig2::FIGURE,
+    &h1::fig3::FIGURE,
+    &h1::fig5::FIGURE,
+    &h1::fig6::FIGURE,
+    &h2::fig2::FIGURE,
+    &h2::fig3::FIGURE,
+    &h2::fig4::FIGURE,
+    &h2::fig6::FIGURE,
+    &h2::fig7::FIGURE,
+    &h2::fig8::FIGURE,
     &fig1::FIGURE,
     &s1::FIGURE,
     &s2::FIGURE,
