@@ -1,7 +1,7 @@
 //! The arguments of `dunamis`.
 
 use crate::argument;
-use crate::commands::{discounts, env, figure, goals, orbit, power, report, run, runs, solve};
+use crate::commands::{discounts, draw, env, figure, goals, orbit, power, report, run, runs, solve};
 use clap::{Parser, Subcommand};
 use std::num::NonZeroUsize;
 
@@ -68,6 +68,7 @@ pub(crate) enum Command {
     #[command(subcommand)]
     Runs(runs::Command),
     Report(report::Arguments),
+    Draw(draw::Arguments),
     /// List the published figures, or draw them and compare their numbers
     #[command(subcommand)]
     Figure(figure::Command),

@@ -124,6 +124,18 @@ pub(crate) enum Failure {
         /// How many are possible.
         limit: usize,
     },
+    /// A picture of no known kind.
+    #[error("`{path}` says by its extension neither picture nor animation: choose .svg, .png, .apng, .gif or .csv")]
+    PictureExtension {
+        /// The file.
+        path: String,
+    },
+    /// An animation of what stands still.
+    #[error("there is nothing to animate: one run, or one curve over all runs, makes one picture")]
+    NothingMoves,
+    /// Several runs where one is drawn.
+    #[error("policies and rollouts are drawn of one run at a time")]
+    OneRun,
     /// There is nothing to maximize.
     #[error("`{environment}` has no reward, so there is nothing to solve")]
     NoReward {

@@ -35,6 +35,9 @@ impl Hint for Failure {
                  or average over reward functions with `dunamis power {environment}`"
             )),
             Failure::UnknownSolver { .. } => Some("`dunamis solve --list` shows the solvers".into()),
+            Failure::NothingMoves => {
+                Some("write .svg or .png, or draw several runs or the config of a sweep with `--what power`".into())
+            }
             Failure::NoCriterion { .. } => Some("add `--discount G`, `--average`, `--total` or `--steps N`".into()),
             Failure::UnknownState { .. } => Some("`dunamis env show MODEL --all` shows the states".into()),
             Failure::Inexact { environment } => Some(format!(
@@ -56,6 +59,8 @@ impl Hint for Failure {
             Failure::Sets { .. } => Some("`dunamis orbit certify --help` shows a file of sets".into()),
             Failure::Certificate { .. } => Some("`dunamis orbit certify … --output FILE` writes one".into()),
             Failure::Orbit(_)
+            | Failure::PictureExtension { .. }
+            | Failure::OneRun
             | Failure::AverageDiscount
             | Failure::AmbiguousRun { .. }
             | Failure::NoPower { .. }
@@ -107,6 +112,10 @@ impl Hint for ExperimentError {
             ExperimentError::Config(error) => error.hint(),
             ExperimentError::Power(error) => error.hint(),
             ExperimentError::RunsDirectory { .. } => Some("`--runs DIR` chooses another directory".into()),
+            ExperimentError::NoSample { .. } => {
+                Some("`keep-samples = N` in its config keeps the first N; it changes no number".into())
+            }
+            ExperimentError::NoStart { .. } => Some("the run's power.csv names its states".into()),
             ExperimentError::Write { .. } => Some("check the free space and the permissions of its directory".into()),
             _ => None,
         }
@@ -119,6 +128,17 @@ impl Hint for FigureError {
             FigureError::Figure { source, .. } => source.hint(),
             FigureError::Config(error) => error.hint(),
             FigureError::Experiment(error) => error.hint(),
+            FigureError::Variables { keys } if keys.is_empty() => {
+                Some("name every run once; runs of one config are the same run".into())
+            }
+            FigureError::Variables { .. } => {
+                Some("name runs that differ in one of these, or take the others out of the sweep".into())
+            }
+            FigureError::NoSamples { .. } => {
+                Some("add `keep-samples = 1000` to its config and run it again; that changes no number".into())
+            }
+            FigureError::TooManyStates { .. } => Some("add `--state NAME`, several times for several states".into()),
+            FigureError::UnknownState { .. } => Some("the run's power.csv names its states".into()),
             FigureError::Write { .. } => Some("`--out DIR` chooses another directory".into()),
             _ => None,
         }

@@ -52,6 +52,38 @@ pub enum ExperimentError {
         /// The writer's message.
         message: String,
     },
+    /// A sample that a run did not keep.
+    #[error("run `{run}` kept {kept} samples, counted from 0, and sample {sample} is none of them")]
+    NoSample {
+        /// The name of the run's experiment.
+        run: String,
+        /// The sample asked for.
+        sample: usize,
+        /// How many were kept.
+        kept: usize,
+    },
+    /// A start of a walk that no state has as its name.
+    #[error("no state of run `{run}` is called `{state}`{}", nearest.as_ref().map_or_else(String::new, |n| format!(" (did you mean `{n}`?)")))]
+    NoStart {
+        /// The name of the run's experiment.
+        run: String,
+        /// The name asked for.
+        state: String,
+        /// The state most like it.
+        nearest: Option<String>,
+    },
+    /// An environment that has changed since the run.
+    #[error("the environment of run `{run}` is not what it was: run its experiment again")]
+    OtherEnvironment {
+        /// The name of the run's experiment.
+        run: String,
+    },
+    /// A run of the incumbent's arithmetic, which keeps no policies.
+    #[error("run `{run}` repeats the incumbent's arithmetic, which has no policies to show")]
+    NoPolicies {
+        /// The name of the run's experiment.
+        run: String,
+    },
     /// POWER cannot be computed.
     #[error(transparent)]
     Power(#[from] PowerError),

@@ -1,18 +1,20 @@
 //! From an experiment to what is computed: environments, laws and policies instead of their names.
 
 use crate::document::Settings;
+use crate::rollout::{Policies, moves};
 use crate::{
     ConfigError, ConfigProblem, Estimates, Expectation, Experiment, GridLayout, Horizon, MultiAgent, NUMERICS_VERSION,
     PowerSettings, RewardLaw, RunKey, RunPower, SeedPolicySource, SingleAgent,
 };
 use dunamis_envs::{Environment, JointEnvironment, JointRules};
-use dunamis_mdp::{Agent, Names, TransitionModel, nearest};
+use dunamis_mdp::{Agent, Criterion, Mdp, Names, Reward, StateId, StochasticPolicy, TransitionModel, nearest};
 use dunamis_power::{MultiAgentSettings, Observer, PowerError, PowerEstimate, SeedPolicy, Warrant, published};
 use dunamis_sampling::{
     CorrelatedRewards, FiniteSupport, IndependentRewards, RewardDistribution, RewardError, STREAM_VERSION,
 };
-use dunamis_solve::BatchSolver;
+use dunamis_solve::{AverageReward, BatchSolver, GAP, PolicyIteration, Solver, TIE_TOLERANCE, Tolerance};
 use serde::Serialize;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// Everything that is read from outside, read once.
@@ -178,6 +180,67 @@ impl Computation {
                     },
                 })
             }
+        }
+    }
+}
+
+impl Computation {
+    /// All pairs of a state and a successor under some action.
+    pub(crate) fn transitions(&self) -> Vec<(usize, usize)> {
+        let mut found = BTreeSet::new();
+        match &self.kind {
+            Kind::SingleAgent { model, .. } => {
+                for pair in 0..model.available().len() {
+                    let from = model.available().state(pair).index();
+                    found.extend(model.row(pair).0.iter().map(|&next| (from, next as usize)));
+                }
+            }
+            Kind::MultiAgent { joint, .. } => {
+                let model = joint.model();
+                for state in (0..model.states().len()).map(StateId::new) {
+                    let [moves_h, moves_a] = Agent::BOTH.map(|agent| model.available(agent).at(state).len());
+                    for (i, j) in (0..moves_h).flat_map(|i| (0..moves_a).map(move |j| (i, j))) {
+                        found.extend(model.row(state, i, j).0.iter().map(|&next| (state.index(), next as usize)));
+                    }
+                }
+            }
+        }
+        found.into_iter().collect()
+    }
+
+    /// The policies for rewards of all agents; `None` for the incumbent's arithmetic.
+    pub(crate) fn policies(&self, rewards: &[Vec<f64>]) -> Result<Option<Policies>, PowerError> {
+        match (&self.kind, rewards) {
+            (Kind::SingleAgent { model, settings, .. }, [rewards]) if !settings.as_published => {
+                let mdp = Mdp::new(Arc::clone(model), Reward::state(model, rewards.iter().copied())?)?;
+                let scale = rewards.iter().fold(f64::MIN_POSITIVE, |scale, reward| scale.max(reward.abs()));
+                let solution = match &settings.horizon {
+                    Horizon::Discounted(discount) => {
+                        let solver = PolicyIteration {
+                            tolerance: Tolerance::Absolute(GAP * scale),
+                            tie_tolerance: Tolerance::Absolute(TIE_TOLERANCE * scale),
+                            ..Default::default()
+                        };
+                        solver.solve(&mdp, &Criterion::Discounted(discount.clone()))?
+                    }
+                    Horizon::LimitOne => AverageReward::default().solve(&mdp, &Criterion::Average)?,
+                };
+                let policy = solution.policy(&mdp);
+                let plans = vec![(None, moves(model, &policy))];
+                Ok(Some(Policies { plans, chain: model.chain(&policy) }))
+            }
+            (Kind::MultiAgent { joint, settings, as_published: false, .. }, [rewards_h, rewards_a]) => {
+                let joint = joint.model();
+                let (h, a) = dunamis_power::policies(joint, settings, rewards_h, rewards_a)?;
+                // What an agent's move leads to depends on what the other one does.
+                let of = |agent: Agent, own: &StochasticPolicy, other: &StochasticPolicy| {
+                    let induced = joint.induced(agent, other);
+                    (Some(agent), moves(&induced, &joint.restrict(agent, &induced, own)))
+                };
+                let plans = vec![of(Agent::H, &h, &a), of(Agent::A, &a, &h)];
+                Ok(Some(Policies { plans, chain: joint.chain(&h, &a) }))
+            }
+            _ => Ok(None),
         }
     }
 }

@@ -188,6 +188,7 @@
 //! | `key` | [`RunKey`], [`NUMERICS_VERSION`] |
 //! | `store`, `partial` | [`run`]; directories of unfinished runs |
 //! | `run`, `table`, `layout`, `manifest` | [`Run`], [`RunPower`], [`GridLayout`], [`Manifest`] |
+//! | `rollout` | [`Rollout`]: the policies of a kept sample, and a walk under them |
 //! | `error`, `damage` | [`ExperimentError`], [`Damage`] |
 //!
 //! # Invariants
@@ -215,6 +216,7 @@ mod manifest;
 mod parquet;
 mod parse;
 mod partial;
+mod rollout;
 mod run;
 mod section;
 mod setting;
@@ -244,6 +246,7 @@ pub use key::{NUMERICS_VERSION, RunKey, RunKeyError};
 pub use layout::{Cell, CellPair, GridLayout};
 pub use listing::{AnyRun, Content, Entry, RunManifest, clear_unfinished, list};
 pub use manifest::{MANIFEST_SCHEMA, Manifest};
+pub use rollout::{Plan, PlannedMove, Rollout, RolloutSettings};
 pub use run::{Estimates, Run, RunPower};
 pub use setting::{Setting, SettingError};
 pub use store::run;

@@ -37,6 +37,25 @@ impl AlignmentFigure {
     }
 }
 
+/// POWER of A against POWER of H, with alignment in its notes.
+pub(crate) fn scatter(record: &MultiAgentRecord<'_>) -> Scatter {
+    let points = record.power_h.mean.iter().copied().zip(record.power_a.mean.iter().copied()).collect();
+    let mut plot = Scatter::new(points).axis_titles(caption::power(Agent::H), caption::power(Agent::A));
+    if let Some((intercept, slope)) = record.alignment.intercept.zip(record.alignment.slope) {
+        plot = plot.line(intercept, slope);
+    }
+    let estimate = |estimate: Option<Estimate>| match estimate {
+        Some(estimate) => caption::with_error(estimate.value, estimate.std_error),
+        None => "not defined".to_owned(),
+    };
+    plot = plot.note(format!("_α_ = {}", estimate(Estimate::raw(record.alignment))));
+    plot = plot.note(format!("noise-corrected {}", estimate(Estimate::noise_corrected(record.alignment))));
+    match record.alignment.rank {
+        Some(rank) => plot.note(format!("rank correlation {}", fixed(rank, 3))),
+        None => plot,
+    }
+}
+
 impl Figure for AlignmentFigure {
     fn about(&self) -> &About {
         &self.about
@@ -63,22 +82,7 @@ impl Figure for AlignmentFigure {
 
     fn draw(&self, runs: &Runs) -> Result<dunamis_plot::Figure, FigureError> {
         let record = self.record(runs)?;
-        let points = record.power_h.mean.iter().copied().zip(record.power_a.mean.iter().copied()).collect();
-        let mut plot = Scatter::new(points)
-            .axis_titles(caption::power(Agent::H), caption::power(Agent::A))
-            .frame_size(560.0, 420.0);
-        if let Some((intercept, slope)) = record.alignment.intercept.zip(record.alignment.slope) {
-            plot = plot.line(intercept, slope);
-        }
-        let estimate = |estimate: Option<Estimate>| match estimate {
-            Some(estimate) => caption::with_error(estimate.value, estimate.std_error),
-            None => "not defined".to_owned(),
-        };
-        plot = plot.note(format!("_α_ = {}", estimate(Estimate::raw(record.alignment))));
-        plot = plot.note(format!("noise-corrected {}", estimate(Estimate::noise_corrected(record.alignment))));
-        if let Some(rank) = record.alignment.rank {
-            plot = plot.note(format!("rank correlation {}", fixed(rank, 3)));
-        }
+        let mut plot = scatter(&record).frame_size(560.0, 420.0);
         for &state in self.marked {
             let (x, _) = record.power_at(Agent::H, state)?;
             let (y, _) = record.power_at(Agent::A, state)?;

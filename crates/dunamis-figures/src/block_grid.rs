@@ -1,15 +1,13 @@
 //! POWER of two agents as grids of heat maps: one block for each position of the other agent.
 
-use std::collections::BTreeMap;
-
 use dunamis_experiment::Cell;
 use dunamis_mdp::Agent;
-use dunamis_plot::{Block, BlockGrid, ColorMap, ColorScale, Extent, Grid, Panels, Plot};
+use dunamis_plot::{BlockGrid, ColorMap, ColorScale, Extent, Panels, Plot};
 
 use crate::caption;
 use crate::figure::{About, Figure, Runs, run_at};
 use crate::record::MultiAgentRecord;
-use crate::{FigureError, NamedState, Table};
+use crate::{FigureError, NamedState, Table, power_map};
 
 /// POWER of one or both agents at every joint state, or at some.
 #[derive(Clone, Copy, Debug)]
@@ -50,29 +48,16 @@ impl Panel {
     }
 
     fn plot(self, record: &MultiAgentRecord<'_>) -> Result<BlockGrid, FigureError> {
-        let blocks = record.by_other(self.agent);
         let mean = &record.power(self.agent).mean;
-        let (rows, columns) = (record.layout.rows, record.layout.columns);
-        let block = |other: Cell, states: &BTreeMap<Cell, usize>| {
-            let value = |row, column| states.get(&(row, column)).map(|&state| mean[state]);
-            let grid = Grid::from_fn(rows, columns, value)?;
-            Ok::<_, FigureError>(Block::new(grid).outlined(other.0, other.1))
-        };
         let own = caption::power(self.agent);
-        let other = caption::letter(self.agent.other());
         let Some(crop) = self.crop else {
-            let row = |row| {
-                let place = |column| blocks.get_key_value(&(row, column));
-                (0..columns).map(|column| place(column).map(|(&c, states)| block(c, states)).transpose()).collect()
-            };
-            let plot = BlockGrid::new((0..rows).map(row).collect::<Result<_, FigureError>>()?)?;
-            let numbers = |count: usize| (0..count).map(|index| index.to_string()).collect::<Vec<_>>();
-            let plot = plot.position_labels(numbers(rows), numbers(columns));
-            return Ok(plot.axis_titles(format!("row of {other}"), format!("column of {other}")).color_title(own));
+            return Ok(power_map::block_grid(record, self.agent, mean)?.color_title(own));
         };
+        let blocks = record.by_other(self.agent);
+        let other = caption::letter(self.agent.other());
         let named = crop.iter().map(|&cell| {
             let states = blocks.get(&cell).ok_or(FigureError::NoCell { cell })?;
-            Ok(Some(block(cell, states)?.label(format!("{other} at {}", caption::cell(cell)))))
+            Ok(Some(power_map::block(record, mean, cell, states)?.label(format!("{other} at {}", caption::cell(cell)))))
         });
         let plot = BlockGrid::new(vec![named.collect::<Result<_, FigureError>>()?])?.color_title(own);
         let scale = Extent::of(mean.iter().copied())?.map(|extent| ColorScale::new(ColorMap::default(), extent));
@@ -102,13 +87,7 @@ impl BlockGridFigure {
     }
 
     fn legend(&self) -> String {
-        match self.panels {
-            [panel] => {
-                let (own, other) = (caption::letter(panel.agent), caption::letter(panel.agent.other()));
-                format!("Block: position of {other}, outlined in red. Cell: position of {own}.")
-            }
-            _ => "Block: position of the other agent, outlined in red. Cell: position of the agent itself.".to_owned(),
-        }
+        power_map::blocks_legend(if let [panel] = self.panels { Some(panel.agent) } else { None })
     }
 }
 

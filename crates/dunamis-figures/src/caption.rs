@@ -5,7 +5,8 @@ use dunamis_mdp::Agent;
 use dunamis_plot::fixed;
 
 use crate::contrast::Estimate;
-use crate::record::Setting;
+use crate::record::{self, Setting};
+use crate::sequence::Sequence;
 
 /// `POWER_{_H_}`, the symbol of an agent's POWER.
 pub(crate) fn power(agent: Agent) -> String {
@@ -52,6 +53,24 @@ pub(crate) fn setting(setting: &Setting) -> String {
         None => "exact expectation".to_owned(),
     };
     format!("Environment {environment}, {discount}, {samples}, {rewards}.")
+}
+
+/// The setting of runs that differ in one variable, in one sentence, and what happens in collisions, in another.
+pub(crate) fn of_sequence(sequence: &Sequence<'_>) -> String {
+    let run = sequence.runs[0];
+    let mut common = record::setting(run);
+    if let [.., last] = &sequence.names[1..] {
+        let range = format!("{} to {last} in {} steps", sequence.label(0), sequence.runs.len() - 1);
+        match sequence.symbol.as_str() {
+            "_γ_" => common.discount = range,
+            "_β_" => {
+                common.discount = format!("{}, {range}", common.discount);
+                common.rewards = record::rewards(run, None);
+            }
+            _ => common.discount = format!("{}, {range}", common.discount),
+        }
+    }
+    format!("{} {}", setting(&common), common.collision).trim_end().to_owned()
 }
 
 /// The range of the standard errors of what is drawn.

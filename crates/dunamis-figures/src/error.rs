@@ -95,6 +95,52 @@ pub enum FigureError {
         /// What is there.
         text: String,
     },
+    /// Nothing to draw.
+    #[error("there is no run to draw; name one at least")]
+    NoRuns,
+    /// Runs that differ in more than one variable, or in none, where one is to be swept over.
+    #[error("the runs differ in {}; draw runs that differ in one variable", listed(keys))]
+    Variables {
+        /// The keys of configs in which they differ.
+        keys: Vec<String>,
+    },
+    /// Runs of different environments side by side.
+    #[error("run `{run}` has other states than run `{first}`; draw them apart")]
+    OtherStates {
+        /// The name of the first run's experiment.
+        first: String,
+        /// The name of the other one's.
+        run: String,
+    },
+    /// No run has a defined alignment.
+    #[error("alignment is not defined in any of the runs: POWER of one of the agents is the same in all states")]
+    NoAlignment,
+    /// A run without single samples.
+    #[error("run `{run}` kept no samples")]
+    NoSamples {
+        /// The name of the run's experiment.
+        run: String,
+    },
+    /// A name that no state has.
+    #[error("no state of run `{run}` is called `{state}`{}", nearest.as_ref().map_or_else(String::new, |n| format!(" (did you mean `{n}`?)")))]
+    UnknownState {
+        /// The name of the run's experiment.
+        run: String,
+        /// The name asked for.
+        state: String,
+        /// The state most like it.
+        nearest: Option<String>,
+    },
+    /// More histograms than can be seen at a time.
+    #[error("run `{run}` has {states} states, too many for one picture; name up to {most} of them")]
+    TooManyStates {
+        /// The name of the run's experiment.
+        run: String,
+        /// How many states it has.
+        states: usize,
+        /// Most that can be drawn.
+        most: usize,
+    },
     /// The config of an experiment is wrong.
     #[error(transparent)]
     Config(#[from] ConfigError),
@@ -115,6 +161,14 @@ pub enum FigureError {
         /// Why not.
         source: std::io::Error,
     },
+}
+
+/// Names between backticks.
+fn listed(keys: &[String]) -> String {
+    if keys.is_empty() {
+        return "nothing".to_owned();
+    }
+    keys.iter().map(|key| format!("`{key}`")).collect::<Vec<_>>().join(", ")
 }
 
 impl FigureError {

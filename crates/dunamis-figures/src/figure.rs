@@ -1,6 +1,7 @@
 //! What a published figure is.
 
 use dunamis_experiment::{AnalysisRun, Run, SweepRun};
+use dunamis_plot::Animation;
 
 use crate::{Config, Contrast, FigureError, Published, Table};
 
@@ -30,7 +31,8 @@ impl From<Vec<AnalysisRun>> for Runs {
 impl Runs {
     /// Number of samples of the first run that has any.
     pub(crate) fn samples(&self) -> Option<u64> {
-        self.experiments.iter().find_map(|run| run.manifest.samples)
+        let swept = self.sweeps.iter().flat_map(|sweep| &sweep.runs);
+        self.experiments.iter().chain(swept).find_map(|run| run.manifest.samples)
     }
 }
 
@@ -87,6 +89,16 @@ pub trait Figure: Send + Sync {
     ///
     /// As for [`caption`](Self::caption).
     fn table(&self, runs: &Runs) -> Result<Table, FigureError>;
+
+    /// The figure in motion; most stand still.
+    ///
+    /// # Errors
+    ///
+    /// As for [`draw`](Self::draw).
+    fn animation(&self, runs: &Runs) -> Result<Option<Animation>, FigureError> {
+        let _ = runs;
+        Ok(None)
+    }
 
     /// The published contrast that the figure is part of, as these runs have it; most are part of none.
     ///

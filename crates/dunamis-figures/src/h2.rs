@@ -9,17 +9,25 @@ use crate::Config;
 use crate::published::{Published, PublishedError};
 use crate::quantity::{End, Quantity};
 
+pub(crate) mod fig1;
+pub(crate) mod fig10;
 pub(crate) mod fig2;
 pub(crate) mod fig3;
 pub(crate) mod fig4;
+pub(crate) mod fig5;
 pub(crate) mod fig6;
 pub(crate) mod fig7;
 pub(crate) mod fig8;
+pub(crate) mod fig9;
+pub(crate) mod power;
 
 /// The experiment of figures 1 to 4.
 const ALIGNED: Config = Config { name: "h2-aligned", toml: include_str!("h2/aligned.toml") };
 /// The experiment of figures 5 to 8.
 const INDEPENDENT: Config = Config { name: "h2-independent", toml: include_str!("h2/independent.toml") };
+
+/// The sweep of figures 9 and 10.
+const CORRELATION: Config = Config { name: "h2-correlation", toml: include_str!("h2/correlation.toml") };
 
 /// Number of samples of the published runs.
 const SAMPLES: u64 = 20_000;

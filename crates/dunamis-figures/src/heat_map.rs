@@ -1,11 +1,11 @@
 //! POWER of one agent as a heat map.
 
-use dunamis_plot::{Grid, HeatMap, Plot};
+use dunamis_plot::Plot;
 
 use crate::caption;
 use crate::figure::{About, Figure, Runs, run_at};
 use crate::record::SingleAgentRecord;
-use crate::{FigureError, Table};
+use crate::{FigureError, Table, power_map};
 
 /// POWER of one agent at every cell of a gridworld; the standard errors are in the caption and in the table.
 #[derive(Clone, Copy, Debug)]
@@ -35,10 +35,7 @@ impl Figure for HeatMapFigure {
 
     fn draw(&self, runs: &Runs) -> Result<dunamis_plot::Figure, FigureError> {
         let record = self.record(runs)?;
-        let layout = record.layout;
-        let power = |cell| layout.cells.iter().position(|&open| open == cell).map(|state| record.power.mean[state]);
-        let grid = Grid::from_fn(layout.rows, layout.columns, |r, c| power((r, c)))?;
-        let map = HeatMap::new(grid).color_title("POWER").axis_titles("row", "column");
+        let map = power_map::heat_map(&record, &record.power.mean)?.color_title("POWER");
         Ok(map.figure().title(self.about.title).caption(self.caption(runs)?))
     }
 

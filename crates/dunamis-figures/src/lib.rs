@@ -28,19 +28,28 @@
 //! | `h1-fig1` | POWER on an open grid |
 //! | `h1-fig2` | POWER of a nearly myopic agent in the maze |
 //! | `h1-fig3` | POWER of a far-sighted agent in the maze |
+//! | `h1-fig4` | POWER in the maze while the discount grows, animated |
 //! | `h1-fig5` | POWER of a short-sighted agent in the robot face |
 //! | `h1-fig6` | POWER of a far-sighted agent in the robot face |
+//! | `h1-histograms` | samples of POWER at every cell |
+//! | `h1-pairs` | samples of POWER at pairs of cells |
+//! | `h1-variance` | variance of POWER over samples |
 //!
 //! From *Misalignment-by-default in multi-agent systems* `[Harris & Suo 2022, part 2]`; two agents on an open grid:
 //!
 //! | id | shows |
 //! |---|---|
+//! | `h2-fig1` | rewards of both agents, the same |
 //! | `h2-fig2` | POWER of H, same rewards |
 //! | `h2-fig3` | POWER of A, same rewards |
 //! | `h2-fig4` | their alignment |
+//! | `h2-fig5` | rewards of both agents, independent |
 //! | `h2-fig6` | POWER of H, independent rewards |
 //! | `h2-fig7` | POWER of A, independent rewards |
 //! | `h2-fig8` | their alignment |
+//! | `h2-fig9` | rewards and alignment while rewards become the same, animated |
+//! | `h2-fig10` | instrumental against terminal alignment |
+//! | `h2-power` | mean POWER of both against terminal alignment, with H against the seed policy |
 //!
 //! From *Instrumental convergence: scale and physical interactions* `[Harris & Suo 2022, part 3]`; two agents unless said
 //! otherwise, in the maze of seven by seven cells:
@@ -135,6 +144,9 @@
 //! | `heat_map`, `block_grid`, `alignment_plot`, `state_diagram` | the kinds: [`HeatMapFigure`], [`BlockGridFigure`], [`AlignmentFigure`], [`StateDiagram`] |
 //! | `analysis_figure`, `model_diagram`, `option_diagram` | [`AnalysisFigure`], drawn from exact analyses; graphs of models and of options |
 //! | `h1`, `h2`, `h3`, `scale`, `optsp`, `rdsp`, `kk`, `candy`, `law` | the figures of each publication and of our own, one file each, and their configs |
+//! | `view`, `sequence`, `view_figure` | [`View`]: pictures of runs that anyone made, still and moving; [`Sequence`], runs that differ in one variable; [`ViewFigure`], a view as a figure |
+//! | `power_map`, `sample_plot`, `sweep_plot` | what views draw: numbers at every state, kept samples, curves over the variable |
+//! | `rollout_plot` | [`RolloutView`]: policies of one sample, and a walk under them |
 //! | `record`, `caption`, `table` | what is read from a run; sentences of captions; [`Table`], the numbers drawn |
 //! | `fraction` | [`Fraction`], an exact number of a run |
 //! | `quantity`, `mean_power`, `published` | [`Quantity`], measured on a run; [`Published`], compared with it |
@@ -170,6 +182,7 @@ mod mean_power;
 mod model_diagram;
 mod option_diagram;
 mod optsp;
+mod power_map;
 mod precise;
 mod produce;
 mod published;
@@ -179,9 +192,15 @@ mod record;
 mod registry;
 mod report;
 mod reproduction;
+mod rollout_plot;
+mod sample_plot;
 mod scale;
+mod sequence;
 mod state_diagram;
+mod sweep_plot;
 mod table;
+mod view;
+mod view_figure;
 
 pub use alignment_plot::{AlignmentFigure, PublishedContrast};
 pub use analysis_figure::{Analyses, AnalysisFigure};
@@ -192,6 +211,7 @@ pub use error::FigureError;
 pub use figure::{About, Figure, Runs};
 pub use fraction::Fraction;
 pub use heat_map::HeatMapFigure;
+pub use power_map::Shown;
 pub use precise::{Precise, PreciseContrast, TARGET};
 pub use produce::{Observer, Options, produce};
 pub use published::{Comparison, LIMIT, Published, PublishedError, Verdict};
@@ -199,5 +219,9 @@ pub use quantity::{CellClass, End, Measurement, NamedState, Quantity, Statistic}
 pub use registry::{FIGURES, find};
 pub use report::{FigureReport, Report, RunReport};
 pub use reproduction::Reproduction;
+pub use rollout_plot::RolloutView;
+pub use sequence::Sequence;
 pub use state_diagram::StateDiagram;
 pub use table::{Entry, Table};
+pub use view::{Picture, Selection, View};
+pub use view_figure::ViewFigure;

@@ -22,6 +22,12 @@ const QUICK: NonZeroU64 = NonZeroU64::new(200).expect("not zero");
 /// Pixels of a PNG per pixel of the SVG.
 const PNG_SCALE: f64 = 2.0;
 
+/// Pixels of an animation per pixel of its frames.
+const ANIMATION_SCALE: f64 = 1.5;
+
+/// Most frames of a quick animation.
+const QUICK_FRAMES: usize = 3;
+
 /// Where figures go, and how much work goes into them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
@@ -78,8 +84,8 @@ pub trait Observer: dunamis_experiment::Observer {
 /// Watches nothing.
 impl Observer for () {}
 
-/// Makes figures: runs their experiments, or reuses the runs, then writes `<id>.svg`, `<id>.png` and `<id>.csv` for each, and
-/// `published.csv` for all. Without `ids`, makes all figures.
+/// Makes figures: runs their experiments, or reuses the runs, then writes `<id>.svg`, `<id>.png` and `<id>.csv` for each,
+/// `<id>.apng` and `<id>.gif` for those that move, and `published.csv` for all. Without `ids`, makes all figures.
 ///
 /// A file appears under its name only when it is complete. The bytes of CSV and SVG do not depend on the number of threads.
 ///
@@ -102,7 +108,7 @@ pub fn produce(ids: &[&str], options: &Options, observer: &dyn Observer) -> Resu
     }
     let drawn = jobs.par_iter().map(|(figure, runs)| {
         observer.figure(*figure);
-        draw(*figure, runs, &options.out).map_err(|source| within(*figure, source))
+        draw(*figure, runs, options).map_err(|source| within(*figure, source))
     });
     let figures = drawn.collect::<Result<Vec<_>, _>>()?;
 
@@ -236,7 +242,7 @@ impl Runner<'_> {
     }
 }
 
-fn draw(figure: &dyn Figure, runs: &Runs, out: &Path) -> Result<FigureReport, FigureError> {
+fn draw(figure: &dyn Figure, runs: &Runs, options: &Options) -> Result<FigureReport, FigureError> {
     let about = figure.about();
     let begin = Instant::now();
     let scene = figure.draw(runs)?.scene()?;
@@ -245,12 +251,19 @@ fn draw(figure: &dyn Figure, runs: &Runs, out: &Path) -> Result<FigureReport, Fi
     let draw_seconds = begin.elapsed().as_secs_f64();
     let begin = Instant::now();
     let png = scene.to_png(PNG_SCALE)?;
-    let raster_seconds = begin.elapsed().as_secs_f64();
     let file = |extension: &str, bytes: &[u8]| {
-        let path = out.join(format!("{}.{extension}", about.id));
+        let path = options.out.join(format!("{}.{extension}", about.id));
         write(&path, bytes).map(|()| path)
     };
-    let files = [file("svg", svg.as_bytes())?, file("png", &png)?, file("csv", &table)?];
+    let mut files = vec![file("svg", svg.as_bytes())?, file("png", &png)?, file("csv", &table)?];
+    if let Some(animation) = figure.animation(runs)? {
+        let (animation, scale) =
+            if options.quick { (animation.thinned(QUICK_FRAMES), 1.0) } else { (animation, ANIMATION_SCALE) };
+        let film = animation.render(scale)?;
+        let (apng, gif) = rayon::join(|| film.to_apng(), || film.to_gif());
+        files.extend([file("apng", &apng?)?, file("gif", &gif?)?]);
+    }
+    let raster_seconds = begin.elapsed().as_secs_f64();
     Ok(FigureReport {
         id: about.id,
         title: Label::parse(about.title).plain_text(),

@@ -6,7 +6,7 @@ use dunamis_experiment::{Cell, Run};
 use dunamis_mdp::Agent;
 
 use crate::figure::run_at;
-use crate::mean_power::mean_power;
+use crate::mean_power::{independent, kept, mean_power};
 use crate::record::{MultiAgentRecord, SingleAgentRecord, class as class_of, neighbors};
 use crate::{Figure, FigureError, Runs};
 
@@ -168,7 +168,9 @@ impl Quantity {
             }
             Quantity::Mean(agent) => {
                 let record = MultiAgentRecord::read(run)?;
-                let (value, std_error) = mean_power(record.power(agent));
+                let kept = kept(run, Some(agent))?;
+                let (value, std_error) =
+                    mean_power(record.power(agent), kept.as_ref(), independent(run, record.power(agent)));
                 let (value, std_error) = (Some(value), Some(std_error));
                 Ok(Measurement { value, std_error, samples: record.setting.samples(), statistic: Statistic::Raw })
             }

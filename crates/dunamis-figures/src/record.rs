@@ -18,7 +18,7 @@ pub(crate) struct Setting {
     /// Number of samples and seed; `None` where the expectation is exact.
     pub(crate) sampling: Option<(u64, u64)>,
     /// The law of the rewards, as a clause.
-    pub(crate) rewards: &'static str,
+    pub(crate) rewards: String,
     /// What happens where the two agents would collide, as a sentence; empty for one agent.
     pub(crate) collision: &'static str,
 }
@@ -57,12 +57,7 @@ fn layout(run: &Run) -> Result<&GridLayout, FigureError> {
     run.layout.as_ref().ok_or_else(|| FigureError::NoLayout { run: run.experiment.name.clone() })
 }
 
-fn setting(run: &Run) -> Setting {
-    let uniform = matches!(
-        (&run.experiment.reward, RewardLaw::default()),
-        (RewardLaw::Independent { marginal, states, same, .. }, RewardLaw::Independent { marginal: unit, .. })
-            if *marginal == unit && states.is_empty() && same.is_empty()
-    );
+pub(crate) fn setting(run: &Run) -> Setting {
     let (discount, collision) = match &run.experiment.power {
         PowerSettings::SingleAgent(settings) => match &settings.horizon {
             Horizon::Discounted(discount) => (gamma("_γ_", discount.value()), ""),
@@ -74,8 +69,31 @@ fn setting(run: &Run) -> Setting {
         environment: run.experiment.environment.name.clone(),
         discount,
         sampling: run.manifest.samples.zip(run.manifest.seed),
-        rewards: if uniform { "rewards independent and uniform on [0, 1]" } else { "rewards of a law of their own" },
+        rewards: rewards(run, Some(correlation(run))),
         collision,
+    }
+}
+
+fn correlation(run: &Run) -> f64 {
+    match &run.experiment.power {
+        PowerSettings::SingleAgent(_) => 0.0,
+        PowerSettings::MultiAgent(settings) => settings.correlation.get(),
+    }
+}
+
+/// The law of the rewards, and how those of two agents go together unless that varies.
+pub(crate) fn rewards(run: &Run, beta: Option<f64>) -> String {
+    let uniform = matches!(
+        (&run.experiment.reward, RewardLaw::default()),
+        (RewardLaw::Independent { marginal, states, same, .. }, RewardLaw::Independent { marginal: unit, .. })
+            if *marginal == unit && states.is_empty() && same.is_empty()
+    );
+    let law = if uniform { "rewards uniform on [0, 1]" } else { "rewards of a law of their own" };
+    match beta {
+        Some(0.0) if uniform => "rewards independent and uniform on [0, 1]".to_owned(),
+        None | Some(0.0) => law.to_owned(),
+        Some(1.0) => format!("{law} and the same for both agents"),
+        Some(beta) => format!("{law}, correlated between the agents by {}", gamma("_β_", beta)),
     }
 }
 

@@ -47,11 +47,11 @@ pub struct FigureReport {
     pub title: String,
     /// Its caption, without markup.
     pub caption: String,
-    /// SVG, PNG and CSV.
-    pub files: [PathBuf; 3],
+    /// SVG, PNG and CSV; then animated PNG and GIF of a figure that moves.
+    pub files: Vec<PathBuf>,
     /// Wall time of drawing the SVG and the table, in seconds.
     pub draw_seconds: f64,
-    /// Wall time of rasterizing the PNG, in seconds.
+    /// Wall time of rasterizing, in seconds.
     pub raster_seconds: f64,
 }
 
@@ -177,9 +177,11 @@ Total: {} seconds.
 
     fn files_table(&self) -> String {
         let rows = self.figures.iter().map(|figure| {
-            let [svg, ..] = &figure.files;
-            let name = svg.with_extension("").display().to_string();
-            [figure.id.to_owned(), figure.title.clone(), format!("{name}.{{svg,png,csv}}")]
+            let name = figure.files.first().map(|file| file.with_extension("").display().to_string());
+            let extensions: Vec<_> =
+                figure.files.iter().filter_map(|file| Some(file.extension()?.display().to_string())).collect();
+            let files = format!("{}.{{{}}}", name.unwrap_or_default(), extensions.join(","));
+            [figure.id.to_owned(), figure.title.clone(), files]
         });
         markdown(&["figure", "title", "files"], &rows.collect::<Vec<_>>())
     }

@@ -328,6 +328,22 @@ impl JointModel {
         (if whole && mass > 0.0 { 1.0 } else { mass }, merged)
     }
 
+    /// The probabilities that a policy of the agent gives to the actions of an induced model, in its layout: the inverse of
+    /// [`JointModel::lift`], where no action that the induced model left out has any.
+    ///
+    /// # Panics
+    ///
+    /// As for [`JointModel::lift`].
+    pub fn restrict(&self, agent: Agent, induced: &TransitionModel, policy: &StochasticPolicy) -> StochasticPolicy {
+        let own = self.available(agent);
+        let pairs = induced.state_ids().flat_map(|s| induced.available().pairs(s).map(move |pair| (s, pair)));
+        let probability = pairs.map(|(s, pair)| {
+            let source = own.find(s, induced.available().action(pair)).expect("an action of this agent");
+            policy.probabilities()[source]
+        });
+        StochasticPolicy::unchecked(probability.collect())
+    }
+
     /// Lifts a policy of an induced model to all actions of the agent; actions that the induced model left out get 0.
     ///
     /// # Panics

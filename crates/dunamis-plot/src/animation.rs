@@ -68,6 +68,17 @@ impl Animation {
         Self { once: true, ..self }
     }
 
+    /// At most so many of the frames, spread over all, the first and the last among them.
+    pub fn thinned(self, most: usize) -> Self {
+        let (count, most) = (self.scenes.len(), most.max(2));
+        if count <= most {
+            return self;
+        }
+        let kept: Vec<usize> = (0..most).map(|step| (step * (count - 1) + (most - 1) / 2) / (most - 1)).collect();
+        let scenes = self.scenes.into_iter().enumerate().filter(|(index, _)| kept.contains(index));
+        Self { scenes: scenes.map(|(_, scene)| scene).collect(), ..self }
+    }
+
     /// The frames.
     pub fn scenes(&self) -> &[Scene] {
         &self.scenes
@@ -363,6 +374,18 @@ mod tests {
     fn what_cannot_be_shown_is_named() {
         insta::assert_snapshot!(Animation::new(vec![]).unwrap_err(), @"animation has no frames; give at least one");
         insta::assert_snapshot!(moving(&[1.0]).delay(5).unwrap_err(), @"a frame cannot last `5` milliseconds; choose 10 to 20000");
+    }
+
+    #[test]
+    fn thinning_keeps_the_ends() {
+        let places: Vec<f64> = (0..11).map(f64::from).collect();
+        let animation = moving(&places);
+        for most in 2..=11 {
+            let thin = animation.clone().thinned(most);
+            assert_eq!(thin.scenes().len(), most);
+            assert_eq!((&thin.scenes()[0], thin.scenes().last()), (&animation.scenes()[0], animation.scenes().last()));
+        }
+        assert_eq!(animation.clone().thinned(50), animation);
     }
 
     #[test]

@@ -62,6 +62,11 @@ impl Histogram2d {
         Self { x_title: Some(x.into()), y_title: Some(y.into()), ..self }
     }
 
+    /// Leaves out the correlation above the frame, for plots that have it in their title.
+    pub fn without_note(self) -> Self {
+        Self { note: false, ..self }
+    }
+
     /// The side of the frame in pixels, 80 at least.
     pub fn frame_side(self, side: f64) -> Self {
         Self { side: if side.is_finite() { side.max(80.0) } else { self.side }, ..self }

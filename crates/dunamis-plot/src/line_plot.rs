@@ -21,12 +21,13 @@ pub struct Curve {
     color: Option<Color>,
     dash: Dash,
     dotted_points: bool,
+    errors: Vec<f64>,
 }
 
 impl Curve {
     /// A curve that joins points `(x, y)` by straight lines, in their order.
     pub fn new(points: Vec<Point>) -> Self {
-        Self { points, label: None, color: None, dash: Dash::Solid, dotted_points: false }
+        Self { points, label: None, color: None, dash: Dash::Solid, dotted_points: false, errors: Vec::new() }
     }
 
     /// Writes a label beside the last point, right of the frame.
@@ -42,6 +43,18 @@ impl Curve {
     /// Draws the curve in pieces.
     pub fn dashed(self, dash: Dash) -> Self {
         Self { dash, ..self }
+    }
+
+    /// Draws a band of these half-widths about the points, in their order; none where they are not finite.
+    pub fn band(self, half_widths: Vec<f64>) -> Self {
+        Self { errors: half_widths, ..self }
+    }
+
+    /// The ends of the band at every point: below, above.
+    fn ends(&self) -> impl Iterator<Item = (Point, Point)> {
+        let finite = |error: &f64| if error.is_finite() { error.abs() } else { 0.0 };
+        let errors = self.errors.iter().map(finite);
+        self.points.iter().zip(errors).map(|(&(x, y), error)| ((x, y - error), (x, y + error)))
     }
 
     /// Draws a dot at every point.
@@ -78,13 +91,22 @@ pub struct LinePlot {
     y_title: Option<Label>,
     ranges: (Option<Extent>, Option<Extent>),
     size: (f64, f64),
+    names: Vec<(f64, Label)>,
 }
 
 impl LinePlot {
     /// A plot of some curves.
     pub fn new(curves: Vec<Curve>) -> Self {
         let marks = Vec::new();
-        Self { curves, marks, x_title: None, y_title: None, ranges: (None, None), size: (440.0, 300.0) }
+        Self {
+            curves,
+            marks,
+            x_title: None,
+            y_title: None,
+            ranges: (None, None),
+            size: (440.0, 300.0),
+            names: Vec::new(),
+        }
     }
 
     /// Titles the axes.
@@ -109,6 +131,11 @@ impl LinePlot {
         let label = Some(label.into()).filter(|label: &Label| !label.is_empty());
         self.marks.push(Mark { at, open: true, color, label });
         self
+    }
+
+    /// Writes names at places along the horizontal axis, in place of numbers.
+    pub fn x_names<L: Into<Label>>(self, names: impl IntoIterator<Item = (f64, L)>) -> Self {
+        Self { names: names.into_iter().map(|(x, name)| (x, name.into())).collect(), ..self }
     }
 
     /// Fixes the range of an axis, in place of one around the points.
@@ -147,7 +174,8 @@ impl LinePlot {
             Extent::new(extent.low() - room, extent.high() + room)
         };
         let x = range(self.points().map(|point| point.0).collect(), self.ranges.0, 0.0)?;
-        Ok((x, range(self.points().map(|point| point.1).collect(), self.ranges.1, 0.06)?))
+        let bands = self.curves.iter().flat_map(Curve::ends).flat_map(|(low, high)| [low.1, high.1]);
+        Ok((x, range(self.points().map(|point| point.1).chain(bands).collect(), self.ranges.1, 0.06)?))
     }
 
     fn color(&self, number: usize) -> Color {
@@ -186,8 +214,19 @@ impl Plot for LinePlot {
         let (x, y) = self.extents()?;
         let (width, height) = self.size;
         let left = Axis::of_numbers(Side::Left, TEXT_SIZE, y, height, self.y_title.as_ref());
-        let bottom = Axis::of_numbers(Side::Bottom, TEXT_SIZE, x, width, self.x_title.as_ref());
-        let frame = Frame { x: left.reach(), y: left.overhang(height).0.ceil().max(6.0), width, height };
+        let bottom = if self.names.is_empty() {
+            Axis::of_numbers(Side::Bottom, TEXT_SIZE, x, width, self.x_title.as_ref())
+        } else {
+            let inside = self.names.iter().filter(|(at, _)| x.contains(*at));
+            let ticks = inside.map(|(at, name)| (width * x.position(*at), name.clone())).collect();
+            Axis::of_places(Side::Bottom, TEXT_SIZE, ticks, self.x_title.as_ref())
+        };
+        let frame = Frame {
+            x: left.reach().max(bottom.overhang(width).0.ceil()),
+            y: left.overhang(height).0.ceil().max(6.0),
+            width,
+            height,
+        };
         let place = |(a, b): Point| (frame.x + width * x.position(a), frame.y + height * (1.0 - y.position(b)));
 
         let rule = Stroke::new(RULE, 1.0);
@@ -196,6 +235,16 @@ impl Plot for LinePlot {
         let mut nodes: Vec<Node> = up.chain(across).map(|(from, to)| Node::Line { from, to, stroke: rule }).collect();
         nodes.push(frame.drawn(Style::stroke(Color::GRAY, 1.0)));
 
+        for (number, curve) in self.curves.iter().enumerate().filter(|(_, curve)| curve.errors.len() > 1) {
+            let (low, high): (Vec<Point>, Vec<Point>) = curve.ends().unzip();
+            // A band beyond a fixed range ends at the frame.
+            let inside = |(x, at): Point| (x, at.clamp(y.low(), y.high()));
+            let outline = high.into_iter().chain(low.into_iter().rev()).map(inside).enumerate();
+            let steps = outline
+                .map(|(index, point)| if index == 0 { Step::Move(place(point)) } else { Step::Line(place(point)) });
+            let style = Style::fill(self.color(number)).with_opacity(0.2);
+            nodes.push(Node::Path { steps: steps.chain([Step::Close]).collect(), style });
+        }
         for (number, curve) in self.curves.iter().enumerate() {
             let color = self.color(number);
             let step = |(index, &point): (usize, &Point)| {
@@ -309,6 +358,15 @@ fn beside(center: Point, label: &Label, color: Color, frame: Frame, boxes: &[Fra
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    #[test]
+    fn bands_and_names() {
+        let curve = Curve::new(vec![(0.0, 0.5), (1.0, 0.7)]).band(vec![0.1, f64::NAN]).label("_α_");
+        let plot = LinePlot::new(vec![curve]).x_names([(0.0, "uniform"), (1.0, "stay"), (2.0, "beyond")]);
+        let svg = plot.frame_size(120.0, 90.0).scene().unwrap().to_svg();
+        assert!(svg.contains("uniform") && svg.contains("stay") && !svg.contains("beyond") && !svg.contains("NaN"));
+        assert_eq!(svg.matches("fill-opacity").count() + svg.matches(" opacity=").count(), 1);
+    }
 
     #[test]
     fn a_small_line_plot() {

@@ -231,7 +231,12 @@ impl BestReply {
     }
 
     /// Steps 1 to 3 with general solvers: any model, any ties.
-    fn reply(&self, rewards_h: &[f64], rewards_a: &[f64], lane: &mut Lane) -> Result<(), PowerError> {
+    fn reply(
+        &self,
+        rewards_h: &[f64],
+        rewards_a: &[f64],
+        lane: &mut Lane,
+    ) -> Result<(StochasticPolicy, StochasticPolicy), PowerError> {
         let (policy_h, _, error_h) = self.optimize(Agent::H, self.solver_h.model(), rewards_h, &self.discount_h)?;
         let induced = Arc::new(self.joint.induced(Agent::A, &policy_h));
         let (policy_a, ahead_a, error_a) = self.optimize(Agent::A, &induced, rewards_a, &self.discount_a)?;
@@ -244,7 +249,19 @@ impl BestReply {
         }
         lane.error_h = lane.error_h.max(scale_h * error_h).max(scale_h * evaluation.bounds.gap());
         lane.error_a = scale_a * error_a;
-        if self.seed_baseline { self.evaluate_seed(&policy_h, rewards_a, lane) } else { Ok(()) }
+        if self.seed_baseline {
+            self.evaluate_seed(&policy_h, rewards_a, lane)?;
+        }
+        Ok((policy_h, policy_a))
+    }
+
+    /// H's and A's policies for a pair of reward vectors.
+    pub(crate) fn policies(
+        &self,
+        rewards_h: &[f64],
+        rewards_a: &[f64],
+    ) -> Result<(StochasticPolicy, StochasticPolicy), PowerError> {
+        self.reply(rewards_h, rewards_a, &mut ReplyScratch::new(rewards_h.len()).lane)
     }
 
     /// An optimal policy with uniform ties, lifted to all actions; the best successor values; their error.

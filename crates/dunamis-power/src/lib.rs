@@ -34,6 +34,7 @@
 //! |---|---|
 //! | `single_agent` | [`estimate`], [`exact`], and the limit $`\gamma \to 1`$: [`estimate_average`], [`exact_average`] |
 //! | `multi_agent`, `best_reply` | [`estimate_multi_agent`], [`exact_multi_agent`] |
+//! | `policies` | [`policies()`], what both agents do for one pair of reward vectors |
 //! | `seed_policy` | [`SeedPolicy`] |
 //! | `alignment` | [`Alignment`] |
 //! | `empowerment` | [`empowerment()`]: what an agent can make a difference to, which is not POWER |
@@ -65,6 +66,7 @@ mod multi_agent;
 mod optimality_probability;
 mod option_graph;
 mod piecewise_polynomial;
+mod policies;
 mod probability_estimate;
 pub mod published;
 mod sample_recorder;
@@ -87,6 +89,7 @@ pub use optimality_probability::{
     ActionProbability, Optimality, OptimalityProbability, ProbabilityMethod, ProbabilitySettings, ProbabilityWarrant,
     exact_power, optimality_probability,
 };
+pub use policies::policies;
 pub use probability_estimate::estimate_optimality_probability;
 pub use sample_recorder::{AgentSamples, SampleRecorder, Samples};
 pub use sampling::Sampling;

@@ -1,6 +1,7 @@
 //! The commands, one file each.
 
 pub(crate) mod discounts;
+pub(crate) mod draw;
 pub(crate) mod env;
 pub(crate) mod figure;
 pub(crate) mod goals;
@@ -27,6 +28,7 @@ pub(crate) fn run(command: Command, output: Output) -> Result<ExitStatus, Failur
         Command::Run(arguments) => run::run(&arguments, output),
         Command::Report(arguments) => report::run(&arguments, output),
         Command::Runs(command) => runs::run(command, output),
+        Command::Draw(arguments) => draw::run(&arguments, output),
         Command::Figure(command) => figure::run(command, output),
     }
 }

@@ -28,6 +28,7 @@ fn every_command_explains_itself() {
         "orbit probability",
         "run",
         "report",
+        "draw",
         "figure",
         "figure list",
         "figure run",

@@ -2,6 +2,7 @@
 
 mod bad_input;
 mod documents;
+mod drawings;
 mod environments;
 mod figures;
 mod goals;

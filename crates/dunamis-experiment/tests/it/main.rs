@@ -6,6 +6,7 @@ mod errors;
 mod frames;
 mod keys;
 mod listing;
+mod rollouts;
 mod runs;
 mod strategies;
 mod sweeps;
