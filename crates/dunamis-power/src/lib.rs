@@ -57,6 +57,8 @@
 mod alignment;
 mod best_reply;
 mod choice_law;
+#[cfg(test)]
+mod coverage;
 mod empowerment;
 mod error;
 mod estimate;

@@ -1,8 +1,12 @@
 //! Streams follow their written contract, and nothing but seed and index decides what is drawn.
 
+use std::collections::BTreeSet;
+use std::fmt::Write;
 use std::num::NonZeroU64;
 
-use dunamis_sampling::{STREAM_VERSION, Seed, StreamRng, uniform_permutation};
+use dunamis_sampling::{
+    Marginal, Normal, STREAM_VERSION, SamplingMethod, Seed, StreamRng, Univariate, uniform_permutation,
+};
 use proptest::prelude::*;
 use rand::Rng;
 
@@ -190,4 +194,134 @@ fn swaps_of_many_items_stay_in_range() {
     Seed::new(12).stream(1).fill_swaps(300, &mut swaps);
     assert!(swaps.iter().enumerate().all(|(i, &swap)| (i..300).contains(&(swap as usize))));
     assert_eq!(swaps[299], 299);
+}
+
+/// Draws of sample `index` under a method.
+fn numbers<const N: usize>(method: SamplingMethod, seed: u64, index: u64) -> [f64; N] {
+    let mut numbers = [0.0; N];
+    method.stream(Seed::new(seed), index).fill_uniform(&mut numbers);
+    numbers
+}
+
+fn method() -> impl Strategy<Value = SamplingMethod> {
+    proptest::sample::select(&SamplingMethod::ALL[..])
+}
+
+proptest! {
+    #[test]
+    fn methods_fill_and_skip_as_they_draw(method in method(), seed: u64, index: u64, skipped in 0_u64..600) {
+        let mut stream = method.stream(Seed::new(seed), index);
+        let one_by_one: Vec<f64> = (0..700).map(|_| stream.uniform()).collect();
+        prop_assert_eq!(&numbers::<700>(method, seed, index)[..], &one_by_one[..]);
+        let mut stream = method.stream(Seed::new(seed), index);
+        stream.skip(skipped);
+        prop_assert_eq!(stream.uniform(), one_by_one[skipped as usize]);
+        prop_assert!(one_by_one.iter().all(|u| (0.0..1.0).contains(u)));
+    }
+
+    #[test]
+    fn antithetic_samples_come_in_mirrored_pairs(seed: u64, pair in 0..u64::MAX / 2) {
+        let [even, odd] = [0, 1].map(|i| numbers::<9>(SamplingMethod::Antithetic, seed, 2 * pair + i));
+        for (u, v) in even.into_iter().zip(odd) {
+            prop_assert_eq!(u + v, 1.0 - f64::EPSILON / 2.0);
+        }
+        prop_assert_eq!(even, numbers(SamplingMethod::Independent, seed, 2 * pair));
+        let normal = Marginal::Normal(Normal::new(3.0, 2.0).unwrap());
+        let [x, y] = [0, 1].map(|i| normal.sample(&mut SamplingMethod::Antithetic.stream(Seed::new(seed), 2 * pair + i)));
+        prop_assert!((x + y - 6.0).abs() < 1e-9);
+    }
+
+    /// Of 2^m points of a replicate, every interval of length 2^-m has one in every coordinate, and the first two coordinates have
+    /// one in every elementary rectangle.
+    #[test]
+    fn sobol_points_are_evenly_spread(seed: u64, replicate in 0_u64..32, power in 0_u32..8, part in 0_u64..4) {
+        let count = 1_usize << power;
+        let points: Vec<[f64; 515]> = (part * count as u64..(part + 1) * count as u64)
+            .map(|point| {
+                let block = point / SamplingMethod::BLOCK * SamplingMethod::REPLICATES + replicate;
+                numbers(SamplingMethod::Sobol, seed, block * SamplingMethod::BLOCK + point % SamplingMethod::BLOCK)
+            })
+            .collect();
+        for coordinate in [0, 1, 2, 100, 255, 256, 400, 512, 514] {
+            let cells: BTreeSet<usize> = points.iter().map(|point| (point[coordinate] * count as f64) as usize).collect();
+            prop_assert_eq!(cells.len(), count);
+        }
+        for wide in 0..=power {
+            let (columns, rows) = (f64::from(1 << wide), f64::from(1 << (power - wide)));
+            let cell = |point: &[f64; 515]| ((point[0] * columns) as usize, (point[1] * rows) as usize);
+            let cells: BTreeSet<(usize, usize)> = points.iter().map(cell).collect();
+            prop_assert_eq!(cells.len(), count);
+        }
+    }
+}
+
+/// Over seeds every coordinate of every point is uniform, and coordinates and points of different replicates know nothing of
+/// each other.
+#[test]
+fn every_sobol_point_is_uniform() {
+    let seeds = 20_000;
+    let (mut cells, mut products) = ([[0_u32; 16]; 3], [0.0; 4]);
+    for seed in 0..seeds {
+        // Points 0 and 1 of replicate 0, and point 0 of replicate 1.
+        let [point, next, other] = [0, 1, 16].map(|index| numbers::<300>(SamplingMethod::Sobol, seed, index));
+        for (cells, u) in cells.iter_mut().zip([point[0], point[257], next[1]]) {
+            cells[(u * 16.0) as usize] += 1;
+        }
+        let pairs = [(point[0], point[1]), (point[0], point[256]), (point[3], other[3]), (next[2], point[258])];
+        for (product, (u, v)) in products.iter_mut().zip(pairs) {
+            *product += 12.0 * (u - 0.5) * (v - 0.5);
+        }
+    }
+    let expected = seeds as f64 / 16.0;
+    for cells in cells {
+        let chi_square: f64 = cells.iter().map(|&count| (f64::from(count) - expected).powi(2) / expected).sum();
+        assert!(chi_square < 45.0, "15 degrees of freedom: {chi_square}");
+    }
+    for product in products {
+        assert!((product / (seeds as f64).sqrt()).abs() < 4.5, "{products:?}");
+    }
+}
+
+/// Sequences end after 65,536 points, and the replicate goes on with another one.
+#[test]
+fn sobol_replicates_do_not_end() {
+    let last = ((1 << 16) - 16) * SamplingMethod::REPLICATES + 15;
+    let [before, after] = [last, last + 16 * (SamplingMethod::REPLICATES - 1) + 1]
+        .map(|index| numbers::<3>(SamplingMethod::Sobol, 1, index));
+    assert_ne!(before, after);
+    assert_ne!(numbers::<3>(SamplingMethod::Sobol, 1, 0), after);
+}
+
+#[test]
+fn names_of_methods_are_read_back() {
+    for method in SamplingMethod::ALL {
+        assert_eq!(method.to_string().parse(), Ok(method));
+    }
+    insta::assert_snapshot!("sobel".parse::<SamplingMethod>().unwrap_err(), @"`sobel` is no sampling method: choose `independent`, `antithetic` or `sobol`");
+}
+
+/// The first numbers of every method: they change only with `STREAM_VERSION`.
+#[test]
+fn first_numbers_of_methods_are_golden() {
+    let mut text = String::new();
+    for method in SamplingMethod::ALL {
+        for index in [0, 1, 16, 512] {
+            let [u, .., v] = numbers::<300>(method, 2022, index);
+            writeln!(text, "{method} {index}: {u} … {v}").unwrap();
+        }
+    }
+    insta::assert_snapshot!(text, @"
+independent 0: 0.9488624642697271 … 0.17621761014573634
+independent 1: 0.4785592522306821 … 0.41747551239493774
+independent 16: 0.7280487634960672 … 0.5309563226594872
+independent 512: 0.06464053858926266 … 0.7616376106249424
+antithetic 0: 0.9488624642697271 … 0.17621761014573634
+antithetic 1: 0.0511375357302728 … 0.8237823898542636
+antithetic 16: 0.7280487634960672 … 0.5309563226594872
+antithetic 512: 0.06464053858926266 … 0.7616376106249424
+sobol 0: 0.1631096475982149 … 0.8274727527923873
+sobol 1: 0.5335923307799776 … 0.10375267909243613
+sobol 16: 0.04382693808369886 … 0.8317167197606651
+sobol 512: 0.8863761299514253 … 0.5653713409729293
+");
 }
