@@ -149,7 +149,7 @@ impl SobolPoint {
 
     fn skip(&mut self, words: u64) {
         self.coordinate = self.coordinate.wrapping_add(words);
-        if self.coordinate % 4 != 0 {
+        if !self.coordinate.is_multiple_of(4) {
             self.fill();
         }
     }
