@@ -178,6 +178,7 @@ impl Browser {
     }
 
     /// Everything that went wrong in the page: exceptions, messages on its console, and requests for anything but the file.
+    /// Those that were told are forgotten.
     pub(crate) fn complaints(&mut self, file: &Path) -> Vec<String> {
         // What has happened until now is told before the answer.
         self.evaluate("0");
@@ -195,7 +196,7 @@ impl Browser {
                 _ => None,
             }
         };
-        self.events.iter().filter_map(complaint).collect()
+        std::mem::take(&mut self.events).iter().filter_map(complaint).collect()
     }
 
     /// How many requests there were for the file itself.
