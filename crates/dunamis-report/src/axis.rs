@@ -1,6 +1,7 @@
 //! What differs between runs, as axes of sliders.
 
-use dunamis_experiment::{Run, differences};
+use crate::report::Shown;
+use dunamis_experiment::differences;
 use serde::Serialize;
 use std::collections::BTreeSet;
 
@@ -34,8 +35,8 @@ type Column = Vec<String>;
 
 impl Axes {
     /// The axes of some runs with different keys.
-    pub(crate) fn of(runs: &[Run]) -> Self {
-        let mut columns: Vec<(String, Column)> = differences(runs.iter().map(|run| &run.experiment))
+    pub(crate) fn of(runs: &[Shown]) -> Self {
+        let mut columns: Vec<(String, Column)> = differences(runs.iter().map(|shown| &shown.run.experiment))
             .into_iter()
             .map(|difference| {
                 let text = |value: Option<String>| value.unwrap_or_else(|| ABSENT.to_owned());
@@ -44,7 +45,7 @@ impl Axes {
             .collect();
         // Names stand in where nothing else is different.
         if columns.is_empty() {
-            let names: Column = runs.iter().map(|run| run.experiment.name.clone()).collect();
+            let names: Column = runs.iter().map(|shown| shown.run.experiment.name.clone()).collect();
             if names.windows(2).any(|pair| pair[0] != pair[1]) {
                 columns.push(("name".to_owned(), names));
             }

@@ -1,9 +1,10 @@
 //! The data of the page.
 
 use crate::axis::{Axes, Axis};
+use crate::report::Shown;
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
-use dunamis_experiment::{Alignment, Cell, Estimates, Run, RunPower};
+use dunamis_experiment::{Alignment, Cell, Estimates, Rollout, Run, RunPower};
 use dunamis_plot::{ColorMap, OKABE_ITO};
 use serde::{Serialize, Serializer};
 
@@ -68,6 +69,16 @@ struct Record<'a> {
     solver_error_a: Option<f64>,
     alignment: Option<AlignmentRecord>,
     quantities: Vec<Quantity<'a>>,
+    rollouts: Vec<Walk<'a>>,
+}
+
+/// A walk under the policies of one sample.
+#[derive(Serialize)]
+struct Walk<'a> {
+    sample: usize,
+    states: &'a [usize],
+    /// What each agent is rewarded at these states.
+    rewards: Vec<Vec<f64>>,
 }
 
 #[derive(Serialize)]
@@ -102,19 +113,19 @@ impl Serialize for Numbers<'_> {
 }
 
 impl<'a> Document<'a> {
-    pub(crate) fn new(runs: &'a [Run], axes: &'a Axes, title: &'a str, command: Option<&'a str>) -> Self {
+    pub(crate) fn new(runs: &'a [Shown], axes: &'a Axes, title: &'a str, command: Option<&'a str>) -> Self {
         let mut models: Vec<Model<'a>> = Vec::new();
         let mut records = Vec::with_capacity(runs.len());
         // In the order of the axes, in which a slider goes through them.
-        let mut ordered: Vec<(&Run, &Vec<usize>)> = runs.iter().zip(&axes.places).collect();
+        let mut ordered: Vec<(&Shown, &Vec<usize>)> = runs.iter().zip(&axes.places).collect();
         ordered.sort_by_key(|&(_, place)| place);
-        for (run, place) in ordered {
-            let model = Model::new(run);
+        for (shown, place) in ordered {
+            let model = Model::new(&shown.run);
             let index = models.iter().position(|known| *known == model).unwrap_or_else(|| {
                 models.push(model);
                 models.len() - 1
             });
-            records.push(Record::new(run, index, place));
+            records.push(Record::new(shown, index, place));
         }
         Document {
             title,
@@ -164,7 +175,8 @@ impl<'a> Model<'a> {
 }
 
 impl<'a> Record<'a> {
-    fn new(run: &'a Run, model: usize, place: &'a [usize]) -> Self {
+    fn new(shown: &'a Shown, model: usize, place: &'a [usize]) -> Self {
+        let run = &shown.run;
         let manifest = &run.manifest;
         let config = run.experiment.to_toml();
         Record {
@@ -192,7 +204,16 @@ impl<'a> Record<'a> {
                 RunPower::MultiAgent { alignment, .. } => Some(AlignmentRecord::from(alignment)),
             },
             quantities: quantities(&run.power),
+            rollouts: shown.rollouts.iter().map(Walk::from).collect(),
         }
+    }
+}
+
+impl<'a> From<&'a Rollout> for Walk<'a> {
+    fn from(rollout: &'a Rollout) -> Self {
+        let states = &rollout.path;
+        let rewards = rollout.plans.iter().map(|plan| states.iter().map(|&state| plan.rewards[state]).collect());
+        Walk { sample: rollout.sample, states, rewards: rewards.collect() }
     }
 }
 

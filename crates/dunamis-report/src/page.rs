@@ -21,6 +21,7 @@ const SCRIPTS: &[&str] = &[
     include_str!("page/alignment.js"),
     include_str!("page/sweep.js"),
     include_str!("page/state.js"),
+    include_str!("page/rollout.js"),
     include_str!("page/table.js"),
     include_str!("page/provenance.js"),
     include_str!("page/controls.js"),

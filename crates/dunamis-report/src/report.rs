@@ -4,14 +4,21 @@ use crate::ReportError;
 use crate::axis::Axes;
 use crate::document::Document;
 use crate::page;
-use dunamis_experiment::Run;
+use dunamis_experiment::{Rollout, Run, RunKey};
 
 /// Runs to show on one page.
 #[derive(Clone, Debug)]
 pub struct Report {
-    runs: Vec<Run>,
+    runs: Vec<Shown>,
     title: Option<String>,
     command: Option<String>,
+}
+
+/// A run with what is played of it.
+#[derive(Clone, Debug)]
+pub(crate) struct Shown {
+    pub(crate) run: Run,
+    pub(crate) rollouts: Vec<Rollout>,
 }
 
 impl Report {
@@ -21,16 +28,33 @@ impl Report {
     ///
     /// [`ReportError::NoRuns`].
     pub fn new(runs: impl IntoIterator<Item = Run>) -> Result<Self, ReportError> {
-        let mut different: Vec<Run> = Vec::new();
+        let mut different: Vec<Shown> = Vec::new();
         for run in runs {
-            if different.iter().all(|known| known.key != run.key) {
-                different.push(run);
+            if different.iter().all(|known| known.run.key != run.key) {
+                different.push(Shown { run, rollouts: Vec::new() });
             }
         }
         if different.is_empty() {
             return Err(ReportError::NoRuns);
         }
         Ok(Report { runs: different, title: None, command: None })
+    }
+
+    /// Adds a walk to be played, of the run with this key; without such a run nothing changes.
+    ///
+    /// # Errors
+    ///
+    /// [`ReportError::OtherStates`] for a walk through states that the run does not have.
+    pub fn rollout(mut self, key: &RunKey, rollout: Rollout) -> Result<Self, ReportError> {
+        if let Some(shown) = self.runs.iter_mut().find(|shown| shown.run.key == *key) {
+            let states = shown.run.states.len();
+            let known = rollout.path.iter().all(|&state| state < states);
+            if !known || rollout.path.is_empty() || rollout.plans.iter().any(|plan| plan.rewards.len() != states) {
+                return Err(ReportError::OtherStates { run: shown.run.experiment.name.clone() });
+            }
+            shown.rollouts.push(rollout);
+        }
+        Ok(self)
     }
 
     /// Sets the title; by default it is the name that the runs share, or their environments.
@@ -48,8 +72,8 @@ impl Report {
     }
 
     /// The runs.
-    pub fn runs(&self) -> &[Run] {
-        &self.runs
+    pub fn runs(&self) -> impl ExactSizeIterator<Item = &Run> {
+        self.runs.iter().map(|shown| &shown.run)
     }
 
     /// The page: about 100 KB, and 11 bytes for every number of every run.
@@ -61,8 +85,8 @@ impl Report {
     }
 
     fn default_title(&self) -> String {
-        let name = shared(self.runs.iter().map(|run| run.experiment.name.as_str()));
-        let environment = || shared(self.runs.iter().map(|run| run.experiment.environment.name.as_str()));
+        let name = shared(self.runs().map(|run| run.experiment.name.as_str()));
+        let environment = || shared(self.runs().map(|run| run.experiment.environment.name.as_str()));
         name.or_else(|| Some(format!("POWER in {}", environment()?))).unwrap_or_else(|| "POWER".to_owned())
     }
 }

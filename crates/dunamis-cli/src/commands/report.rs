@@ -7,9 +7,12 @@ use crate::run_path::Directory;
 use crate::table::counted;
 use crate::whole_file;
 use clap::Args;
-use dunamis_experiment::Sweep;
+use dunamis_experiment::{Rollout, RolloutSettings, Run, Sweep};
 use dunamis_report::Report;
 use std::path::{Path, PathBuf};
+
+/// Walks to play for each run, by default.
+const ROLLOUTS: usize = 3;
 
 /// Which runs to show, and where to.
 #[derive(Debug, Args)]
@@ -38,6 +41,10 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "FILE", default_value = "report.html")]
     out: PathBuf,
 
+    /// Walks to play under the policies of kept samples (`keep-samples` in the config)
+    #[arg(long, value_name = "N", default_value_t = ROLLOUTS)]
+    rollouts: usize,
+
     /// The title of the page [default: the name that the runs share, or their environment]
     #[arg(long, value_name = "TEXT")]
     title: Option<String>,
@@ -52,7 +59,12 @@ pub(crate) fn run(arguments: &Arguments, output: Output) -> Result<ExitStatus, F
             runs.push(arguments.directory.load(&source.to_string_lossy())?);
         }
     }
-    let mut report = Report::new(runs)?.command(command(arguments));
+    let mut report = Report::new(runs.clone())?.command(command(arguments));
+    for run in &runs {
+        for rollout in rollouts(run, arguments.rollouts, output) {
+            report = report.rollout(&run.key, rollout)?;
+        }
+    }
     if let Some(title) = &arguments.title {
         report = report.title(title);
     }
@@ -63,12 +75,41 @@ pub(crate) fn run(arguments: &Arguments, output: Output) -> Result<ExitStatus, F
     Ok(ExitStatus::Success)
 }
 
+/// Walks under the policies of the first samples that were kept, from places that are spread over the states.
+///
+/// A page without them is better than none, so what is wrong is only remarked on.
+fn rollouts(run: &Run, count: usize, output: Output) -> Vec<Rollout> {
+    let kept = match run.samples() {
+        Ok(samples) => samples.map_or(0, |samples| samples.len()),
+        Err(error) => {
+            output.note(&format!("there are no rollouts of `{}`: {error}", run.experiment.name));
+            0
+        }
+    };
+    let count = count.min(kept);
+    let mut rollouts = Vec::with_capacity(count);
+    for sample in 0..count {
+        let start = Some(run.states[sample * run.states.len() / count].clone());
+        match run.rollout(&RolloutSettings { sample, start, ..RolloutSettings::default() }) {
+            Ok(rollout) => rollouts.push(rollout),
+            Err(error) => {
+                output.note(&format!("there are no rollouts of `{}`: {error}", run.experiment.name));
+                break;
+            }
+        }
+    }
+    rollouts
+}
+
 /// The command as one would type it.
 fn command(arguments: &Arguments) -> String {
     let mut words: Vec<String> = arguments.sources.iter().map(|source| source.display().to_string()).collect();
     words.extend(["--out".to_owned(), arguments.out.display().to_string()]);
     if arguments.directory.runs != Path::new("runs") {
         words.extend(["--runs".to_owned(), arguments.directory.runs.display().to_string()]);
+    }
+    if arguments.rollouts != ROLLOUTS {
+        words.extend(["--rollouts".to_owned(), arguments.rollouts.to_string()]);
     }
     if let Some(title) = &arguments.title {
         words.extend(["--title".to_owned(), title.clone()]);

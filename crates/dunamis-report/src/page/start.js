@@ -23,7 +23,7 @@ byId("sliders").append(...DATA.axes.map(slider));
 byId("controls").hidden = DATA.axes.length === 0 && Object.keys(RUNS[0].quantities).length === 1;
 startTable();
 startOrigin();
-const updates = [updateChoices, updateMap, updateAlignment, updateSweep, updateState, updateTable, updateOrigin];
+const updates = [updateChoices, updateMap, updateAlignment, updateSweep, updateState, updateRollout, updateTable, updateOrigin];
 for (const update of updates) {
   update(null);
   watch(update);

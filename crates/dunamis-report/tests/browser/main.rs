@@ -6,7 +6,7 @@
 mod devtools;
 
 use devtools::{Browser, chromium};
-use dunamis_experiment::{Experiment, Run, run};
+use dunamis_experiment::{Experiment, RolloutSettings, Run, run};
 use dunamis_plot::ColorMap;
 use dunamis_report::Report;
 use std::io::Write;
@@ -99,14 +99,14 @@ fn the_maze_opens_within_a_second_and_its_slider_shows_every_run() {
     // The page draws everything before it counts as loaded. The best of some attempts is what the page takes, and the rest what
     // else runs on the machine.
     let mut times = Vec::new();
-    for _ in 0..5 {
+    while times.len() < 3 || times.len() < 10 && best(&times) >= 1000.0 {
         browser.open(&file);
         let time = browser
             .evaluate("new Promise((done) => requestAnimationFrame(() => setTimeout(() => done(performance.now()))))");
         times.push(time.as_f64().expect("a time"));
     }
     say(&format!("{size} bytes; drawn after {times:.0?} ms"));
-    assert!(times.iter().copied().fold(f64::INFINITY, f64::min) < 1000.0, "{times:?} ms");
+    assert!(best(&times) < 1000.0, "{times:?} ms");
     assert_eq!(browser.evaluate("document.querySelectorAll('#map .cell').length"), 930);
     assert_eq!(browser.evaluate("document.querySelectorAll('#alignment .point').length"), 930);
 
@@ -138,7 +138,7 @@ fn the_maze_opens_within_a_second_and_its_slider_shows_every_run() {
         assert_eq!(browser.text("document.querySelector('.slider output').textContent"), discount);
         assert_eq!(browser.text("document.querySelector('#runs tr.active td').textContent"), discount);
     }
-    assert_eq!(browser.requests(&file), 5, "the file, as often as it was opened");
+    assert_eq!(browser.requests(&file), times.len(), "the file, as often as it was opened");
     assert_eq!(browser.complaints(&file), [""; 0]);
 }
 
@@ -202,11 +202,44 @@ fn map_and_plot_show_each_other_by_pointer_and_by_keyboard() {
     assert_eq!(browser.complaints(&place.file()), [""; 0]);
 }
 
+fn best(times: &[f64]) -> f64 {
+    times.iter().copied().fold(f64::INFINITY, f64::min)
+}
+
 /// What the page calls a joint state.
 fn named(place: &Place, state: usize) -> String {
     let name = &place.runs[0].states[state];
     let (h, a) = name.split_once('^').expect("two agents");
     format!("H at {}, A at {}", h.trim_end_matches("_H"), a.trim_end_matches("_A"))
+}
+
+#[test]
+fn rollouts_are_played() {
+    let Some(mut browser) = browser() else { return };
+    let config = "name = 'maze'\nsamples = 5\nkeep-samples = 5\n[environment]\nname = 'maze-7x7'\n[power]\nagents = 2\ndiscount = 0.9\n";
+    let place = Place::new([config.to_owned()]);
+    let run = &place.runs[0];
+    let settings = RolloutSettings { sample: 2, start: Some(run.states[500].clone()), steps: 4 };
+    let rollout = run.rollout(&settings).expect("a rollout");
+    let path = rollout.path.clone();
+    let report = Report::new([run.clone()]).and_then(|report| report.rollout(&run.key, rollout)).expect("a report");
+    std::fs::write(place.file(), report.to_html()).expect("a writable directory");
+    browser.open(&place.file());
+    let step = |browser: &mut Browser| {
+        let at = browser.text("document.querySelector('#rollout-at').textContent");
+        let marked = browser.text("document.querySelector('#map svg').getAttribute('aria-activedescendant') ?? ''");
+        (at, marked)
+    };
+    assert_eq!(step(&mut browser), ("step 0 of 4".to_owned(), String::new()));
+    // Step by step with the keyboard, then played to the end.
+    browser.evaluate("document.querySelector('#rollout-step').focus()");
+    browser.key("ArrowRight", 39, false);
+    assert_eq!(step(&mut browser), ("step 1 of 4".to_owned(), format!("cell-{}", path[1])));
+    browser.click("#rollout-play", (0.5, 0.5));
+    browser.evaluate("new Promise((done) => { const wait = () => document.querySelector('#rollout-at').textContent.startsWith('step 4') ? done(0) : setTimeout(wait, 20); wait(); })");
+    assert_eq!(step(&mut browser), ("step 4 of 4".to_owned(), format!("cell-{}", path[4])));
+    assert_eq!(browser.text("document.querySelector('#rollout-play').textContent"), "▶");
+    assert_eq!(browser.complaints(&place.file()), [""; 0]);
 }
 
 #[test]
