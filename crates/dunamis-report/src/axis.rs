@@ -126,9 +126,9 @@ fn together(columns: Vec<(String, Column)>) -> Vec<(Vec<String>, Column)> {
 /// How the field writes a key.
 fn symbol(key: &str) -> &str {
     match key {
-        "power.discount" => "γ",
-        "power.discount-a" => "γ of A",
-        "power.correlation" => "β",
+        "power.discount" => "discount γ",
+        "power.discount-a" => "discount of A",
+        "power.correlation" => "reward correlation β",
         _ => key.rsplit('.').next().unwrap_or(key),
     }
 }
@@ -176,7 +176,7 @@ mod tests {
     #[test]
     fn numbers_ascend_and_fractions_are_numbers() {
         let found = axes(&[("power.discount", &["0.9", "1/3", "0.1"])]);
-        insta::assert_snapshot!(shape(&found), @r#"γ ["0.1", "1/3", "0.9"] at [[2], [1], [0]]"#);
+        insta::assert_snapshot!(shape(&found), @r#"discount γ ["0.1", "1/3", "0.9"] at [[2], [1], [0]]"#);
         assert_eq!(found.axes[0].numbers, Some(vec![0.1, 1.0 / 3.0, 0.9]));
     }
 
@@ -184,7 +184,7 @@ mod tests {
     fn keys_that_change_together_are_one_axis() {
         let found =
             axes(&[("power.discount", &["0.1", "0.9"]), ("power.discount-a", &["0.2", "0.8"]), ("seed", &["1", "2"])]);
-        insta::assert_snapshot!(shape(&found), @r#"γ, γ of A and seed ["0.1", "0.9"] at [[0], [1]]"#);
+        insta::assert_snapshot!(shape(&found), @r#"discount γ, discount of A and seed ["0.1", "0.9"] at [[0], [1]]"#);
         assert_eq!(found.axes[0].keys, ["power.discount", "power.discount-a", "seed"]);
     }
 
@@ -193,7 +193,7 @@ mod tests {
         let collisions: &[&str] = &["none", "leak", "none", "leak"];
         let found =
             axes(&[("environment.collision", collisions), ("power.correlation", &["1.0", "0.0", "0.0", "1.0"])]);
-        insta::assert_snapshot!(shape(&found), @r#"collision ["none", "leak"]; β ["0.0", "1.0"] at [[0, 1], [1, 0], [0, 0], [1, 1]]"#);
+        insta::assert_snapshot!(shape(&found), @r#"collision ["none", "leak"]; reward correlation β ["0.0", "1.0"] at [[0, 1], [1, 0], [0, 0], [1, 1]]"#);
     }
 
     #[test]

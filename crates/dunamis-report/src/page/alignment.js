@@ -6,8 +6,8 @@ let plot = null;
 /** What an α says, in a sentence. */
 function meaning({ alpha, stdError }) {
   if (alpha === null) return "α is not defined here: POWER of one agent is the same at all states.";
-  const clear = stdError !== null && Math.abs(alpha) > 2 * stdError;
-  if (!clear && stdError !== null) return "α is not clearly different from 0: POWER of one agent says little of the other’s.";
+  if (stdError === null) return "The standard error of α is unknown, so its sign may be chance.";
+  if (Math.abs(alpha) <= 2 * stdError) return "α is not clearly different from 0: POWER of one agent says little of the other’s.";
   return alpha < 0 ? "Below 0: where A has more POWER, H tends to have less. The line is the least-squares fit."
     : "Above 0: where A has more POWER, H tends to have more. The line is the least-squares fit.";
 }

@@ -47,6 +47,11 @@ function meanOf(numbers) {
   return sum / numbers.length;
 }
 
+// Where nothing is sampled there is no error of α.
+for (const { samples, alignment } of RUNS) {
+  if (samples === null && alignment !== null) Object.assign(alignment, { stdError: 0, noiseCorrectedStdError: 0 });
+}
+
 /** The least and the greatest finite number, or `null`. */
 function extentOf(numbers) {
   let [low, high] = [Infinity, -Infinity];
