@@ -284,7 +284,7 @@ fn compare(map: &str, rules: JointRules, discount: f64, stay: bool, discrete: bo
         (r as i32, c as i32)
     };
     let joint = JointEnvironment::new(environment.clone(), rules).unwrap();
-    let positions: Vec<naive::Joint> = joint.positions().iter().map(|&(h, a)| (cell(h), cell(a))).collect();
+    let positions: Vec<naive::Joint> = joint.positions().unwrap().iter().map(|&(h, a)| (cell(h), cell(a))).collect();
     let world = naive::World {
         cells: environment.model().state_ids().map(cell).collect(),
         collision: rules.collision,

@@ -235,8 +235,11 @@ pub(crate) enum Failure {
         /// The path.
         path: String,
         /// What is wrong with it.
-        source: ModelError,
+        source: EnvError,
     },
+    /// Content of a joint model that cannot be left out.
+    #[error("`--without` is for models of one agent: both formats of two agents hold everything")]
+    JointWithout,
     /// A file without sets of options.
     #[error("`{path}` is no file of option sets")]
     Sets {

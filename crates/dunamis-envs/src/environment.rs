@@ -112,6 +112,17 @@ impl Environment {
         Environment { discount, ..self }
     }
 
+    /// The same with the layout of a gridworld, if the names of its states are cells such as `(0, 3)`.
+    pub fn recognized(self) -> Self {
+        let grid = Grid::of_names(self.model.states().iter());
+        Environment { grid, ..self }
+    }
+
+    /// The same without reward.
+    pub fn without_reward(self) -> Self {
+        Environment { reward: None, ..self }
+    }
+
     /// The name; with parameters, it is the specification under which [`load`](crate::load) finds it again.
     pub fn name(&self) -> &str {
         &self.name

@@ -152,6 +152,17 @@ pub enum EnvError {
         /// The single-agent environment.
         base: String,
     },
+    /// A rule for building a joint model, and a model that is built already.
+    #[error(
+        "`{path}` is a model of two agents as it is, so that the rule `{rule}` has no place: choose `leak` or `renormalize` \
+         for missing mass, or remove the rule"
+    )]
+    GivenRules {
+        /// The path.
+        path: String,
+        /// The rule.
+        rule: &'static str,
+    },
     /// A model that leaks, under the rule that redraws what is missing.
     #[error("`{base}` leaks mass, which the collision rule `renormalize` would draw again: choose another rule")]
     LeakingBase {

@@ -12,9 +12,11 @@ mod drn;
 mod error;
 mod files;
 mod gymnasium;
+mod joint;
 mod json;
 mod mdptoolbox;
 mod npz;
+mod powerplay;
 mod prism;
 mod quantecon;
 mod table;
@@ -25,6 +27,10 @@ mod without;
 pub use content::Content;
 pub use error::FormatError;
 pub use files::{Files, read, read_reward, write, write_as};
+pub use joint::{
+    DraftFile, joint_policy, joint_policy_text, policy, policy_text, read_draft, read_joint, write_joint,
+    write_joint_as,
+};
 
 use crate::{EnvError, Environment};
 use content::Contents;
@@ -53,6 +59,8 @@ pub enum Format {
     MdpToolbox,
     /// Cassandra's text files.
     Cassandra,
+    /// Graphs of `POWERplay`.
+    Powerplay,
     /// Drawings by Graphviz.
     Dot,
 }
@@ -84,6 +92,7 @@ const FORMATS: &[Registration] = &[
     prism::FORMAT,
     drn::FORMAT,
     cassandra::FORMAT,
+    powerplay::FORMAT,
     quantecon::FORMAT,
     mdptoolbox::FORMAT,
     npz::FORMAT,

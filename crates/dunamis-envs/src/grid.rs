@@ -5,7 +5,18 @@ use dunamis_mdp::StateId;
 use std::fmt;
 use std::str::FromStr;
 
-/// The layout of a gridworld. Open cells are the states, numbered row by row from the top left; walls are no states.
+/// How many cells of a grid that is recognized by its names may be walls for each open one.
+const SPARSEST: usize = 1_000;
+
+/// The cell of a name such as `(0, 3)`, in exactly that form.
+fn cell(name: &str) -> Option<(usize, usize)> {
+    let (row, column) = name.strip_prefix('(')?.strip_suffix(')')?.split_once(", ")?;
+    let (row, column) = (row.parse().ok()?, column.parse().ok()?);
+    (name == format!("({row}, {column})")).then_some((row, column))
+}
+
+/// The layout of a gridworld. Open cells are the states, numbered row by row from the top left unless the grid is that of a
+/// model with another order ([`Grid::of_names`]); walls are no states.
 ///
 /// The text form has one line per row, with `#` for a wall and `.` for an open cell; empty lines at the end do not count.
 ///
@@ -92,6 +103,22 @@ impl Grid {
             return Err(EnvError::NoOpenCell { rows, columns });
         }
         Ok(Grid { rows, columns, cells, states })
+    }
+
+    /// The grid on which states with names such as `(0, 3)` lie, in whatever order; `None` if a name is no cell, or the cells
+    /// are so far apart that they are no gridworld.
+    pub fn of_names<'a>(names: impl IntoIterator<Item = &'a str>) -> Option<Self> {
+        let cells = names.into_iter().map(cell).collect::<Option<Vec<_>>>()?;
+        let rows = cells.iter().map(|&(row, _)| row).max()?.checked_add(1)?;
+        let columns = cells.iter().map(|&(_, column)| column).max()?.checked_add(1)?;
+        let area = rows.checked_mul(columns).filter(|&area| area / SPARSEST <= cells.len())?;
+        let mut states = vec![None; area];
+        for (s, &(row, column)) in cells.iter().enumerate() {
+            if states[row * columns + column].replace(StateId::new(s)).is_some() {
+                return None;
+            }
+        }
+        Some(Grid { rows, columns, cells, states })
     }
 
     /// Number of rows.

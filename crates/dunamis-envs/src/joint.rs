@@ -1,13 +1,13 @@
 //! Two agents in one environment.
 
-use crate::{Collision, EnvError, Environment, JointRules, MAX_STATES, MAX_TRANSITIONS, Swaps};
-use dunamis_mdp::{JointModel, StateId, TransitionModel};
+use crate::{Collision, EnvError, Environment, Grid, JointRules, MAX_STATES, MAX_TRANSITIONS, Swaps};
+use dunamis_mdp::{JointModel, Names, StateId, TransitionModel};
 use std::sync::Arc;
 
 /// Two agents, H and A, who move at the same time in copies of one environment `[Harris & Suo 2022, part 2, A.1]`.
 ///
 /// A joint state is a pair of positions, and a position is a state of the single-agent environment. Joint states are named
-/// `(position of H)_H^(position of A)_A` and ordered H-major: all positions of A for H's first position, then for the next.
+/// `(position of H)_H^(position of A)_A`, and those of a product are ordered H-major: all positions of A for H's first position, then for the next.
 /// The probability of an outcome is the product of the agents' own, after which the collision rule applies.
 ///
 /// ```
@@ -20,10 +20,12 @@ use std::sync::Arc;
 /// ```
 #[derive(Clone, Debug)]
 pub struct JointEnvironment {
-    base: Arc<Environment>,
-    rules: JointRules,
+    name: String,
+    product: Option<(Arc<Environment>, JointRules)>,
     model: Arc<JointModel>,
-    positions: Vec<(StateId, StateId)>,
+    places: Names,
+    grid: Option<Grid>,
+    positions: Option<Vec<(StateId, StateId)>>,
 }
 
 impl JointEnvironment {
@@ -41,7 +43,7 @@ impl JointEnvironment {
         let positions: Vec<(StateId, StateId)> = places.positions().collect();
         let mut builder = JointModel::builder(rules.collision.shortfall());
         for &(h, a) in &positions {
-            let name = format!("{}_H^{}_A", &single.states()[h.index()], &single.states()[a.index()]);
+            let name = joint_name(&single.states()[h.index()], &single.states()[a.index()]);
             builder.state(&name, actions(&single, h), actions(&single, a))?;
         }
         let model = builder.build(|state, i, j| {
@@ -62,17 +64,57 @@ impl JointEnvironment {
             }
             outcomes
         })?;
-        Ok(JointEnvironment { base, rules, model: Arc::new(model), positions })
+        Ok(JointEnvironment {
+            name: base.name().into(),
+            places: single.states().clone(),
+            grid: base.grid().cloned(),
+            product: Some((base, rules)),
+            model: Arc::new(model),
+            positions: Some(positions),
+        })
     }
 
-    /// The environment of a single agent.
-    pub fn base(&self) -> &Arc<Environment> {
-        &self.base
+    /// The joint environment of a model that is given, not built from the environment of one agent.
+    ///
+    /// Where all joint states are called `(place of H)_H^(place of A)_A`, they have positions; where the places are cells such
+    /// as `(0, 3)`, they lie on a grid.
+    pub fn given(name: impl Into<String>, model: impl Into<Arc<JointModel>>) -> Self {
+        let model = model.into();
+        let mut places = Names::default();
+        let mut place = |name: &str| StateId::new(places.intern(name));
+        let position = |state: &str| {
+            let (h, a) = state.strip_suffix("_A")?.split_once("_H^")?;
+            Some((h.to_owned(), a.to_owned()))
+        };
+        let named: Option<Vec<(String, String)>> = model.states().iter().map(position).collect();
+        let positions = named.map(|named| named.iter().map(|(h, a)| (place(h), place(a))).collect());
+        let grid = Grid::of_names(places.iter());
+        JointEnvironment { name: name.into(), product: None, model, places, grid, positions }
     }
 
-    /// The rules.
-    pub fn rules(&self) -> JointRules {
-        self.rules
+    /// What it is called: like the environment of one agent that it was built from, or like its file.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The environment of a single agent, if it was built from one.
+    pub fn base(&self) -> Option<&Arc<Environment>> {
+        self.product.as_ref().map(|(base, _)| base)
+    }
+
+    /// The rules, if it was built from an environment of one agent.
+    pub fn rules(&self) -> Option<JointRules> {
+        self.product.as_ref().map(|(_, rules)| *rules)
+    }
+
+    /// The names of the places where an agent can be; empty where the names of joint states do not tell.
+    pub fn places(&self) -> &Names {
+        &self.places
+    }
+
+    /// The layout of the places, if they are the cells of a gridworld.
+    pub fn grid(&self) -> Option<&Grid> {
+        self.grid.as_ref()
     }
 
     /// The joint model.
@@ -80,17 +122,26 @@ impl JointEnvironment {
         &self.model
     }
 
-    /// The positions of H and A in each joint state, as states of [`JointEnvironment::base`].
-    pub fn positions(&self) -> &[(StateId, StateId)] {
-        &self.positions
+    /// The positions of H and A in each joint state, as numbers of [`JointEnvironment::places`], which are also the states of
+    /// [`JointEnvironment::base`]; `None` where the names of joint states do not tell.
+    pub fn positions(&self) -> Option<&[(StateId, StateId)]> {
+        self.positions.as_deref()
     }
 
-    /// The joint state of two positions; `None` if they are not states of the base, or equal where agents stay apart.
+    /// The joint state of two positions; `None` if there is none.
     pub fn state(&self, h: StateId, a: StateId) -> Option<StateId> {
-        let count = self.base.model().states().len();
-        let known = h.index() < count && a.index() < count;
-        known.then(|| Places { count, apart: self.rules.collision != Collision::None }.number(h, a)).flatten()
+        let count = self.places.len();
+        if h.index() >= count || a.index() >= count {
+            return None;
+        }
+        let name = joint_name(&self.places[h.index()], &self.places[a.index()]);
+        self.model.states().get(&name).map(StateId::new)
     }
+}
+
+/// The name of a joint state.
+fn joint_name(h: &str, a: &str) -> String {
+    format!("{h}_H^{a}_A")
 }
 
 /// The numbering of pairs of positions.

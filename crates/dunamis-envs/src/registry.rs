@@ -6,9 +6,10 @@ use crate::coin_run::CoinRun;
 use crate::shutdown_setting::ShutdownSetting;
 use crate::taxi::taxi;
 use crate::{
-    EnvError, Environment, Forest, Format, FrozenLake, Garnet, Grid, Move, Noise, Parameter, Parameters, format,
+    Collision, EnvError, Environment, Forest, Format, FrozenLake, Garnet, Grid, JointEnvironment, JointRules, Move,
+    Noise, Parameter, Parameters, Swaps, format,
 };
-use dunamis_mdp::{Number, nearest};
+use dunamis_mdp::{Number, Shortfall, nearest};
 use std::path::Path;
 
 /// A shipped environment.
@@ -443,6 +444,47 @@ pub fn load(specification: &str) -> Result<Environment, EnvError> {
         _ if name.contains(['/', '\\']) || Path::new(name).is_file() => Err(EnvError::FileType { path: name.into() }),
         _ => Err(EnvError::UnknownEnvironment { name: name.into(), nearest: resembling(name) }),
     }
+}
+
+/// The joint environment of a specification: a model of two agents in a file, or two agents in what [`load`] makes of it.
+///
+/// A file is given as it is; of the rules it takes only what becomes of missing mass: what the file says under
+/// [`Collision::None`], the default, or else [`Collision::Leak`] or [`Collision::Renormalize`].
+///
+/// # Errors
+///
+/// As for [`load`] and [`JointEnvironment::new`], or [`EnvError::GivenRules`].
+pub fn load_joint(specification: &str, rules: JointRules) -> Result<JointEnvironment, EnvError> {
+    match load_given(specification, rules)? {
+        Some(given) => Ok(given),
+        None => JointEnvironment::new(load(specification)?, rules),
+    }
+}
+
+/// The joint environment of a specification that is a model of two agents in a file; `None` if it is anything else.
+///
+/// # Errors
+///
+/// As for [`load_joint`].
+pub fn load_given(specification: &str, rules: JointRules) -> Result<Option<JointEnvironment>, EnvError> {
+    let (name, parameters) = split(specification);
+    if find(name).is_some() {
+        return Ok(None);
+    }
+    let Some(model) = format::read_joint(name)? else { return Ok(None) };
+    Parameters::parse(name, &[], parameters)?;
+    let model = match rules.collision {
+        Collision::Block => return Err(EnvError::GivenRules { path: name.into(), rule: "block" }),
+        _ if rules.swaps == Swaps::Forbidden => {
+            return Err(EnvError::GivenRules { path: name.into(), rule: "swaps forbidden" });
+        }
+        Collision::Leak if model.shortfall() != Shortfall::Leak => model.with_shortfall(Shortfall::Leak),
+        Collision::Renormalize if model.shortfall() != Shortfall::Renormalize => {
+            model.with_shortfall(Shortfall::Renormalize)
+        }
+        _ => model,
+    };
+    Ok(Some(JointEnvironment::given(name, model)))
 }
 
 /// What a file says, with its path in every error.

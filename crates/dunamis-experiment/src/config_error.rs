@@ -3,7 +3,7 @@
 use crate::Setting;
 use dunamis_envs::EnvError;
 use dunamis_goals::GoalError;
-use dunamis_mdp::{DiscountError, ModelError, NumberError};
+use dunamis_mdp::{DiscountError, NumberError};
 use dunamis_orbit::OrbitError;
 use dunamis_power::PowerError;
 use dunamis_sampling::{MethodError, RewardError};
@@ -245,7 +245,7 @@ pub enum ConfigProblem {
         /// Its path.
         path: PathBuf,
         /// What is wrong with it.
-        source: ModelError,
+        source: EnvError,
     },
     /// A seed policy that the model cannot follow.
     #[error(transparent)]

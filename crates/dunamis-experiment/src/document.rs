@@ -1,5 +1,6 @@
 //! From an experiment to the text of a config, with every default spelled out.
 
+use crate::experiment::SecondAgent;
 use crate::{EnvironmentSettings, Expectation, Experiment, Horizon, PowerSettings, RewardLaw, SeedPolicySource};
 use dunamis_envs::{Collision, Move, Swaps};
 use dunamis_mdp::{Discount, Number, Rational};
@@ -51,6 +52,8 @@ pub(crate) struct Environment {
 #[serde(rename_all = "kebab-case")]
 struct Power {
     agents: u8,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    against: Option<String>,
     discount: Option<Exactly>,
     discount_a: Option<Exactly>,
     limit: Option<&'static str>,
@@ -117,10 +120,7 @@ pub(crate) fn decimals_or_fraction(number: &Number) -> String {
 impl<'a> Settings<'a> {
     /// Everything, with absolute paths.
     fn complete(experiment: &'a Experiment) -> Self {
-        let rules = match &experiment.power {
-            PowerSettings::SingleAgent(_) => None,
-            PowerSettings::MultiAgent(settings) => Some(settings.rules),
-        };
+        let rules = experiment.power.second_agent().map(|second| second.rules);
         let environment = Environment {
             collision: rules.map(|rules| rules.collision),
             swaps: rules.map(|rules| rules.swaps == Swaps::Allowed),
@@ -132,10 +132,12 @@ impl<'a> Settings<'a> {
     /// Without the environment, for which others have to stand in; a seed policy's file is only `file`.
     pub(crate) fn numeric(experiment: &'a Experiment) -> Self {
         let mut settings = Self::without_environment(experiment);
-        if let PowerSettings::MultiAgent(multi) = &experiment.power
-            && let SeedPolicySource::File(_) = multi.seed_policy
-        {
-            settings.power.seed_policy = Some("file".into());
+        let power = &mut settings.power;
+        if let Some(SecondAgent { policy: SeedPolicySource::File(_), .. }) = experiment.power.second_agent() {
+            // Only one of them is there.
+            for policy in [&mut power.seed_policy, &mut power.against].into_iter().flatten() {
+                *policy = "file".into();
+            }
         }
         settings
     }
@@ -149,6 +151,7 @@ impl<'a> Settings<'a> {
                 };
                 Power {
                     agents: 1,
+                    against: settings.against.as_ref().map(|against| policy(&against.policy)),
                     limit: discount.is_none().then_some("one"),
                     discount,
                     discount_a: None,
@@ -160,15 +163,12 @@ impl<'a> Settings<'a> {
             }
             PowerSettings::MultiAgent(settings) => Power {
                 agents: 2,
+                against: None,
                 discount: Some(Exactly::discount(&settings.discount_h)),
                 discount_a: Some(Exactly::discount(&settings.discount_a)),
                 limit: None,
                 correlation: Some(settings.correlation),
-                seed_policy: Some(match &settings.seed_policy {
-                    SeedPolicySource::Uniform => "uniform".into(),
-                    SeedPolicySource::Stay => "stay".into(),
-                    SeedPolicySource::File(path) => absolute(path).to_string_lossy().into_owned(),
-                }),
+                seed_policy: Some(policy(&settings.seed_policy)),
                 seed_baseline: Some(settings.seed_baseline),
                 as_published: settings.as_published,
             },
@@ -199,6 +199,15 @@ impl<'a> Settings<'a> {
             (settings.until_se, settings.keep_samples) = (until_se, NonZeroU64::new(keep));
         }
         settings
+    }
+}
+
+/// A policy, with an absolute path.
+fn policy(source: &SeedPolicySource) -> String {
+    match source {
+        SeedPolicySource::Uniform => "uniform".into(),
+        SeedPolicySource::Stay => "stay".into(),
+        SeedPolicySource::File(path) => absolute(path).to_string_lossy().into_owned(),
     }
 }
 

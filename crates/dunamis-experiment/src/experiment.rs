@@ -60,8 +60,29 @@ pub enum PowerSettings {
 pub struct SingleAgent {
     /// How the future counts.
     pub horizon: Horizon,
+    /// The second agent of a joint environment, whose policy is fixed: the POWER is that of H against it.
+    pub against: Option<FixedPolicy>,
     /// Whether to repeat [the incumbent's arithmetic](dunamis_power::published).
     pub as_published: bool,
+}
+
+/// An agent A that does not learn: with it, H's POWER is that of one agent over joint states
+/// `[Harris & Suo 2022, part 2]`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FixedPolicy {
+    /// A's policy.
+    pub policy: SeedPolicySource,
+    /// What happens when the agents would meet.
+    pub rules: JointRules,
+}
+
+/// What an experiment says of a second agent.
+#[derive(Clone, Copy)]
+pub(crate) struct SecondAgent<'a> {
+    pub(crate) rules: JointRules,
+    pub(crate) policy: &'a SeedPolicySource,
+    /// The key of its policy in `[power]`.
+    pub(crate) key: &'static str,
 }
 
 /// How the future counts.
@@ -252,7 +273,21 @@ impl EnvironmentSettings {
 impl SingleAgent {
     /// Discounted POWER.
     pub fn new(discount: Discount) -> Self {
-        SingleAgent { horizon: Horizon::Discounted(discount), as_published: false }
+        SingleAgent { horizon: Horizon::Discounted(discount), against: None, as_published: false }
+    }
+}
+
+impl PowerSettings {
+    /// The second agent, if there is one.
+    pub(crate) fn second_agent(&self) -> Option<SecondAgent<'_>> {
+        match self {
+            PowerSettings::SingleAgent(SingleAgent { against, .. }) => against
+                .as_ref()
+                .map(|FixedPolicy { policy, rules }| SecondAgent { rules: *rules, policy, key: "against" }),
+            PowerSettings::MultiAgent(MultiAgent { rules, seed_policy, .. }) => {
+                Some(SecondAgent { rules: *rules, policy: seed_policy, key: "seed-policy" })
+            }
+        }
     }
 }
 

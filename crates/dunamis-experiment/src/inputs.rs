@@ -1,13 +1,16 @@
 //! From an experiment to what is computed: environments, laws and policies instead of their names.
 
 use crate::document::Settings;
+use crate::experiment::SecondAgent;
 use crate::rollout::{Policies, moves};
 use crate::{
-    ConfigError, ConfigProblem, Estimates, Expectation, Experiment, GridLayout, Horizon, MultiAgent, NUMERICS_VERSION,
+    ConfigError, ConfigProblem, Estimates, Expectation, Experiment, GridLayout, Horizon, NUMERICS_VERSION,
     PowerSettings, RewardLaw, RunKey, RunPower, SeedPolicySource, SingleAgent,
 };
-use dunamis_envs::{Environment, JointEnvironment, JointRules};
-use dunamis_mdp::{Agent, Criterion, Mdp, Names, Reward, StateId, StochasticPolicy, TransitionModel, nearest};
+use dunamis_envs::{EnvError, Environment, JointEnvironment, JointRules, format};
+use dunamis_mdp::{
+    Agent, Criterion, Mdp, Names, Reward, StateId, StochasticPolicy, TransitionModel, json, nearest,
+};
 use dunamis_power::{MultiAgentSettings, Observer, PowerError, PowerEstimate, SeedPolicy, Warrant, published};
 use dunamis_sampling::{
     CorrelatedRewards, FiniteSupport, IndependentRewards, RewardDistribution, RewardError, STREAM_VERSION,
@@ -19,23 +22,43 @@ use std::sync::Arc;
 
 /// Everything that is read from outside, read once.
 pub(crate) struct Inputs {
-    environment: Arc<Environment>,
+    world: World,
+    /// The text of A's policy, where it is a file.
     seed_policy: Option<String>,
+}
+
+/// Where the agents live, as it is read.
+enum World {
+    /// An environment of one agent, in which two may be put.
+    Single(Arc<Environment>),
+    /// A model of two agents.
+    Joint(Box<JointEnvironment>),
 }
 
 impl Inputs {
     pub(crate) fn read(experiment: &Experiment) -> Result<Self, ConfigError> {
-        let environment = dunamis_envs::load(&experiment.environment.specification());
-        let environment = environment.map_err(|error| ConfigProblem::Environment(error).at(["environment", "name"]))?;
-        let seed_policy = match &experiment.power {
-            PowerSettings::MultiAgent(MultiAgent { seed_policy: SeedPolicySource::File(path), .. }) => {
+        let specification = experiment.environment.specification();
+        let wrong = |error| {
+            let key = if let EnvError::GivenRules { .. } = error { "collision" } else { "name" };
+            ConfigProblem::Environment(error).at(["environment", key])
+        };
+        let given = match experiment.power.second_agent() {
+            Some(second) => dunamis_envs::load_given(&specification, second.rules).map_err(wrong)?,
+            None => None,
+        };
+        let world = match given {
+            Some(joint) => World::Joint(Box::new(joint)),
+            None => World::Single(Arc::new(dunamis_envs::load(&specification).map_err(wrong)?)),
+        };
+        let seed_policy = match experiment.power.second_agent() {
+            Some(SecondAgent { policy: SeedPolicySource::File(path), key, .. }) => {
                 let text = std::fs::read_to_string(path);
                 let unreadable = |source| ConfigProblem::ReadSeedPolicy { path: path.clone(), source };
-                Some(text.map_err(|source| unreadable(source).at(["power", "seed-policy"]))?)
+                Some(text.map_err(|source| unreadable(source).at(["power", key]))?)
             }
             _ => None,
         };
-        Ok(Inputs { environment: Arc::new(environment), seed_policy })
+        Ok(Inputs { world, seed_policy })
     }
 
     pub(crate) fn key(&self, experiment: &Experiment) -> RunKey {
@@ -53,11 +76,18 @@ impl Inputs {
             numerics_version: NUMERICS_VERSION,
             stream_version: STREAM_VERSION,
             settings: Settings::numeric(experiment),
-            model: self.environment.model().to_json(None),
-            map: self.environment.grid().map(ToString::to_string),
-            rules: match &experiment.power {
-                PowerSettings::SingleAgent(_) => None,
-                PowerSettings::MultiAgent(settings) => Some(settings.rules),
+            model: match &self.world {
+                World::Single(environment) => environment.model().to_json(None),
+                World::Joint(joint) => json::write_joint(joint.model()),
+            },
+            map: match &self.world {
+                World::Single(environment) => environment.grid().map(ToString::to_string),
+                World::Joint(_) => None,
+            },
+            rules: match &self.world {
+                World::Single(_) => experiment.power.second_agent().map(|second| second.rules),
+                // What they say is in the model.
+                World::Joint(_) => None,
             },
             seed_policy: self.seed_policy.as_deref(),
         };
@@ -102,18 +132,38 @@ pub(crate) struct Computed {
 
 impl Computation {
     pub(crate) fn new(experiment: &Experiment, inputs: Inputs) -> Result<Self, ConfigError> {
-        let Inputs { environment, seed_policy } = inputs;
-        let layout = environment.grid().map(GridLayout::from);
-        let kind = match &experiment.power {
-            PowerSettings::SingleAgent(settings) => {
+        let Inputs { world, seed_policy } = inputs;
+        let joint = match (&world, experiment.power.second_agent()) {
+            (World::Joint(joint), _) => Some((**joint).clone()),
+            (World::Single(environment), Some(second)) => {
+                let joint = JointEnvironment::new(Arc::clone(environment), second.rules);
+                Some(joint.map_err(|error| ConfigProblem::Environment(error).at(["environment", "collision"]))?)
+            }
+            (World::Single(_), None) => None,
+        };
+        let mut layout = match (&world, &joint) {
+            (World::Single(environment), _) => environment.grid().map(GridLayout::from),
+            (World::Joint(joint), _) => joint.grid().map(GridLayout::from),
+        };
+        let kind = match (&experiment.power, joint, world) {
+            (PowerSettings::SingleAgent(settings), Some(joint), _) => {
+                // Positions of two agents have no place in the files of one.
+                layout = None;
+                let against =
+                    settings.against.as_ref().map(|against| &against.policy).unwrap_or(&SeedPolicySource::Uniform);
+                let policy = resolve(against, seed_policy, &joint, "against")?;
+                let policy = policy.resolve(joint.model());
+                let policy = policy.map_err(|error| ConfigProblem::Power(error).at(["power", "against"]))?;
+                let model = Arc::new(joint.model().induced(Agent::H, &policy));
+                let law = law(&experiment.reward, model.states())?;
+                Kind::SingleAgent { model, law, settings: settings.clone() }
+            }
+            (PowerSettings::SingleAgent(settings), None, World::Single(environment)) => {
                 let model = Arc::clone(environment.model());
                 let law = law(&experiment.reward, model.states())?;
                 Kind::SingleAgent { model, law, settings: settings.clone() }
             }
-            PowerSettings::MultiAgent(settings) => {
-                let joint = JointEnvironment::new(environment, settings.rules);
-                let joint =
-                    joint.map_err(|error| ConfigProblem::Environment(error).at(["environment", "collision"]))?;
+            (PowerSettings::MultiAgent(settings), Some(joint), _) => {
                 let law = law(&experiment.reward, joint.model().states())?;
                 let law = CorrelatedRewards::new(law, settings.correlation);
                 let law = law.map_err(|error| ConfigProblem::Reward(error).at(["power", "correlation"]))?;
@@ -121,11 +171,12 @@ impl Computation {
                 let settings = MultiAgentSettings {
                     discount_h: settings.discount_h.clone(),
                     discount_a: settings.discount_a.clone(),
-                    seed_policy: resolve(&settings.seed_policy, seed_policy, &joint)?,
+                    seed_policy: resolve(&settings.seed_policy, seed_policy, &joint, "seed-policy")?,
                     seed_baseline: settings.seed_baseline,
                 };
                 Kind::MultiAgent { joint: Box::new(joint), law, settings, as_published }
             }
+            _ => unreachable!("two agents have a joint environment, and one of them alone a single one"),
         };
         Ok(Computation { layout, expectation: experiment.expectation, kind })
     }
@@ -157,10 +208,9 @@ impl Computation {
                     }
                     Some(sampling) => dunamis_power::estimate_multi_agent(model, &law, &settings, &sampling, observer)?,
                 };
-                let positions = joint
-                    .base()
-                    .grid()
-                    .map(|grid| joint.positions().iter().map(|&(h, a)| (grid.cell(h), grid.cell(a))).collect());
+                let positions = joint.grid().zip(joint.positions());
+                let positions = positions
+                    .map(|(grid, all)| all.iter().map(|&(h, a)| (grid.cell(h), grid.cell(a))).collect::<Vec<_>>());
                 Ok(Computed {
                     samples: samples(&power.power_h),
                     states: model.states().iter().map(Into::into).collect(),
@@ -332,17 +382,18 @@ fn resolve(
     source: &SeedPolicySource,
     text: Option<String>,
     joint: &JointEnvironment,
+    key: &str,
 ) -> Result<SeedPolicy, ConfigError> {
     let policy = match source {
         SeedPolicySource::Uniform => SeedPolicy::Uniform,
         SeedPolicySource::Stay => SeedPolicy::Stay,
         SeedPolicySource::File(path) => {
-            let policy = joint.model().policy_from_json(Agent::A, &text.unwrap_or_default());
+            let policy = format::joint_policy(path, &text.unwrap_or_default(), joint.model(), Agent::A);
             let wrong = |source| ConfigProblem::SeedPolicy { path: path.clone(), source };
-            SeedPolicy::Given(policy.map_err(|source| wrong(source).at(["power", "seed-policy"]))?)
+            SeedPolicy::Given(policy.map_err(|source| wrong(source).at(["power", key]))?)
         }
     };
     let resolved = policy.resolve(joint.model());
-    resolved.map_err(|error| ConfigProblem::Power(error).at(["power", "seed-policy"]))?;
+    resolved.map_err(|error| ConfigProblem::Power(error).at(["power", key]))?;
     Ok(policy)
 }

@@ -31,6 +31,8 @@ impl GridLayout {
     /// Whether every cell lies on the grid, and none is listed twice.
     pub(crate) fn is_consistent(&self) -> bool {
         let inside = self.cells.iter().all(|&(row, column)| row < self.rows && column < self.columns);
-        inside && self.cells.windows(2).all(|pair| pair[0] < pair[1])
+        let mut sorted = self.cells.clone();
+        sorted.sort_unstable();
+        inside && sorted.windows(2).all(|pair| pair[0] < pair[1])
     }
 }

@@ -36,7 +36,9 @@
 //! keep-samples = 0                   # default: how many of the first samples are kept one by one
 //!
 //! [environment]
-//! name = "maze-7x7"                  # a registered name, or a path to a map or a model, from the config's directory
+//! name = "maze-7x7"                  # a registered name, or a path to a map or a model, from the config's directory; for
+//!                                    # two agents also a path to a joint model, whose rules are its own: of `collision` only
+//!                                    # `leak` and `renormalize` apply, to the mass that its rows lack
 //! noise = "1/10"                     # default 0; gridworlds only
 //! noise-bias.up = 0.05               # optional: up, down, left, right, stay; see dunamis_envs::Noise
 //! collision = "leak"                 # two agents: none (default), leak, renormalize, block
@@ -45,9 +47,11 @@
 //! [power]
 //! agents = 2                         # or 1, the default
 //! discount = 0.1                     # one agent may have limit = "one" instead: the limit γ → 1
+//! against = "policy.json"            # one agent: H's POWER over joint states against an A of this fixed policy (uniform, stay,
+//!                                    # or a path as for seed-policy); collision and swaps then apply
 //! discount-a = 0.1                   # two agents; default: discount
 //! correlation = 0.0                  # two agents: β; default 0
-//! seed-policy = "uniform"            # two agents: uniform (default), stay, or a path to a policy of A
+//! seed-policy = "uniform"            # two agents: uniform (default), stay, or a path to a policy of A (.json, or .gv of POWERplay)
 //! seed-baseline = true               # two agents, default: evaluate the seed policy too
 //! as-published = false               # the incumbent's arithmetic, for comparisons
 //!
@@ -238,7 +242,7 @@ pub use differences::{Difference, differences};
 pub use dunamis_power::{AgentSamples, Alignment, Observer, Samples, Sampling};
 pub use error::ExperimentError;
 pub use experiment::{
-    DEFAULT_MOST_SAMPLES, DEFAULT_SAMPLES, EnvironmentSettings, Expectation, Experiment, Horizon, MultiAgent,
+    DEFAULT_MOST_SAMPLES, DEFAULT_SAMPLES, EnvironmentSettings, Expectation, Experiment, FixedPolicy, Horizon, MultiAgent,
     PowerSettings, RewardLaw, SeedPolicySource, SingleAgent,
 };
 pub use frame::{Column, Frame};

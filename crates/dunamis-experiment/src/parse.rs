@@ -6,8 +6,8 @@
 use crate::config_error::KeyPath;
 use crate::section::{Parsed, Section};
 use crate::{
-    ConfigError, ConfigProblem, EnvironmentSettings, Expectation, Experiment, Horizon, MultiAgent, PowerSettings,
-    RewardLaw, SeedPolicySource, SingleAgent,
+    ConfigError, ConfigProblem, EnvironmentSettings, Expectation, Experiment, FixedPolicy, Horizon, MultiAgent,
+    PowerSettings, RewardLaw, SeedPolicySource, SingleAgent,
 };
 use dunamis_envs::{Collision, EnvError, JointRules, Move, Noise, Swaps};
 use dunamis_mdp::Number;
@@ -32,8 +32,17 @@ const ROOT: &[&str] = &[
 ];
 const ENVIRONMENT: &[&str] = &["name", "collision", "swaps", "noise", "noise-bias"];
 const NOISE_BIAS: &[&str] = &["up", "down", "left", "right", "stay"];
-const POWER: &[&str] =
-    &["agents", "discount", "discount-a", "limit", "correlation", "seed-policy", "seed-baseline", "as-published"];
+const POWER: &[&str] = &[
+    "agents",
+    "against",
+    "discount",
+    "discount-a",
+    "limit",
+    "correlation",
+    "seed-policy",
+    "seed-baseline",
+    "as-published",
+];
 /// Keys of `[reward]` that are not parameters of a distribution.
 const REWARD: &[&str] = &["distribution", "reject-constant", "states", "same", "vectors", "exact"];
 
@@ -65,7 +74,7 @@ pub(crate) fn read(root: &DeTable<'_>, directory: &Path) -> Parsed<Experiment> {
         choices: "1 or 2 agents",
     });
     let power = match agents.unwrap_or(1) {
-        1 => PowerSettings::SingleAgent(single_agent(&power, &environment, expectation)?),
+        1 => PowerSettings::SingleAgent(single_agent(&power, &environment, expectation, directory)?),
         2 => PowerSettings::MultiAgent(multi_agent(&power, &environment, expectation, directory)?),
         found => return Err(power.wrong("agents", problem(found))),
     };
@@ -110,9 +119,18 @@ fn single_agent(
     power: &Section<'_, '_>,
     environment: &Section<'_, '_>,
     expectation: Expectation,
+    directory: &Path,
 ) -> Parsed<SingleAgent> {
     power.refuse(&["discount-a", "correlation", "seed-policy", "seed-baseline"], ONE_AGENT)?;
-    environment.refuse(&["collision", "swaps"], ONE_AGENT)?;
+    let against = match power.text("against")? {
+        None => {
+            environment.refuse(&["collision", "swaps"], ONE_AGENT)?;
+            None
+        }
+        Some(policy) => {
+            Some(FixedPolicy { policy: policy_source(policy, directory), rules: joint_rules(environment)? })
+        }
+    };
     let horizon = match power.text("limit")? {
         Some("one") => {
             power.refuse(&["discount"], "`power.limit` replaces it: remove one of them")?;
@@ -135,7 +153,7 @@ fn single_agent(
         Horizon::Discounted(discount) if as_published && discount.value() == 0.0 => {
             Err(power.wrong("discount", ConfigProblem::Power(PowerError::PublishedDiscount)))
         }
-        _ => Ok(SingleAgent { horizon, as_published }),
+        _ => Ok(SingleAgent { horizon, against, as_published }),
     }
 }
 
@@ -145,7 +163,7 @@ fn multi_agent(
     expectation: Expectation,
     directory: &Path,
 ) -> Parsed<MultiAgent> {
-    power.refuse(&["limit"], TWO_AGENTS)?;
+    power.refuse(&["limit", "against"], TWO_AGENTS)?;
     let discount_h = power.discount("discount")?.ok_or_else(|| power.missing("discount", "`discount`"))?;
     let discount_a = power.discount("discount-a")?;
     let correlation = match power.number("correlation")? {
@@ -153,11 +171,7 @@ fn multi_agent(
         Some(number) => Correlation::new(number.value())
             .map_err(|error| power.wrong("correlation", ConfigProblem::Reward(error)))?,
     };
-    let seed_policy = match power.text("seed-policy")? {
-        None | Some("uniform") => SeedPolicySource::Uniform,
-        Some("stay") => SeedPolicySource::Stay,
-        Some(path) => SeedPolicySource::File(directory.join(path)),
-    };
+    let seed_policy = policy_source(power.text("seed-policy")?.unwrap_or("uniform"), directory);
     let as_published = as_published(power, expectation)?;
     for (key, discount) in [("discount", Some(&discount_h)), ("discount-a", discount_a.as_ref())] {
         if as_published && discount.is_some_and(|discount| discount.value() == 0.0) {
@@ -173,6 +187,14 @@ fn multi_agent(
         seed_baseline: power.boolean("seed-baseline")?.unwrap_or(true),
         as_published,
     })
+}
+
+fn policy_source(policy: &str, directory: &Path) -> SeedPolicySource {
+    match policy {
+        "uniform" => SeedPolicySource::Uniform,
+        "stay" => SeedPolicySource::Stay,
+        path => SeedPolicySource::File(directory.join(path)),
+    }
 }
 
 fn as_published(power: &Section<'_, '_>, expectation: Expectation) -> Parsed<bool> {

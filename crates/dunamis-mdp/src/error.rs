@@ -85,6 +85,14 @@ pub enum ModelError {
         /// Where it leads (`null` for leaking mass).
         to: String,
     },
+    /// A model of one agent where one of two is needed, or the other way round.
+    #[error("the model has {}, but {} needed here", if *.found == 1 { "one agent" } else { "two agents" }, if *.expected == 1 { "one agent is" } else { "two are" })]
+    Agents {
+        /// Agents needed.
+        expected: usize,
+        /// Agents there are.
+        found: usize,
+    },
     /// Probabilities that do not form a distribution.
     #[error("the probabilities of action `{action}` at state `{state}` sum to {sum}, not 1")]
     RowSum {

@@ -4,6 +4,7 @@ use crate::model::Row;
 use crate::names::Names;
 use crate::{ActionId, AvailableActions, MarkovChain, ModelError, Number, SparseMatrix, StateId, StochasticPolicy};
 use crate::{TransitionModel, builder::ROW_SUM_TOLERANCE};
+use serde::{Deserialize, Serialize};
 use std::fmt;
 
 /// The two agents of a joint model: a human who learned first, and a faster AI that adapts to it
@@ -39,15 +40,20 @@ impl fmt::Display for Agent {
 }
 
 /// What becomes of the probability of joint moves that are not available.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Shortfall {
     /// It is lost for ever and worth 0, as the published no-overlap rule does. An agent may still choose a move that is
     /// lost with certainty; with negative rewards that may be its best.
+    #[default]
     Leak,
     /// The moves are drawn again until they are available: probabilities are divided by the available mass. Where not a
     /// single joint move is available, both agents stay where they are.
     Renormalize,
 }
+
+/// What the sum of a finished row misses 1 by at most: merged outcomes round more often than their number tells.
+const ROUNDING: f64 = 1e-12;
 
 /// The successor of a pair of moves that is not available, in [`SuccessorTable`].
 pub const UNAVAILABLE: u32 = u32::MAX;
@@ -124,6 +130,26 @@ impl JointModelBuilder {
     /// tolerance 1e-9).
     pub fn build(
         self,
+        outcome: impl FnMut(StateId, usize, usize) -> Vec<(StateId, f64)>,
+    ) -> Result<JointModel, ModelError> {
+        self.pack(0.0, outcome)
+    }
+
+    /// The same, but rows that sum to 1 up to rounding stay as they are, so that what was built once is built again.
+    ///
+    /// # Errors
+    ///
+    /// As for [`JointModelBuilder::build`].
+    pub(crate) fn build_as_given(
+        self,
+        outcome: impl FnMut(StateId, usize, usize) -> Vec<(StateId, f64)>,
+    ) -> Result<JointModel, ModelError> {
+        self.pack(ROUNDING, outcome)
+    }
+
+    fn pack(
+        self,
+        rounding: f64,
         mut outcome: impl FnMut(StateId, usize, usize) -> Vec<(StateId, f64)>,
     ) -> Result<JointModel, ModelError> {
         if self.states.is_empty() {
@@ -158,10 +184,14 @@ impl JointModelBuilder {
                     // Under `Renormalize` a partly available row is drawn again until it is available.
                     let full = (sum - 1.0).abs() <= ROW_SUM_TOLERANCE;
                     let scale = if full || self.shortfall == Shortfall::Renormalize { sum } else { 1.0 };
+                    let rounded = (sum - 1.0).abs() <= rounding;
+                    let scale = if rounded { 1.0 } else { scale };
                     let first = indices.len();
                     for (next, probability) in row.into_iter().filter(|&(_, probability)| probability > 0.0) {
                         if indices.len() > first && indices.last() == Some(&(next.index() as u32)) {
-                            *data.last_mut().expect("as many data as indices") += probability / scale;
+                            let sum = data.last_mut().expect("as many data as indices");
+                            // Rounding must not make more of it than certainty.
+                            *sum = f64::min(*sum + probability / scale, 1.0);
                         } else {
                             indices.push(next.index() as u32);
                             data.push(probability / scale);
@@ -179,7 +209,7 @@ impl JointModelBuilder {
 }
 
 /// The name of a pair of actions, for example `left_H^stay_A`.
-fn joint_action(action_h: &str, action_a: &str) -> String {
+pub(crate) fn joint_action(action_h: &str, action_a: &str) -> String {
     format!("{action_h}_H^{action_a}_A")
 }
 
@@ -207,6 +237,13 @@ impl JointModel {
     /// The actions of one agent at each joint state.
     pub fn available(&self, agent: Agent) -> &AvailableActions {
         &self.available[agent as usize]
+    }
+
+    /// The same model where what is missing counts otherwise: under [`Shortfall::Renormalize`] rows that lack something are
+    /// scaled to 1.
+    pub fn with_shortfall(&self, shortfall: Shortfall) -> JointModel {
+        let draft = crate::Draft::from(self);
+        draft.joint_model(shortfall).expect("the rows of a joint model")
     }
 
     /// What becomes of unavailable joint moves.

@@ -22,6 +22,22 @@
 //! mean something else is written in full, as 0.1000000000000000055511151231257827021181583404541015625 for the one nearest
 //! to a tenth.
 //!
+//! A joint model of two agents has pairs of moves instead of actions:
+//! ```json
+//! {"schema": 1,
+//!  "shortfall": "leak",
+//!  "states": ["l_H^l_A", "l_H^r_A"],
+//!  "transitions": [
+//!    {"from": "l_H^l_A", "action_h": "stay", "action_a": "stay", "to": "l_H^l_A", "probability": 1},
+//!    {"from": "l_H^l_A", "action_h": "stay", "action_a": "right", "to": "l_H^r_A", "probability": 1},
+//!    {"from": "l_H^r_A", "action_h": "stay", "action_a": "stay", "to": "l_H^r_A", "probability": 1},
+//!    {"from": "l_H^r_A", "action_h": "stay", "action_a": "left", "to": null, "probability": 1}]}
+//! ```
+//! What a row lacks to 1 is lost under `"shortfall": "leak"`, the default, and drawn again under `"renormalize"`; `"to": null`
+//! names such mass, and a pair of moves of which nothing is left is not available. So is a pair that is not mentioned,
+//! though each agent has all the moves that its pairs mention. The rules that made a model may stand beside (`collision`,
+//! `swaps`); they are not read.
+//!
 //! A policy is `{"schema": 1, "policy": {STATE: {ACTION: PROBABILITY}}}`; actions left out get 0.
 
 use crate::{
@@ -35,6 +51,10 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::marker::PhantomData;
+
+mod joint;
+
+pub use joint::{is_joint, place, read_draft, read_joint, write_joint};
 
 /// The schema number this version reads and writes.
 pub const SCHEMA: u64 = 1;
@@ -388,7 +408,7 @@ fn read_rewards(model: &TransitionModel, raw: &RawValue) -> Result<Reward, Model
     Reward::state_action(model, on_pair.into_iter().map(to_number))
 }
 
-fn find_pair(
+pub(crate) fn find_pair(
     states: &Names,
     actions: &Names,
     available: &AvailableActions,

@@ -33,6 +33,7 @@
 //! | `policy`, `chain` | [`DeterministicPolicy`], [`StochasticPolicy`], [`MarkovChain`] |
 //! | `joint` | [`JointModel`], [`SuccessorTable`] |
 //! | `labels` | [`Labels`]: named sets of states |
+//! | `draft` | [`Draft`]: a model that may still be wrong, [`Remark`] |
 //! | [`json`] | the JSON form of models and policies |
 //!
 //! # Invariants
@@ -45,6 +46,7 @@ mod actions;
 mod builder;
 mod chain;
 mod discount;
+mod draft;
 mod error;
 mod joint;
 pub mod json;
@@ -61,6 +63,7 @@ pub use actions::AvailableActions;
 pub use builder::TransitionModelBuilder;
 pub use chain::MarkovChain;
 pub use discount::{Criterion, Discount, DiscountError};
+pub use draft::{Draft, DraftError, DraftTransition, Remark};
 pub use error::ModelError;
 pub use joint::{Agent, JointModel, JointModelBuilder, Shortfall, SuccessorTable, UNAVAILABLE};
 pub use labels::Labels;

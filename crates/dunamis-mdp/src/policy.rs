@@ -80,6 +80,48 @@ impl StochasticPolicy {
         Ok(StochasticPolicy { probability })
     }
 
+    /// A policy from a list of states, actions and probabilities; actions that are not listed get 0. `states` and `actions`
+    /// are those of `available`.
+    ///
+    /// # Errors
+    ///
+    /// Whatever is wrong, with the number of the entry where it is one.
+    pub fn from_entries(
+        states: &crate::Names,
+        actions: &crate::Names,
+        available: &AvailableActions,
+        entries: &[(&str, &str, f64)],
+    ) -> Result<Self, (Option<usize>, ModelError)> {
+        let mut probability = vec![0.0; available.len()];
+        let mut said: Vec<Option<usize>> = vec![None; available.len()];
+        for (k, &(state, action, value)) in entries.iter().enumerate() {
+            let here = |problem| (Some(k), problem);
+            let s =
+                states.get(state).map(StateId::new).ok_or_else(|| here(ModelError::unknown_state(state, states)))?;
+            let pair = crate::json::find_pair(states, actions, available, s, action).map_err(here)?;
+            if said[pair].replace(k).is_some() {
+                let (place, key) = (format!("the policy at `{state}`"), action.to_owned());
+                return Err(here(ModelError::DuplicateKey { place, key }));
+            }
+            if !(0.0..=1.0).contains(&value) {
+                let (state, action) = (state.to_owned(), action.to_owned());
+                return Err(here(ModelError::PolicyProbability { state, action, probability: value }));
+            }
+            probability[pair] = value;
+        }
+        let silent = |s: &usize| available.pairs(StateId::new(*s)).all(|pair| said[pair].is_none());
+        if let Some(s) = (0..states.len()).find(silent) {
+            return Err((None, ModelError::PolicyIncomplete { state: states[s].into() }));
+        }
+        Self::new(available, states, actions, probability).map_err(|problem| {
+            let first = match &problem {
+                ModelError::PolicySum { state, .. } => entries.iter().position(|(known, _, _)| known == state),
+                _ => None,
+            };
+            (first, problem)
+        })
+    }
+
     /// Uniform over the available actions of each state.
     pub fn uniform(available: &AvailableActions) -> Self {
         Self::weighted(available, |_, pairs, probability| {

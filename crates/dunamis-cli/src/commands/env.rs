@@ -7,7 +7,10 @@ use crate::output::{self, Output, SCHEMA};
 use crate::table::{Align, Table, wrap};
 use clap::{Args, Subcommand};
 use convert::Convert;
-use dunamis_envs::{Collision, Entry, Environment, Format, JointEnvironment, JointRules, REGISTRY, Swaps, find, load};
+use dunamis_envs::{
+    Collision, Entry, Environment, Format, JointEnvironment, JointRules, REGISTRY, Swaps, find, load, load_given,
+    load_joint,
+};
 use dunamis_mdp::{Agent, Shortfall, StateId};
 use serde::Serialize;
 use std::fmt::Write;
@@ -62,7 +65,7 @@ Examples:
     about = "Show an environment: its map, states, actions and transitions",
     long_about = "Show an environment: its map, states, actions and transitions.\n\n\
         With --json it prints the model in the form that every command reads back, so that a copy can be edited. With \
-        --agents 2 it shows the joint model, in which H and A move at the same time.",
+        --agents 2 it shows the joint model, in which H and A move at the same time, as it does for the file of one.",
     after_long_help = "\
 Examples:
   dunamis env show case-study
@@ -136,9 +139,9 @@ pub(crate) fn run(command: Command, output: Output) -> Result<ExitStatus, Failur
         Command::List { json: false } => output::data(&list())?,
         Command::Convert(convert) => convert::run(&convert)?,
         Command::Formats { json } => convert::formats(json)?,
-        Command::Show(show) => match show.joint.rules()? {
+        Command::Show(show) => match joint(&show.environment, show.joint)? {
             None => show_single(&show, output)?,
-            Some(rules) => show_joint(&show, rules, output)?,
+            Some(joint) => show_joint(&show, &joint, output)?,
         },
     }
     Ok(ExitStatus::Success)
@@ -241,11 +244,20 @@ fn parameters(specification: &str) -> String {
     format!("\n{table}source: {}\n", entry.source)
 }
 
+/// The environment of two agents that is meant: by rules, or because the file is one; `None` for one agent.
+fn joint(specification: &str, agents: Joint) -> Result<Option<JointEnvironment>, Failure> {
+    Ok(match agents.rules()? {
+        None => load_given(specification, JointRules::default())?,
+        Some(rules) => Some(load_joint(specification, rules)?),
+    })
+}
+
 #[derive(Serialize)]
 struct JointDocument<'a> {
     schema: u64,
     #[serde(flatten)]
-    rules: JointRules,
+    rules: Option<JointRules>,
+    shortfall: Shortfall,
     states: Vec<&'a str>,
     transitions: Vec<JointTransition<'a>>,
 }
@@ -288,18 +300,26 @@ fn joint_transitions(joint: &JointEnvironment) -> Vec<JointTransition<'_>> {
     transitions
 }
 
-fn show_joint(show: &Show, rules: JointRules, output: Output) -> Result<(), Failure> {
-    let joint = JointEnvironment::new(load(&show.environment)?, rules)?;
+fn show_joint(show: &Show, joint: &JointEnvironment, output: Output) -> Result<(), Failure> {
     let model = joint.model();
     let states = model.states().len();
     if show.json {
         let states = model.states().iter().collect();
-        return output::json(&JointDocument { schema: SCHEMA, rules, states, transitions: joint_transitions(&joint) });
+        let (rules, shortfall) = (joint.rules(), model.shortfall());
+        let transitions = joint_transitions(joint);
+        return output::json(&JointDocument { schema: SCHEMA, rules, shortfall, states, transitions });
     }
-    let base = joint.base();
-    let mut text = format!("{} with two agents: {states} joint states, {} joint moves\n", base.name(), model.pairs());
-    let _ = writeln!(text, "collision rule {}, swaps {}", rules.collision, rules.swaps);
-    if let Some(grid) = base.grid() {
+    let mut text = format!("{} with two agents: {states} joint states, {} joint moves\n", joint.name(), model.pairs());
+    match joint.rules() {
+        Some(rules) => {
+            let _ = writeln!(text, "collision rule {}, swaps {}", rules.collision, rules.swaps);
+        }
+        None => text.push_str(match model.shortfall() {
+            Shortfall::Leak => "a model as it is; what its rows lack is lost\n",
+            Shortfall::Renormalize => "a model as it is; what its rows lack is drawn again\n",
+        }),
+    }
+    if let Some(grid) = joint.grid() {
         let _ = write!(text, "\n{} × {} cells\n{grid}", grid.rows(), grid.columns());
     }
     let complete = show.all || states <= SMALL;
@@ -309,7 +329,7 @@ fn show_joint(show: &Show, rules: JointRules, output: Output) -> Result<(), Fail
             Shortfall::Renormalize => "not available",
         };
         let mut from = "";
-        for transition in joint_transitions(&joint) {
+        for transition in joint_transitions(joint) {
             if transition.from != from {
                 from = transition.from;
                 let _ = writeln!(text, "\n{from}");

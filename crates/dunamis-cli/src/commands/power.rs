@@ -8,7 +8,7 @@ use crate::law::Law;
 use crate::output::{self, Output, SCHEMA};
 use crate::table::{Align, Table, counted, decimals};
 use clap::Args;
-use dunamis_envs::{Environment, JointEnvironment, JointRules, load};
+use dunamis_envs::{Environment, Grid, JointEnvironment, JointRules, format, load, load_joint};
 use dunamis_mdp::{Agent, Discount, Names, StateId};
 use dunamis_power::{
     Alignment, MultiAgentPower, MultiAgentSettings, PowerEstimate, Sampling, SeedPolicy, Warrant, published,
@@ -287,7 +287,7 @@ fn estimate(
 }
 
 fn two_agents(arguments: &Arguments, rules: JointRules, discount: &Discount, output: Output) -> Result<(), Failure> {
-    let joint = JointEnvironment::new(load(&arguments.environment)?, rules)?;
+    let joint = load_joint(&arguments.environment, rules)?;
     let settings = MultiAgentSettings {
         discount_h: discount.clone(),
         discount_a: arguments.discount_a.as_ref().unwrap_or(discount).clone(),
@@ -307,7 +307,7 @@ fn seed_policy(choice: Option<&SeedPolicyChoice>, joint: &JointEnvironment) -> R
     };
     let name = || path.display().to_string();
     let text = std::fs::read_to_string(path).map_err(|source| Failure::Read { path: name(), source })?;
-    let policy = joint.model().policy_from_json(Agent::A, &text);
+    let policy = format::joint_policy(path, &text, joint.model(), Agent::A);
     Ok(SeedPolicy::Given(policy.map_err(|source| Failure::Policy { path: name(), source })?))
 }
 
@@ -391,7 +391,7 @@ impl<'a> TwoAgents<'a> {
         let states = joint.model().states();
         TwoAgents {
             schema: SCHEMA,
-            environment: joint.base().name(),
+            environment: joint.name(),
             rules,
             discount: settings.discount_h.value(),
             discount_a: settings.discount_a.value(),
@@ -410,22 +410,27 @@ impl<'a> TwoAgents<'a> {
     }
 
     fn text(&self, arguments: &Arguments, joint: &JointEnvironment, power: &MultiAgentPower) -> String {
-        let base = joint.base();
-        let mut text = format!(
-            "POWER of H and A in {}, collision rule {}, swaps {}\nγ = {}",
-            base.name(),
-            self.rules.collision,
-            self.rules.swaps,
-            self.discount
-        );
+        let mut text = format!("POWER of H and A in {}", joint.name());
+        if let Some(rules) = joint.rules() {
+            let _ = write!(text, ", collision rule {}, swaps {}", rules.collision, rules.swaps);
+        }
+        let _ = write!(text, "\nγ = {}", self.discount);
         if self.discount_a != self.discount {
             let _ = write!(text, " for H and {} for A", self.discount_a);
         }
         let _ = writeln!(text, ", correlation β = {}, {}", self.correlation, origin(arguments, &power.power_h));
         for (agent, power, of) in [(Agent::H, &power.power_h, "A"), (Agent::A, &power.power_a, "H")] {
-            let mean = mean_by_position(joint.positions(), agent, &power.mean, base.model().states().len());
-            let _ = writeln!(text, "\nPOWER of {agent:?} by its own place, averaged over the places of {of}:");
-            text.push_str(&layout_of(base, &mean));
+            match joint.positions() {
+                Some(positions) => {
+                    let mean = mean_by_position(positions, agent, &power.mean, joint.places().len());
+                    let _ = writeln!(text, "\nPOWER of {agent:?} by its own place, averaged over the places of {of}:");
+                    text.push_str(&layout_of(joint.grid(), joint.places(), &mean));
+                }
+                None => {
+                    let _ = writeln!(text, "\nPOWER of {agent:?}:");
+                    text.push_str(&layout_of(None, joint.model().states(), &power.mean));
+                }
+            }
             text.push_str(&warrant(joint.model().states(), power));
         }
         let raw = power.alignment.alpha.zip(Some(power.alignment.std_error));
@@ -498,12 +503,12 @@ fn layout(environment: &Environment, power: &PowerEstimate) -> String {
     table.to_string()
 }
 
-fn layout_of(environment: &Environment, mean: &[f64]) -> String {
-    if let Some(grid) = environment.grid() {
+fn layout_of(grid: Option<&Grid>, names: &Names, mean: &[f64]) -> String {
+    if let Some(grid) = grid {
         return heat_map(grid, mean);
     }
     let mut table = Table::new([("state", Align::Left), ("POWER", Align::Right)]);
-    for (state, mean) in environment.model().states().iter().zip(mean) {
+    for (state, mean) in names.iter().zip(mean) {
         table.row([state.to_owned(), decimals(*mean, 4)]);
     }
     table.to_string()

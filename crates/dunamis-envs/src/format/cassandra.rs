@@ -27,7 +27,7 @@ pub(super) const FORMAT: Registration = Registration {
     summary: "the text files of Cassandra's solvers, with names and wildcards",
     extensions: &["mdp"],
     siblings: false,
-    holds: &[Content::StateNames, Content::ActionNames, Content::Discount, Content::Rewardless],
+    holds: &[Content::StateNames, Content::ActionNames, Content::Discount, Content::Rewardless, Content::Rewards],
     recognizes: |_| true,
     read: Some(read::read),
     write: Some(write::write),

@@ -2,7 +2,7 @@
 
 use super::FormatError;
 use crate::{EnvError, Environment};
-use dunamis_mdp::{Discount, Labels, Number, Reward, TransitionModel};
+use dunamis_mdp::{Discount, Labels, Number, Reward, RewardKind, TransitionModel};
 use std::fmt;
 
 /// What a file says.
@@ -28,6 +28,7 @@ impl Contents {
             },
         };
         let environment = Environment::new("model", self.model).with_labels(self.labels)?.with_discount(self.discount);
+        let environment = environment.recognized();
         match chosen {
             Some(k) => environment.with_reward(self.rewards.swap_remove(k).1),
             None => Ok(environment),
@@ -53,13 +54,15 @@ pub enum Content {
     Leaks,
     /// Probabilities, rewards or discounts that no double denotes.
     ExactNumbers,
+    /// A reward.
+    Rewards,
     /// No reward at all.
     Rewardless,
 }
 
 impl Content {
     /// All of them.
-    pub const ALL: [Content; 8] = [
+    pub const ALL: [Content; 9] = [
         Content::StateNames,
         Content::ActionNames,
         Content::PartialActions,
@@ -67,6 +70,7 @@ impl Content {
         Content::Discount,
         Content::Leaks,
         Content::ExactNumbers,
+        Content::Rewards,
         Content::Rewardless,
     ];
 
@@ -80,6 +84,7 @@ impl Content {
             Content::Discount => "discount",
             Content::Leaks => "leaks",
             Content::ExactNumbers => "exact-numbers",
+            Content::Rewards => "rewards",
             Content::Rewardless => "rewardless",
         }
     }
@@ -113,6 +118,10 @@ impl Content {
                 Some(format!("the mass lost at state `{}`", &states[s.index()]))
             }
             Content::ExactNumbers => exact_number(environment).map(|number| format!("the number {number}")),
+            Content::Rewards => environment.reward().map(|reward| match reward.kind() {
+                RewardKind::State => "a reward of states".into(),
+                _ => "a reward of actions".into(),
+            }),
             Content::Rewardless => environment.reward().is_none().then(|| "no reward".into()),
         }
     }
@@ -152,6 +161,7 @@ impl fmt::Display for Content {
             Content::Discount => "a discount",
             Content::Leaks => "mass that is lost",
             Content::ExactNumbers => "exact numbers",
+            Content::Rewards => "rewards",
             Content::Rewardless => "a model without reward",
         })
     }

@@ -13,7 +13,7 @@ pub(super) const FORMAT: Registration = Registration {
     format: Format::Dot,
     name: "DOT",
     summary: "a drawing in the language of Graphviz, with probabilities and rewards",
-    extensions: &["dot", "gv"],
+    extensions: &["dot"],
     siblings: false,
     holds: &Content::ALL,
     recognizes: |_| false,

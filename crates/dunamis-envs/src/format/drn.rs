@@ -42,6 +42,7 @@ pub(super) const FORMAT: Registration = Registration {
         Content::Labels,
         Content::ExactNumbers,
         Content::Rewardless,
+        Content::Rewards,
     ],
     recognizes: |_| true,
     read: Some(read::read),

@@ -81,6 +81,18 @@ pub enum FormatError {
         /// What it describes.
         found: String,
     },
+    /// A model of two agents where one is needed.
+    #[error("the file is a model of two agents: give it to what takes two (`--agents 2`, `power.agents = 2`)")]
+    TwoAgents,
+    /// A format without models of two agents.
+    #[error("{format} files are models of one agent: write `.json` or `.gv`")]
+    OneAgent {
+        /// The format.
+        format: Format,
+    },
+    /// A file that is no policy.
+    #[error("the file is no policy: nothing has a weight between a state and its actions")]
+    NoPolicy,
     /// A valid file that says more than this version understands.
     #[error("{place}: {what} is not supported: {instead}")]
     Unsupported {

@@ -86,6 +86,14 @@ pub fn read_reward(path: impl AsRef<Path>, reward: Option<&str>) -> Result<Envir
     Ok(environment.with_description(format!("model read from `{path}`")).with_name(path))
 }
 
+/// What the bytes of a single file say, with its path in every error.
+pub(super) fn single<T>(path: &Path, parse: impl FnOnce(&Files) -> Result<T, EnvError>) -> Result<T, EnvError> {
+    let shown = || path.display().to_string();
+    let bytes = fs::read(path).map_err(|source| EnvError::Read { path: shown(), source })?;
+    let files = Files::of(extension(path).unwrap_or_default(), bytes);
+    parse(&files).map_err(|source| EnvError::File { path: shown(), source: Box::new(source) })
+}
+
 /// The bytes of a file, and of its siblings if its format has any.
 fn gather(path: &Path, extension: &str, registration: &Registration) -> Result<Files, EnvError> {
     let bytes = |path: &Path| fs::read(path);
@@ -123,7 +131,11 @@ pub fn write(environment: &Environment, path: impl AsRef<Path>) -> Result<(), En
 /// As for [`write()`].
 pub fn write_as(format: Format, environment: &Environment, path: impl AsRef<Path>) -> Result<(), EnvError> {
     let path = path.as_ref();
-    let files = format.encode(environment)?;
+    save(format, &format.encode(environment)?, path)
+}
+
+/// Writes the files of a model.
+pub(super) fn save(format: Format, files: &Files, path: &Path) -> Result<(), EnvError> {
     let registration = format.registration();
     let place = |extension: &str| if registration.siblings { path.with_extension(extension) } else { path.into() };
     let error = |path: &Path, source| EnvError::Write { path: path.display().to_string(), source };

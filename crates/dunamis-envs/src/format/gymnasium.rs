@@ -28,7 +28,7 @@ pub(super) const FORMAT: Registration = Registration {
     summary: "the table `P[s][a]` of Gymnasium's tabular environments as JSON",
     extensions: &["json"],
     siblings: false,
-    holds: &[Content::PartialActions],
+    holds: &[Content::PartialActions, Content::Rewards],
     recognizes,
     read: Some(read),
     write: Some(write),

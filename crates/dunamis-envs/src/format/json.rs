@@ -1,6 +1,5 @@
 //! The own JSON form; see [`dunamis_mdp::json`].
 
-use super::text;
 use super::{Content, Contents, Files, Format, FormatError, Registration};
 use crate::Environment;
 use dunamis_mdp::json;
@@ -17,8 +16,17 @@ pub(super) const FORMAT: Registration = Registration {
     write: Some(write),
 };
 
+/// The text of a file.
+pub(super) fn text(files: &Files) -> Result<&str, FormatError> {
+    super::text::utf8("json", files.only())
+}
+
 fn read(files: &Files) -> Result<Contents, FormatError> {
-    let document = json::read(text::utf8("json", files.only())?)?;
+    let text = text(files)?;
+    if json::is_joint(text) {
+        return Err(FormatError::TwoAgents);
+    }
+    let document = json::read(text)?;
     let rewards = document.reward.into_iter().map(|reward| ("reward".into(), reward)).collect();
     Ok(Contents { model: document.model, rewards, labels: document.labels, discount: document.discount })
 }

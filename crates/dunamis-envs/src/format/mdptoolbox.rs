@@ -22,7 +22,7 @@ pub(super) const FORMAT: Registration = Registration {
     summary: "the arrays P and R of MDPtoolbox for NumPy, dense",
     extensions: &["npz"],
     siblings: false,
-    holds: &[Content::Discount],
+    holds: &[Content::Discount, Content::Rewards],
     recognizes: |files| Arrays::open(files.only()).is_ok_and(|mut arrays| arrays.has("P") && !arrays.has("schema")),
     read: Some(read),
     write: Some(write),

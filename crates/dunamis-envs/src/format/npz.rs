@@ -32,6 +32,7 @@ pub(super) const FORMAT: Registration = Registration {
         Content::Discount,
         Content::Leaks,
         Content::Rewardless,
+        Content::Rewards,
     ],
     recognizes: |files| Arrays::open(files.only()).is_ok_and(|mut arrays| arrays.has("schema")),
     read: Some(read),

@@ -24,7 +24,7 @@ pub(super) const FORMAT: Registration = Registration {
     summary: "the state-action pairs of QuantEcon's `DiscreteDP` as arrays for NumPy",
     extensions: &["npz"],
     siblings: false,
-    holds: &[Content::PartialActions, Content::Discount],
+    holds: &[Content::PartialActions, Content::Discount, Content::Rewards],
     recognizes: |files| Arrays::open(files.only()).is_ok_and(|mut arrays| arrays.has("s_indices")),
     read: Some(read),
     write: Some(write),

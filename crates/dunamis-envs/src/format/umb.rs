@@ -28,6 +28,7 @@ pub(super) const FORMAT: Registration = Registration {
         Content::Discount,
         Content::ExactNumbers,
         Content::Rewardless,
+        Content::Rewards,
     ],
     recognizes: |_| true,
     read: Some(read::read),

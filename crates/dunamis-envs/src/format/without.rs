@@ -16,6 +16,7 @@ impl Environment {
     /// | labels, a discount | nothing |
     /// | lost mass | a step into a new state, which has no reward and is never left |
     /// | exact numbers | the nearest doubles: values change by rounding |
+    /// | rewards | nothing: there is no value left |
     /// | no reward | a reward of 0 |
     ///
     /// # Errors
@@ -29,6 +30,7 @@ impl Environment {
         match content {
             Content::Labels => self.with_labels(dunamis_mdp::Labels::default()),
             Content::Discount => Ok(self.with_discount(None)),
+            Content::Rewards => Ok(self.without_reward()),
             Content::Rewardless => {
                 let reward = Reward::state(self.model(), vec![0.0; self.model().states().len()])?;
                 self.with_reward(reward)

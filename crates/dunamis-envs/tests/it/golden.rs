@@ -103,7 +103,7 @@ fn adjacent_agents_in_the_maze_keep_their_swaps() {
     let joint = JointEnvironment::new(load("maze-7x7").unwrap(), Collision::Leak).unwrap();
     let model = joint.model();
     let mut swaps = 0;
-    for (s, &(h, a)) in joint.positions().iter().enumerate() {
+    for (s, &(h, a)) in joint.positions().unwrap().iter().enumerate() {
         let swapped = joint.state(a, h).unwrap().index() as u32;
         let moves = |agent| model.available(agent).at(StateId::new(s)).len();
         let leads_there = |i, j| model.row(StateId::new(s), i, j).0 == [swapped];

@@ -61,8 +61,8 @@ proptest! {
     #[test]
     fn joint_rows_are_products_under_the_rule(base in base(), rules in rules()) {
         let joint = JointEnvironment::new(base, rules).unwrap();
-        let (model, single) = (joint.model(), joint.base().model());
-        for (s, &(h, a)) in joint.positions().iter().enumerate() {
+        let (model, single) = (joint.model(), joint.base().unwrap().model());
+        for (s, &(h, a)) in joint.positions().unwrap().iter().enumerate() {
             let s = StateId::new(s);
             for i in 0..model.available(Agent::H).at(s).len() {
                 for j in 0..model.available(Agent::A).at(s).len() {
@@ -76,7 +76,7 @@ proptest! {
                     }
                     let (next, p) = model.row(s, i, j);
                     let place = |next: &u32| {
-                        let (x, y) = joint.positions()[*next as usize];
+                        let (x, y) = joint.positions().unwrap()[*next as usize];
                         (x.index() as u32, y.index() as u32)
                     };
                     let actual: BTreeMap<(u32, u32), f64> = next.iter().map(place).zip(p.iter().copied()).collect();
@@ -94,7 +94,7 @@ proptest! {
     #[test]
     fn joint_states_are_pairs_of_positions_in_order(base in base(), rules in rules()) {
         let joint = JointEnvironment::new(base, rules).unwrap();
-        let single = joint.base().model();
+        let single = joint.base().unwrap().model();
         let apart = rules.collision != Collision::None;
         let mut expected = Vec::new();
         for h in single.state_ids() {
@@ -106,8 +106,8 @@ proptest! {
                 }
             }
         }
-        prop_assert_eq!(joint.positions(), expected.as_slice());
-        for (s, &(h, a)) in joint.positions().iter().enumerate() {
+        prop_assert_eq!(joint.positions().unwrap(), expected.as_slice());
+        for (s, &(h, a)) in joint.positions().unwrap().iter().enumerate() {
             prop_assert_eq!(joint.state(h, a), Some(StateId::new(s)));
             let name = format!("{}_H^{}_A", &single.states()[h.index()], &single.states()[a.index()]);
             prop_assert_eq!(&joint.model().states()[s], name.as_str());
@@ -140,10 +140,10 @@ proptest! {
     ) {
         let rules = JointRules { collision: Collision::Leak, swaps };
         let joint = JointEnvironment::new(base, rules).unwrap();
-        let (model, single) = (joint.model(), joint.base().model());
+        let (model, single) = (joint.model(), joint.base().unwrap().model());
         let other = policy(&joint, Agent::A, &weights);
         let induced = model.induced(Agent::H, &other);
-        for (s, &(h, a)) in joint.positions().iter().enumerate() {
+        for (s, &(h, a)) in joint.positions().unwrap().iter().enumerate() {
             let s = StateId::new(s);
             let expected: Vec<f64> = (0..model.available(Agent::H).at(s).len())
                 .map(|i| {
@@ -169,11 +169,11 @@ proptest! {
         weights in proptest::collection::vec(0..5u8, 1..9),
     ) {
         let joint = JointEnvironment::new(base, Collision::None).unwrap();
-        let single = joint.base().model();
+        let single = joint.base().unwrap().model();
         for agent in Agent::BOTH {
             let induced = joint.model().induced(agent, &policy(&joint, agent.other(), &weights));
             let own = |s: usize| {
-                let (h, a) = joint.positions()[s];
+                let (h, a) = joint.positions().unwrap()[s];
                 if agent == Agent::H { h } else { a }
             };
             for s in induced.state_ids() {

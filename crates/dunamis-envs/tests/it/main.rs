@@ -8,5 +8,6 @@ mod formats;
 mod golden;
 mod joint_laws;
 mod laws;
+mod powerplay;
 mod strategies;
 mod trained_agents;

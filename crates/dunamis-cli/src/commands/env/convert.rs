@@ -5,7 +5,7 @@ use crate::output::{self, SCHEMA};
 use crate::table::{Align, Table, counted};
 use clap::Args;
 use dunamis_envs::format::{self, Content};
-use dunamis_envs::{Environment, Format, load};
+use dunamis_envs::{Environment, Format, JointEnvironment, load};
 use dunamis_mdp::nearest;
 use serde::Serialize;
 use std::fmt::Write;
@@ -25,8 +25,9 @@ Examples:
   dunamis env convert forest.json forest.umb
   dunamis env convert forest.umb forest.drn
   dunamis env convert forest:p=1/3 forest.npz --without exact-numbers
+  dunamis env convert maze-7x7 maze.gv --agents 2 --collision leak
 
-Whoever leaves something out (--without) keeps every optimal value:
+Whoever leaves something out (--without) keeps every optimal value but where rewards are left out:
   state-names      states are called by their numbers
   action-names     actions are called by their numbers
   partial-actions  every state has every action; a new one does what the first one there does
@@ -34,6 +35,7 @@ Whoever leaves something out (--without) keeps every optimal value:
   discount         none
   leaks            lost mass goes to a new state without reward that is never left
   exact-numbers    fractions become the nearest doubles, so that values change by rounding
+  rewards          none: values have no meaning any more
   rewardless       a model without reward gets the reward 0"
 )]
 pub(crate) struct Convert {
@@ -52,6 +54,9 @@ pub(crate) struct Convert {
     /// Leave something out that the format cannot hold; several with commas between them
     #[arg(long, value_name = "CONTENT", value_delimiter = ',', value_parser = content_of)]
     without: Vec<Content>,
+
+    #[command(flatten)]
+    joint: super::Joint,
 }
 
 /// A content by its name.
@@ -85,6 +90,9 @@ fn format_of(name: &str) -> Result<Format, Failure> {
 
 pub(super) fn run(convert: &Convert) -> Result<(), Failure> {
     let format = convert.format.as_deref().map(format_of).transpose()?;
+    if let Some(joint) = super::joint(&convert.environment, convert.joint)? {
+        return write_joint(convert, format, &joint);
+    }
     let environment = load(&convert.environment)?;
     let given = environment.name().to_owned();
     let environment =
@@ -94,6 +102,20 @@ pub(super) fn run(convert: &Convert) -> Result<(), Failure> {
         None => format::write(&environment, &convert.file)?,
     }
     output::data(&summary(&given, &environment, &convert.file.display().to_string()))
+}
+
+/// Writes a model of two agents.
+fn write_joint(convert: &Convert, format: Option<Format>, joint: &JointEnvironment) -> Result<(), Failure> {
+    if !convert.without.is_empty() {
+        return Err(Failure::JointWithout);
+    }
+    match format {
+        Some(format) => format::write_joint_as(format, joint.model(), &convert.file)?,
+        None => format::write_joint(joint.model(), &convert.file)?,
+    }
+    let (states, pairs) = (joint.model().states().len() as u64, joint.model().pairs() as u64);
+    let (states, pairs) = (counted(states, "joint state"), counted(pairs, "pair") + " of moves");
+    output::data(&format!("{} → {}: {states}, {pairs}\n", joint.name(), convert.file.display()))
 }
 
 fn summary(given: &str, environment: &Environment, file: &str) -> String {
@@ -164,7 +186,7 @@ pub(super) fn formats(json: bool) -> Result<(), Failure> {
         ("format", Align::Left),
         ("extensions", Align::Left),
         ("", Align::Left),
-        ("what it is, and what it holds beside states, actions, probabilities and rewards", Align::Left),
+        ("what it is, and what it holds beside states, actions and probabilities", Align::Left),
     ]);
     for format in &formats {
         let extensions: Vec<String> = format.extensions.iter().map(|extension| format!(".{extension}")).collect();
