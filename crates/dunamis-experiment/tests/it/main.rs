@@ -4,6 +4,7 @@ mod analyses;
 mod configs;
 mod errors;
 mod frames;
+mod joint_models;
 mod keys;
 mod listing;
 mod rollouts;

@@ -2,8 +2,8 @@
 
 use dunamis_envs::{Collision, JointRules, Move, Noise, Swaps};
 use dunamis_experiment::{
-    EnvironmentSettings, Expectation, Experiment, Horizon, MultiAgent, PowerSettings, RewardLaw, SeedPolicySource,
-    SingleAgent,
+    EnvironmentSettings, Expectation, Experiment, FixedPolicy, Horizon, MultiAgent, PowerSettings, RewardLaw,
+    SeedPolicySource, SingleAgent,
 };
 use dunamis_mdp::{Discount, Number, Rational};
 use dunamis_sampling::{
@@ -63,24 +63,32 @@ fn noise() -> impl Strategy<Value = Noise> {
 
 fn single_agent() -> impl Strategy<Value = PowerSettings> {
     let horizon = prop_oneof![Just(Horizon::LimitOne), discount().prop_map(Horizon::Discounted)];
-    horizon.prop_map(|horizon| SingleAgent { horizon, as_published: false }.into())
+    let against = (policy(), rules()).prop_map(|(policy, rules)| FixedPolicy { policy, rules });
+    let parts = (horizon, prop::option::of(against));
+    parts.prop_map(|(horizon, against)| SingleAgent { horizon, against, as_published: false }.into())
 }
 
-fn multi_agent() -> impl Strategy<Value = PowerSettings> {
-    let rules = prop_oneof![
+fn rules() -> impl Strategy<Value = JointRules> {
+    prop_oneof![
         Just(JointRules::default()),
         (prop::sample::select(&Collision::ALL[1..]), any::<bool>()).prop_map(|(collision, swaps)| JointRules {
             collision,
             swaps: if swaps { Swaps::Allowed } else { Swaps::Forbidden },
         }),
-    ];
-    let seed_policy = prop_oneof![
+    ]
+}
+
+fn policy() -> impl Strategy<Value = SeedPolicySource> {
+    prop_oneof![
         Just(SeedPolicySource::Uniform),
         Just(SeedPolicySource::Stay),
         Just(SeedPolicySource::File("/a b/policy \"of\" A.json".into())),
-    ];
+    ]
+}
+
+fn multi_agent() -> impl Strategy<Value = PowerSettings> {
     let correlation = (-1.0..=1.0_f64).prop_map(|beta| Correlation::new(beta).unwrap());
-    (discount(), discount(), rules, correlation, seed_policy, any::<bool>()).prop_map(
+    (discount(), discount(), rules(), correlation, policy(), any::<bool>()).prop_map(
         |(discount_h, discount_a, rules, correlation, seed_policy, seed_baseline)| {
             let as_published = false;
             MultiAgent { discount_h, discount_a, rules, correlation, seed_policy, seed_baseline, as_published }.into()
