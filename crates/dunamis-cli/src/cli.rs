@@ -1,7 +1,7 @@
 //! The arguments of `dunamis`.
 
 use crate::argument;
-use crate::commands::{discounts, draw, env, figure, goals, orbit, power, report, run, runs, solve};
+use crate::commands::{discounts, draw, env, figure, goals, import, orbit, power, report, run, runs, solve};
 use clap::{Parser, Subcommand};
 use std::num::NonZeroUsize;
 
@@ -69,6 +69,9 @@ pub(crate) enum Command {
     Runs(runs::Command),
     Report(report::Arguments),
     Draw(draw::Arguments),
+    /// Import experiments of other programs
+    #[command(subcommand)]
+    Import(import::Command),
     /// List the published figures, or draw them and compare their numbers
     #[command(subcommand)]
     Figure(figure::Command),

@@ -1,6 +1,7 @@
 //! What can go wrong at the terminal, and how the program ends.
 
 use dunamis_envs::EnvError;
+use dunamis_experiment::powerplay::ImportError;
 use dunamis_experiment::{ConfigError, ExperimentError};
 use dunamis_figures::FigureError;
 use dunamis_goals::GoalError;
@@ -72,6 +73,9 @@ pub(crate) enum Failure {
     /// Something is wrong with a config.
     #[error(transparent)]
     Config(#[from] ConfigError),
+    /// An experiment of another program cannot be imported.
+    #[error(transparent)]
+    Import(#[from] ImportError),
     /// An experiment has no run.
     #[error(transparent)]
     Experiment(#[from] ExperimentError),

@@ -21,10 +21,8 @@ pub(crate) trait Hint {
 impl Hint for Failure {
     fn hint(&self) -> Option<String> {
         match self {
-            Failure::Environment(error) => error.hint(),
-            Failure::Model(error)
-            | Failure::Policy { source: error, .. }
-            | Failure::Orbit(OrbitError::Model(error)) => error.hint(),
+            Failure::Environment(error) | Failure::Policy { source: error, .. } => error.hint(),
+            Failure::Model(error) | Failure::Orbit(OrbitError::Model(error)) => error.hint(),
             Failure::Power(error) => error.hint(),
             Failure::Reward(error) => error.hint(),
             Failure::Config(error) => error.hint(),
@@ -74,6 +72,8 @@ impl Hint for Failure {
             | Failure::UnknownCoordinate { .. }
             | Failure::PowerOfSets
             | Failure::CountedSets
+            | Failure::Import(_)
+            | Failure::JointWithout
             | Failure::OneDiscount
             | Failure::RewardNumber { .. }
             | Failure::RewardLength { .. }

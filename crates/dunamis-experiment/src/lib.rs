@@ -56,7 +56,7 @@
 //! as-published = false               # the incumbent's arithmetic, for comparisons
 //!
 //! [reward]                           # default: uniform on [0, 1]
-//! distribution = "beta"              # uniform, beta, normal, bernoulli, pareto, exponential, point-mass
+//! distribution = "beta"              # uniform, beta, normal, bernoulli, pareto, exponential, jaynes-prior, point-mass
 //! alpha = 2                          # parameters as in dunamis_sampling::Marginal
 //! beta = 2
 //! reject-constant = false            # default: constant vectors are allowed
@@ -184,6 +184,7 @@
 //! | `config_error` | [`ConfigError`], [`ConfigProblem`] |
 //! | `section` | tables of a config as they are read |
 //! | `analysis` | [`Analysis`], its parts, [`analyze`] and [`AnalysisRun`] |
+//! | [`powerplay`] | configs of another program |
 //! | `inputs` | the models, laws and policies that an experiment names |
 //! | `sweep`, `setting` | [`Sweep`], [`run_sweep`]; [`Setting`] |
 //! | `differences` | [`differences`] between the configs of runs |
@@ -221,6 +222,7 @@ mod parquet;
 mod parse;
 mod partial;
 mod rollout;
+pub mod powerplay;
 mod run;
 mod section;
 mod setting;

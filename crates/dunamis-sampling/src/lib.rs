@@ -33,7 +33,7 @@
 //! | `method` | [`SamplingMethod`]: independent, antithetic or Sobol samples |
 //! | `reward` | the trait [`RewardDistribution`] and its laws: [`IndependentRewards`], [`FiniteSupport`] |
 //! | `reward/marginal` | laws of one state: the trait [`Univariate`] and the choice [`Marginal`] that configs make |
-//! | `reward/<name>` | one such law: [`Uniform`], [`Beta`], [`Normal`] (and [`standard_normal`]), [`Bernoulli`], [`Pareto`], [`Exponential`], [`PointMass`] |
+//! | `reward/<name>` | one such law: [`Uniform`], [`Beta`], [`Normal`] (and [`standard_normal`]), [`Bernoulli`], [`Pareto`], [`Exponential`], [`JaynesPrior`], [`PointMass`] |
 //! | `correlated` | [`CorrelatedRewards`]: pairs of vectors with a given [`Correlation`] |
 //! | `permutation` | [`uniform_permutation`] |
 //! | `convex_body` | [`ConvexBody`]: a box cut by [`LinearRow`]s, and [`CuttingPlane`] oracles |
@@ -72,7 +72,7 @@ pub use hit_and_run::{Direction, HitAndRun};
 pub use method::SamplingMethod;
 pub use permutation::uniform_permutation;
 pub use reward::{
-    Bernoulli, Beta, Exponential, FiniteSupport, IndependentRewards, IndependentRewardsBuilder, MAX_DRAWS, Marginal,
-    Normal, Pareto, PointMass, Reflection, RewardDistribution, Uniform, Univariate, standard_normal,
+    Bernoulli, Beta, Exponential, FiniteSupport, IndependentRewards, IndependentRewardsBuilder, JaynesPrior, MAX_DRAWS,
+    Marginal, Normal, Pareto, PointMass, Reflection, RewardDistribution, Uniform, Univariate, standard_normal,
 };
 pub use stream::{STREAM_VERSION, Seed, StreamRng};

@@ -1,7 +1,8 @@
 //! Every marginal has the moments, the distribution function, the support and the symmetry that it states.
 
 use dunamis_sampling::{
-    Bernoulli, Beta, Exponential, Marginal, Normal, Pareto, PointMass, Reflection, Seed, Uniform, Univariate,
+    Bernoulli, Beta, Exponential, JaynesPrior, Marginal, Normal, Pareto, PointMass, Reflection, Seed, Uniform,
+    Univariate,
 };
 use proptest::prelude::*;
 use rand_distr::Distribution;
@@ -46,6 +47,7 @@ fn laws() -> Vec<Marginal> {
         bernoulli(0.03),
         pareto(2.0, 9.0),
         exponential(0.25),
+        Marginal::JaynesPrior(JaynesPrior {}),
         point_mass(-4.0),
     ]
 }
@@ -90,10 +92,19 @@ fn kolmogorov(mut draws: Vec<f64>, cdf: impl Fn(f64) -> f64) -> f64 {
     count.sqrt() * distance
 }
 
+/// Bins between 100 points, each as likely as the density in its middle says.
+fn jaynes(x: f64) -> f64 {
+    let density = |k: usize| 1.0 / ((k as f64 + 0.5) * (98.5 - k as f64));
+    let total: f64 = (0..99).map(density).sum();
+    let bin = ((x * 99.0) as usize).min(98);
+    ((0..bin).map(density).sum::<f64>() + density(bin) * (x * 99.0 - bin as f64)) / total
+}
+
 #[test]
 fn distribution_functions_agree_with_closed_forms() {
     type Cdf = fn(f64) -> f64;
-    let cases: [(Marginal, Cdf); 9] = [
+    let cases: [(Marginal, Cdf); 10] = [
+        (Marginal::JaynesPrior(JaynesPrior {}), jaynes),
         (uniform(-1.0, 3.0), |x| (x + 1.0) / 4.0),
         (normal(2.0, 0.5), |x| 0.5 * libm::erfc((2.0 - x) / (0.5 * 2_f64.sqrt()))),
         (exponential(4.0), |x| -(-4.0 * x).exp_m1()),

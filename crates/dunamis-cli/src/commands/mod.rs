@@ -5,6 +5,7 @@ pub(crate) mod draw;
 pub(crate) mod env;
 pub(crate) mod figure;
 pub(crate) mod goals;
+pub(crate) mod import;
 pub(crate) mod orbit;
 pub(crate) mod power;
 pub(crate) mod report;
@@ -29,6 +30,7 @@ pub(crate) fn run(command: Command, output: Output) -> Result<ExitStatus, Failur
         Command::Report(arguments) => report::run(&arguments, output),
         Command::Runs(command) => runs::run(command, output),
         Command::Draw(arguments) => draw::run(&arguments, output),
+        Command::Import(command) => import::run(command, output),
         Command::Figure(command) => figure::run(command, output),
     }
 }

@@ -158,6 +158,29 @@ pub fn policy(path: impl AsRef<Path>, text: &str, model: &TransitionModel) -> Re
     bind(text, |entries| StochasticPolicy::from_entries(model.states(), model.actions(), model.available(), entries))
 }
 
+/// The policy of a graph in the own JSON form, whatever model it belongs to; actions of probability 0 are left out.
+///
+/// # Errors
+///
+/// [`EnvError::Format`].
+pub fn policy_as_json(text: &str) -> Result<String, EnvError> {
+    let mut states: Vec<(String, serde_json::Map<String, serde_json::Value>)> = Vec::new();
+    let mut numbers: std::collections::HashMap<String, usize> = std::collections::HashMap::new();
+    for (state, action, weight, _) in powerplay::entries(&Files::of("gv", text))? {
+        let number = *numbers.entry(state.clone()).or_insert_with(|| {
+            states.push((state, serde_json::Map::new()));
+            states.len() - 1
+        });
+        if weight.value() != 0.0 {
+            states[number].1.insert(action, weight.value().into());
+        }
+    }
+    let policy: serde_json::Map<String, serde_json::Value> =
+        states.into_iter().map(|(state, choices)| (state, choices.into())).collect();
+    let document = serde_json::json!({ "schema": own::SCHEMA, "policy": policy });
+    Ok(format!("{document:#}\n"))
+}
+
 /// Writes a policy of one agent of a joint model as a text; the extension of the path tells the format.
 ///
 /// # Errors

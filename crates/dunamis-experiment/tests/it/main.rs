@@ -8,6 +8,7 @@ mod joint_models;
 mod keys;
 mod listing;
 mod rollouts;
+mod powerplay;
 mod runs;
 mod strategies;
 mod sweeps;

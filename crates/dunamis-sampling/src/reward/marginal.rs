@@ -4,7 +4,7 @@ use std::fmt::Debug;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Bernoulli, Beta, Exponential, Normal, Pareto, PointMass, Uniform};
+use super::{Bernoulli, Beta, Exponential, JaynesPrior, Normal, Pareto, PointMass, Uniform};
 use crate::{RewardError, StreamRng};
 
 /// The largest size of a location parameter and of a scale: beyond it variances and sums would overflow.
@@ -106,6 +106,8 @@ pub enum Marginal {
     Pareto(Pareto),
     /// The exponential law.
     Exponential(Exponential),
+    /// Density proportional to 1/(x(1-x)), in bins.
+    JaynesPrior(JaynesPrior),
     /// One value with certainty.
     PointMass(PointMass),
 }
@@ -122,6 +124,7 @@ impl Marginal {
             Self::Bernoulli(law) => law,
             Self::Pareto(law) => law,
             Self::Exponential(law) => law,
+            Self::JaynesPrior(law) => law,
             Self::PointMass(law) => law,
         }
     }
