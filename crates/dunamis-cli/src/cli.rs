@@ -1,7 +1,7 @@
 //! The arguments of `dunamis`.
 
 use crate::argument;
-use crate::commands::{discounts, draw, env, figure, goals, import, orbit, power, report, run, runs, solve};
+use crate::commands::{discounts, draw, env, figure, goals, import, orbit, policy, power, report, run, runs, solve};
 use clap::{Parser, Subcommand};
 use std::num::NonZeroUsize;
 
@@ -51,9 +51,12 @@ pub(crate) struct Cli {
 /// What to do. A command with arguments of its own describes itself where they are.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// List the shipped environments, or show one
+    /// List, show, convert, edit and check environments
     #[command(subcommand)]
     Env(env::Command),
+    /// Make policies, and edit them
+    #[command(subcommand)]
+    Policy(policy::Command),
     Solve(solve::Arguments),
     Discounts(discounts::Arguments),
     Power(power::Arguments),

@@ -241,6 +241,22 @@ pub(crate) enum Failure {
         /// What is wrong with it.
         source: EnvError,
     },
+    /// A file that is no patch, or a patch that cannot be carried out.
+    #[error("the patch `{path}` cannot be carried out")]
+    Patch {
+        /// The path.
+        path: String,
+        /// What is wrong with it.
+        source: ModelError,
+    },
+    /// A model that is wrong once it is edited.
+    #[error("after the edits of `{path}` the model is wrong:\n  {}", problems.join("\n  "))]
+    Edited {
+        /// The patch.
+        path: String,
+        /// Everything that is wrong.
+        problems: Vec<String>,
+    },
     /// Content of a joint model that cannot be left out.
     #[error("`--without` is for models of one agent: both formats of two agents hold everything")]
     JointWithout,

@@ -74,6 +74,8 @@ impl Hint for Failure {
             | Failure::CountedSets
             | Failure::Import(_)
             | Failure::JointWithout
+            | Failure::Patch { .. }
+            | Failure::Edited { .. }
             | Failure::OneDiscount
             | Failure::RewardNumber { .. }
             | Failure::RewardLength { .. }

@@ -8,9 +8,7 @@ use crate::{
     PowerSettings, RewardLaw, RunKey, RunPower, SeedPolicySource, SingleAgent,
 };
 use dunamis_envs::{EnvError, Environment, JointEnvironment, JointRules, format};
-use dunamis_mdp::{
-    Agent, Criterion, Mdp, Names, Reward, StateId, StochasticPolicy, TransitionModel, json, nearest,
-};
+use dunamis_mdp::{Agent, Criterion, Mdp, Names, Reward, StateId, StochasticPolicy, TransitionModel, json, nearest};
 use dunamis_power::{MultiAgentSettings, Observer, PowerError, PowerEstimate, SeedPolicy, Warrant, published};
 use dunamis_sampling::{
     CorrelatedRewards, FiniteSupport, IndependentRewards, RewardDistribution, RewardError, STREAM_VERSION,

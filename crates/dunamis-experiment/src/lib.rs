@@ -221,8 +221,8 @@ mod manifest;
 mod parquet;
 mod parse;
 mod partial;
-mod rollout;
 pub mod powerplay;
+mod rollout;
 mod run;
 mod section;
 mod setting;
@@ -244,8 +244,8 @@ pub use differences::{Difference, differences};
 pub use dunamis_power::{AgentSamples, Alignment, Observer, Samples, Sampling};
 pub use error::ExperimentError;
 pub use experiment::{
-    DEFAULT_MOST_SAMPLES, DEFAULT_SAMPLES, EnvironmentSettings, Expectation, Experiment, FixedPolicy, Horizon, MultiAgent,
-    PowerSettings, RewardLaw, SeedPolicySource, SingleAgent,
+    DEFAULT_MOST_SAMPLES, DEFAULT_SAMPLES, EnvironmentSettings, Expectation, Experiment, FixedPolicy, Horizon,
+    MultiAgent, PowerSettings, RewardLaw, SeedPolicySource, SingleAgent,
 };
 pub use frame::{Column, Frame};
 pub use key::{NUMERICS_VERSION, RunKey, RunKeyError};

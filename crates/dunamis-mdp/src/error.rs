@@ -191,6 +191,9 @@ pub enum ModelError {
         /// How many are possible.
         source: NumberError,
     },
+    /// An edit that cannot be carried out.
+    #[error(transparent)]
+    Edit(Box<crate::edit::EditError>),
     /// A discount out of range.
     #[error(transparent)]
     Discount(#[from] DiscountError),

@@ -123,7 +123,7 @@ struct PolicyFile {
 }
 
 /// The entries of a JSON object in their order, duplicates included (a map would silently keep one of them).
-struct Entries<T>(Vec<(String, T)>);
+pub(crate) struct Entries<T>(pub(crate) Vec<(String, T)>);
 
 impl<'de, T: Deserialize<'de>> Deserialize<'de> for Entries<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -152,7 +152,7 @@ impl<T> Entries<T> {
         Entries(Vec::new())
     }
 
-    fn distinct(&self, place: &str) -> Result<(), ModelError> {
+    pub(crate) fn distinct(&self, place: &str) -> Result<(), ModelError> {
         let mut keys: Vec<&str> = self.0.iter().map(|(key, _)| key.as_str()).collect();
         keys.sort_unstable();
         match keys.windows(2).find(|pair| pair[0] == pair[1]) {
@@ -163,7 +163,7 @@ impl<T> Entries<T> {
 }
 
 /// Reads the text of a JSON number or of a string, so that decimals stay exact.
-fn number(raw: &RawValue, place: impl FnOnce() -> String) -> Result<Number, ModelError> {
+pub(crate) fn number(raw: &RawValue, place: impl FnOnce() -> String) -> Result<Number, ModelError> {
     let text = raw.get();
     let unquoted = if text.starts_with('"') { serde_json::from_str::<Text<'_>>(text).ok() } else { None };
     unquoted
@@ -175,6 +175,26 @@ fn number(raw: &RawValue, place: impl FnOnce() -> String) -> Result<Number, Mode
 
 fn parse<'a, T: Deserialize<'a>>(text: &'a str, what: &'static str) -> Result<T, ModelError> {
     serde_json::from_str(text).map_err(|source| ModelError::Json { what, source })
+}
+
+/// What a policy says, whatever model it belongs to: states, actions and probabilities.
+///
+/// # Errors
+///
+/// [`ModelError::Json`], [`ModelError::Schema`] or [`ModelError::Number`].
+pub fn policy_entries(text: &str) -> Result<crate::edit::PolicyEntries, ModelError> {
+    let file: PolicyFile = parse(text, "policy")?;
+    check_schema(file.schema)?;
+    file.policy.distinct("policy")?;
+    let mut entries = Vec::new();
+    for (state, choices) in &file.policy.0 {
+        choices.distinct(&format!("policy.{state}"))?;
+        for (action, raw) in &choices.0 {
+            let value = number(raw, || format!("policy.{state}.{action}"))?.value();
+            entries.push((state.clone(), action.clone(), value));
+        }
+    }
+    Ok(entries)
 }
 
 fn check_schema(schema: u64) -> Result<(), ModelError> {

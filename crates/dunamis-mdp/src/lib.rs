@@ -32,6 +32,7 @@
 //! | `reward`, `mdp`, `discount` | [`Reward`], [`Mdp`], [`Discount`], [`Criterion`] |
 //! | `policy`, `chain` | [`DeterministicPolicy`], [`StochasticPolicy`], [`MarkovChain`] |
 //! | `joint` | [`JointModel`], [`SuccessorTable`] |
+//! | [`edit`] | [`Patch`](edit::Patch), [`PolicyPatch`](edit::PolicyPatch): edits of models and policies |
 //! | `labels` | [`Labels`]: named sets of states |
 //! | `draft` | [`Draft`]: a model that may still be wrong, [`Remark`] |
 //! | [`json`] | the JSON form of models and policies |
@@ -47,6 +48,7 @@ mod builder;
 mod chain;
 mod discount;
 mod draft;
+pub mod edit;
 mod error;
 mod joint;
 pub mod json;

@@ -1,10 +1,13 @@
 //! `dunamis env`: which environments there are, and what they look like.
 
+mod check;
 mod convert;
+mod edit;
 
 use crate::failure::{ExitStatus, Failure};
 use crate::output::{self, Output, SCHEMA};
 use crate::table::{Align, Table, wrap};
+use check::Check;
 use clap::{Args, Subcommand};
 use convert::Convert;
 use dunamis_envs::{
@@ -12,6 +15,7 @@ use dunamis_envs::{
     load_joint,
 };
 use dunamis_mdp::{Agent, Shortfall, StateId};
+use edit::Edit;
 use serde::Serialize;
 use std::fmt::Write;
 
@@ -42,6 +46,8 @@ Examples:
     },
     Show(Show),
     Convert(Convert),
+    Edit(Edit),
+    Check(Check),
     /// List the file formats of models, and what each can hold
     #[command(
         long_about = "List the file formats of models, and what each can hold.\n\n\
@@ -138,6 +144,8 @@ pub(crate) fn run(command: Command, output: Output) -> Result<ExitStatus, Failur
         Command::List { json: true } => output::json(&List::of_registry())?,
         Command::List { json: false } => output::data(&list())?,
         Command::Convert(convert) => convert::run(&convert)?,
+        Command::Edit(edit) => edit::run(&edit)?,
+        Command::Check(check) => return check::run(&check),
         Command::Formats { json } => convert::formats(json)?,
         Command::Show(show) => match joint(&show.environment, show.joint)? {
             None => show_single(&show, output)?,
@@ -245,7 +253,7 @@ fn parameters(specification: &str) -> String {
 }
 
 /// The environment of two agents that is meant: by rules, or because the file is one; `None` for one agent.
-fn joint(specification: &str, agents: Joint) -> Result<Option<JointEnvironment>, Failure> {
+pub(crate) fn joint(specification: &str, agents: Joint) -> Result<Option<JointEnvironment>, Failure> {
     Ok(match agents.rules()? {
         None => load_given(specification, JointRules::default())?,
         Some(rules) => Some(load_joint(specification, rules)?),

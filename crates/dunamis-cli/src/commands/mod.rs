@@ -7,6 +7,7 @@ pub(crate) mod figure;
 pub(crate) mod goals;
 pub(crate) mod import;
 pub(crate) mod orbit;
+pub(crate) mod policy;
 pub(crate) mod power;
 pub(crate) mod report;
 pub(crate) mod run;
@@ -25,6 +26,7 @@ pub(crate) fn run(command: Command, output: Output) -> Result<ExitStatus, Failur
         Command::Discounts(arguments) => discounts::run(&arguments, output),
         Command::Orbit(command) => orbit::run(command, output),
         Command::Goals(command) => goals::run(command, output),
+        Command::Policy(command) => policy::run(command, output),
         Command::Power(arguments) => power::run(&arguments, output),
         Command::Run(arguments) => run::run(&arguments, output),
         Command::Report(arguments) => report::run(&arguments, output),

@@ -119,3 +119,68 @@ fn printed_models_are_read_back() {
     place.file("copy.json", &place.answer("env show maze-7x7:noise=0.1 --json").stdout);
     assert_eq!(power("copy.json"), power("maze-7x7:noise=0.1"));
 }
+
+const PATCH: &str = r#"{"schema": 1, "edits": [
+    {"edit": "forbid", "at": {"A": "(0, 2)"}, "agent": "H", "action": "stay"},
+    {"edit": "delete", "state": "(0, 0)_H^(0, 0)_A", "arriving": "renormalize"}]}"#;
+
+/// Models of two agents in files, edited, checked, shown, and their policies.
+#[test]
+fn models_of_two_agents() {
+    let place = Workplace::new();
+    place.file("patch.json", PATCH);
+    place.file(
+        "left.json",
+        r#"{"schema": 1, "edits": [{"edit": "set", "at": {"A": "(0, 1)"}, "distribution": {"left": 1}}]}"#,
+    );
+    place.file(
+        "wrong.json",
+        r#"{"schema": 1, "edits": [{"edit": "forbid", "action": "stay"}, {"edit": "forbid", "action": "right"}]}"#,
+    );
+    place.file("bad.gv", "digraph {\"[a]\" -> \"[x]__[a]\"\n\"[x]__[a]\" -> \"[b]__[x]__[a]\" [weight=0.5]\n\"[c]\"}");
+    let mut report = String::new();
+    for arguments in [
+        "env convert corridor-3 corridor.gv --agents 2 --collision leak",
+        "env show corridor.gv",
+        "env check corridor.gv",
+        "env edit corridor-3 patch.json edited.gv --agents 2",
+        "env check edited.gv",
+        "env convert edited.gv edited.json",
+        "power edited.json --agents 2 --discount 0.5 --reward one-hot",
+        "policy edit edited.gv policy.gv --patch left.json",
+        "policy edit edited.gv stay.json --from stay --agent H",
+        "power edited.gv --agents 2 --discount 0.5 --samples 50 --seed-policy policy.gv --no-seed-baseline",
+        "env edit corridor-3 wrong.json never.json",
+        "env check bad.gv",
+        "env check bad.gv --json",
+        "env check no-such.gv",
+        "env show edited.gv --agents 2 --collision block",
+        "env show edited.gv --agents 2 --swaps forbidden",
+        "solve edited.gv --discount 0.5",
+    ] {
+        let answer = place.answer(arguments);
+        report.push_str(&format!("$ dunamis {arguments}\n{answer}\n\n"));
+    }
+    insta::assert_snapshot!(report);
+}
+
+/// Configs of another program.
+#[test]
+fn imports() {
+    let place = Workplace::new();
+    let config = include_str!("../../../dunamis-experiment/tests/it/files/powerplay/my_first_sweep.yaml");
+    place.file("sweep.yaml", &config.replace("20000", "20"));
+    place.file("wrong.yaml", "name: x\nparameters:\n  mdp_grahp: {value: x}\n");
+    let mut report = String::new();
+    for arguments in [
+        "import powerplay sweep.yaml --out imported",
+        "import powerplay sweep.yaml --as-published --json",
+        "import powerplay wrong.yaml",
+        "import powerplay no-such.yaml",
+    ] {
+        let answer = place.answer(arguments);
+        report.push_str(&format!("$ dunamis {arguments}\n{answer}\n\n"));
+    }
+    insta::assert_snapshot!(report);
+    assert_eq!(place.answer("run imported/my_first_sweep.toml").code, Some(0));
+}

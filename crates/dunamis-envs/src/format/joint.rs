@@ -2,6 +2,7 @@
 
 use super::{Files, Format, FormatError, files, json, powerplay};
 use crate::EnvError;
+use dunamis_mdp::edit::PolicyEntries;
 use dunamis_mdp::{Agent, Draft, JointModel, ModelError, StochasticPolicy, TransitionModel, json as own};
 use std::path::Path;
 
@@ -156,6 +157,20 @@ pub fn policy(path: impl AsRef<Path>, text: &str, model: &TransitionModel) -> Re
         return Ok(model.policy_from_json(text)?);
     }
     bind(text, |entries| StochasticPolicy::from_entries(model.states(), model.actions(), model.available(), entries))
+}
+
+/// What the text of a policy says, whatever model it belongs to: states, actions and probabilities. The extension of the path
+/// tells its format.
+///
+/// # Errors
+///
+/// Whatever is wrong, with the place in the file.
+pub fn policy_entries(path: impl AsRef<Path>, text: &str) -> Result<PolicyEntries, EnvError> {
+    if !is_graph(path.as_ref()) {
+        return Ok(own::policy_entries(text)?);
+    }
+    let entries = powerplay::entries(&Files::of("gv", text))?;
+    Ok(entries.into_iter().map(|(state, action, weight, _)| (state, action, weight.value())).collect())
 }
 
 /// The policy of a graph in the own JSON form, whatever model it belongs to; actions of probability 0 are left out.

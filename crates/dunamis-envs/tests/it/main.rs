@@ -1,5 +1,6 @@
 //! Golden dumps, laws and error messages of the environments.
 
+mod edits;
 mod errors;
 mod foreign_arrays;
 mod foreign_files;

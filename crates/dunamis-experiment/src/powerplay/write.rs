@@ -193,9 +193,14 @@ fn changes(config: &Config, models: &[Model], options: &ImportOptions) -> Vec<Ch
             original_again: text(original_again),
         });
     };
-    let again = "import with `--as-published`, which sets `power.as-published = true`";
+    let done = "nothing to do: it was imported with `--as-published`";
+    let again = if options.as_published {
+        done
+    } else {
+        "import with `--as-published`, which sets `power.as-published = true`"
+    };
     let kept = "the same, in single precision (`power.as-published = true`)";
-    let threshold = config.threshold.as_ref().map_or_else(|| "1e-4".into(), ToString::to_string);
+    let threshold = config.threshold.as_ref().map_or(1e-4, Number::value);
     say(
         "stopping",
         &format!(
@@ -205,7 +210,7 @@ fn changes(config: &Config, models: &[Model], options: &ImportOptions) -> Vec<Ch
         if options.as_published { kept } else { "values are exact up to a bound that every run states" },
         again,
     );
-    if options.as_published && threshold.parse::<f64>() != Ok(1e-4) {
+    if options.as_published && threshold != 1e-4 {
         say(
             "threshold",
             &format!("the threshold is {threshold}"),
@@ -223,7 +228,8 @@ fn changes(config: &Config, models: &[Model], options: &ImportOptions) -> Vec<Ch
     }
     if models.iter().any(|model| model.lacks_mass) {
         let change = missing_mass(!options.as_published);
-        say(change.subject, &change.original, &change.here, &change.original_again);
+        let again = if options.as_published { done } else { &change.original_again };
+        say(change.subject, &change.original, &change.here, again);
     }
     let between = |correlation: &Number| correlation.value() != 0.0 && correlation.value().abs() < 1.0;
     if config.correlation.as_ref().is_some_and(|all| all.iter().any(between))
