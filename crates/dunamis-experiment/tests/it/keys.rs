@@ -16,7 +16,9 @@ fn names_and_spelling_do_not_count() {
         ONE.replace("'x'", "'y'\ndescription = 'z'"),
         ONE.replace("0.1", "'1/10'"),
         ONE.replace("grid-3x3", "grid:rows=3,columns=3"),
-        format!("samples = 10_000\nseed = 0\n{ONE}\nreward = {{ distribution = 'uniform', low = 0, high = 1 }}"),
+        format!(
+            "samples = 10_000\nseed = 0\nsampling = 'independent'\nkeep-samples = 0\n{ONE}\nreward = {{ distribution = 'uniform', low = 0, high = 1 }}"
+        ),
         ONE.replace("'grid-3x3'", "'grid-3x3'\nenvironment.noise = 0"),
     ];
     for text in &same {
@@ -37,6 +39,10 @@ fn everything_else_does() {
         format!("seed = 1\n{ONE}"),
         format!("samples = 1\n{ONE}"),
         format!("keep-samples = 1\n{ONE}"),
+        format!("sampling = 'antithetic'\n{ONE}"),
+        format!("sampling = 'sobol'\n{ONE}"),
+        format!("until-se = 0.001\n{ONE}"),
+        format!("until-se = 0.002\n{ONE}"),
         format!("{ONE}\npower.as-published = true"),
         format!("{ONE}\nreward.high = 2"),
         format!("{ONE}\nreward.reject-constant = true"),

@@ -6,7 +6,9 @@ use dunamis_experiment::{
 };
 use dunamis_mdp::Discount;
 use dunamis_power::{MultiAgentSettings, Sampling};
-use dunamis_sampling::{CorrelatedRewards, Correlation, IndependentRewards, Marginal, RewardDistribution, Seed};
+use dunamis_sampling::{
+    CorrelatedRewards, Correlation, IndependentRewards, Marginal, RewardDistribution, SamplingMethod, Seed,
+};
 use ndarray::Array1;
 use ndarray_npy::NpzReader;
 use std::fmt::Write;
@@ -425,4 +427,29 @@ fn damaged_samples_are_found_out() {
     let again = compute(&text, &runs);
     assert!(again.replaced.is_some());
     assert_eq!(again.samples().unwrap().unwrap().len(), 5);
+}
+
+#[test]
+fn runs_say_how_they_were_sampled_and_whether_that_sufficed() {
+    let runs = runs();
+    for text in [SINGLE, MULTI] {
+        let plain = compute(text, &runs);
+        assert_eq!(plain.manifest.sampling, Some(SamplingMethod::Independent));
+        assert_eq!((plain.manifest.until_se, plain.manifest.until_se_reached), (None, None));
+        for method in [SamplingMethod::Antithetic, SamplingMethod::Sobol] {
+            let run = compute(&format!("sampling = '{method}'\n{text}"), &runs);
+            assert_eq!((run.manifest.sampling, run.manifest.samples), (Some(method), plain.manifest.samples));
+            assert_ne!(run.power, plain.power);
+            let RunPower::SingleAgent(power) = &run.power else { continue };
+            assert_eq!(run.variance(power), None, "errors of samples that are not independent do not tell it");
+        }
+    }
+    let text = SINGLE.replace("samples = 200\n", "");
+    let reached = compute(&format!("until-se = 0.004\n{text}"), &runs);
+    let samples = reached.manifest.samples.unwrap();
+    assert!(samples < 10_000 && reached.power.largest_std_error() <= 0.004);
+    assert_eq!(reached.manifest.until_se_reached, Some(true));
+    assert_eq!(reached.power, compute(&format!("samples = {samples}\n{text}"), &runs).power, "as long from the start");
+    let missed = compute(&format!("until-se = 0.0001\nsamples = 2000\n{text}"), &runs);
+    assert_eq!((missed.manifest.samples, missed.manifest.until_se_reached), (Some(2_000), Some(false)));
 }
