@@ -1,14 +1,15 @@
 //! Two-agent POWER against exact rationals and against a second, naive program.
 
 use dunamis_envs::{Collision, JointEnvironment, JointRules, Swaps, load};
-use dunamis_mdp::Discount;
+use dunamis_mdp::{Agent, Discount, StateId};
 use dunamis_power::{
-    MultiAgentPower, MultiAgentSettings, Sampling, SeedPolicy, estimate_multi_agent, exact_multi_agent,
+    MultiAgentPower, MultiAgentSettings, Sampling, SeedPolicy, estimate_multi_agent, exact_multi_agent, policy_toward,
 };
 use dunamis_sampling::{
     CorrelatedRewards, Correlation, FiniteSupport, IndependentRewards, Marginal, RewardDistribution, Seed,
 };
 use std::collections::HashMap;
+use std::num::NonZeroU32;
 use std::sync::Arc;
 
 fn one_hot(joint: &JointEnvironment, correlation: f64) -> CorrelatedRewards {
@@ -117,6 +118,16 @@ mod naive {
         pub(super) swaps: Swaps,
     }
 
+    #[derive(Clone, Copy, Debug, PartialEq)]
+    pub(super) enum Seed {
+        Uniform,
+        Stay,
+        /// Towards the first cell.
+        Toward,
+        /// To three quarters staying, else uniform.
+        Mixture,
+    }
+
     #[derive(Clone, Copy)]
     enum Who {
         H,
@@ -148,11 +159,35 @@ mod naive {
             self.collision == Collision::Renormalize
         }
 
-        pub(super) fn seed(&self, stay: bool) -> Policy {
+        /// Moves between two cells.
+        fn distance(&self, from: Cell, to: Cell) -> usize {
+            let (mut reached, mut moves) = (vec![from], 0);
+            while !reached.contains(&to) {
+                reached = reached.iter().flat_map(|&cell| self.moves(cell)).collect();
+                moves += 1;
+            }
+            moves
+        }
+
+        fn seed(&self, seed: Seed) -> Policy {
             let policy = |s: Joint| {
-                let moves = if stay { vec![s.1] } else { self.moves(s.1) };
-                let share = 1.0 / moves.len() as f64;
-                (s, moves.into_iter().map(|m| (m, share)).collect())
+                let all = self.moves(s.1);
+                let share = 1.0 / all.len() as f64;
+                let uniform = all.iter().map(|&m| (m, share)).collect();
+                let distances: Vec<usize> = all.iter().map(|&m| self.distance(m, self.cells[0])).collect();
+                let least = distances.iter().min().unwrap();
+                let nearer: Vec<Cell> =
+                    all.iter().zip(&distances).filter(|(_, d)| *d == least).map(|(&m, _)| m).collect();
+                let toward = nearer.iter().map(|&m| (m, 1.0 / nearer.len() as f64)).collect();
+                let mut stay_or_uniform: Vec<(Cell, f64)> = all.iter().map(|&m| (m, 0.25 * share)).collect();
+                stay_or_uniform.push((s.1, 0.75));
+                let moves = match seed {
+                    Seed::Uniform => uniform,
+                    Seed::Stay => vec![(s.1, 1.0)],
+                    Seed::Toward => toward,
+                    Seed::Mixture => stay_or_uniform,
+                };
+                (s, moves)
             };
             self.states().into_iter().map(policy).collect()
         }
@@ -165,7 +200,7 @@ mod naive {
                     Who::A => s.1,
                 });
                 let mut rows = Vec::new();
-                for m in own {
+                for &m in &own {
                     let joint = |o: Cell| match who {
                         Who::H => (m, o),
                         Who::A => (o, m),
@@ -179,8 +214,8 @@ mod naive {
                     }
                 }
                 if rows.is_empty() {
-                    // Drawing again never ends: both stay.
-                    rows.push((s.0, vec![(s, 1.0)]));
+                    // Drawing again never ends, whatever is chosen: both stay.
+                    rows = own.into_iter().map(|m| (m, vec![(s, 1.0)])).collect();
                 }
                 model.insert(s, rows);
             }
@@ -249,20 +284,26 @@ mod naive {
             &self,
             reward_h: &HashMap<Joint, f64>,
             reward_a: &HashMap<Joint, f64>,
-            gamma: f64,
-            stay: bool,
+            [gamma_h, gamma_a]: [f64; 2],
+            seed: Seed,
+            rounds: u32,
         ) -> [HashMap<Joint, f64>; 4] {
-            let seed = self.seed(stay);
-            let (value_h, policy_h) = Self::optimize(&self.problem(Who::H, &seed), reward_h, gamma);
-            let (value_a, policy_a) = Self::optimize(&self.problem(Who::A, &policy_h), reward_a, gamma);
-            let power = |value: &HashMap<Joint, f64>, reward: &HashMap<Joint, f64>| {
+            let seed = self.seed(seed);
+            let (value_h, mut policy_h) = Self::optimize(&self.problem(Who::H, &seed), reward_h, gamma_h);
+            let baseline = self.follow(&policy_h, &seed, reward_a, gamma_a);
+            let (mut value_a, mut policy_a) = Self::optimize(&self.problem(Who::A, &policy_h), reward_a, gamma_a);
+            for _ in 1..rounds {
+                policy_h = Self::optimize(&self.problem(Who::H, &policy_a), reward_h, gamma_h).1;
+                (value_a, policy_a) = Self::optimize(&self.problem(Who::A, &policy_h), reward_a, gamma_a);
+            }
+            let power = |value: &HashMap<Joint, f64>, reward: &HashMap<Joint, f64>, gamma: f64| {
                 value.iter().map(|(s, v)| (*s, (1.0 - gamma) / gamma * (v - reward[s]))).collect()
             };
             [
-                self.follow(&policy_h, &policy_a, reward_h, gamma),
-                power(&value_a, reward_a),
-                power(&value_h, reward_h),
-                self.follow(&policy_h, &seed, reward_a, gamma),
+                self.follow(&policy_h, &policy_a, reward_h, gamma_h),
+                power(&value_a, reward_a, gamma_a),
+                power(&value_h, reward_h, gamma_h),
+                baseline,
             ]
         }
     }
@@ -273,7 +314,8 @@ mod naive {
 }
 
 /// Averages naive samples over the very reward vectors that the library draws, and compares state by state.
-fn compare(map: &str, rules: JointRules, discount: f64, stay: bool, discrete: bool) {
+fn compare(map: &str, rules: JointRules, discounts: [f64; 2], seed: naive::Seed, rounds: u32, discrete: bool) {
+    let [discount_h, discount_a] = discounts;
     let environment = {
         let grid: dunamis_envs::Grid = map.parse().unwrap();
         dunamis_envs::Environment::gridworld("test", grid, &dunamis_envs::Noise::none()).unwrap()
@@ -297,18 +339,32 @@ fn compare(map: &str, rules: JointRules, discount: f64, stay: bool, discrete: bo
     let law = Arc::new(IndependentRewards::identical(n, marginal).unwrap());
     assert_eq!(law.states(), n);
     let law = CorrelatedRewards::new(law, Correlation::new(0.25).unwrap()).unwrap();
-    let seed_policy = if stay { SeedPolicy::Stay } else { SeedPolicy::Uniform };
+    let seed_policy = match seed {
+        naive::Seed::Uniform => SeedPolicy::Uniform,
+        naive::Seed::Stay => SeedPolicy::Stay,
+        naive::Seed::Toward => {
+            let toward = policy_toward(environment.model(), StateId::new(0)).unwrap();
+            SeedPolicy::Given(joint.lift(Agent::A, &toward).unwrap())
+        }
+        naive::Seed::Mixture => SeedPolicy::Mixture(vec![(0.75, SeedPolicy::Stay), (0.25, SeedPolicy::Uniform)]),
+    };
     let samples = 12;
-    let seed = Seed::new(5);
-    let power =
-        estimate_multi_agent(joint.model(), &law, &settings(discount, seed_policy), &Sampling::new(samples, seed), &())
-            .unwrap();
+    let stream = Seed::new(5);
+    let settings = MultiAgentSettings {
+        discount_a: Discount::new(discount_a).unwrap(),
+        rounds: NonZeroU32::new(rounds).unwrap(),
+        ..settings(discount_h, seed_policy)
+    };
+    let power = estimate_multi_agent(joint.model(), &law, &settings, &Sampling::new(samples, stream), &()).unwrap();
+    let endings = power.statistics.endings;
+    let counted = endings.fixed_points + endings.cycles + endings.unsettled;
+    assert_eq!(counted, if rounds == 1 { 0 } else { samples });
     let mut sums = vec![[0.0; 4]; n];
     for i in 0..samples {
         let (mut h, mut a) = (vec![0.0; n], vec![0.0; n]);
-        law.sample(&mut seed.stream(i), &mut h, &mut a).unwrap();
+        law.sample(&mut stream.stream(i), &mut h, &mut a).unwrap();
         let map = |rewards: &[f64]| positions.iter().copied().zip(rewards.iter().copied()).collect();
-        let sample = world.sample(&map(&h), &map(&a), discount, stay);
+        let sample = world.sample(&map(&h), &map(&a), discounts, seed, rounds);
         for (sum, s) in sums.iter_mut().zip(&positions) {
             for (sum, of_agent) in sum.iter_mut().zip(&sample) {
                 *sum += of_agent[s] / samples as f64;
@@ -321,7 +377,7 @@ fn compare(map: &str, rules: JointRules, discount: f64, stay: bool, discrete: bo
             let (found, expected) = (estimate.mean[s], sums[s][k]);
             assert!(
                 (found - expected).abs() < 1e-9,
-                "{rules:?} stay {stay} discrete {discrete} γ {discount} state {:?} estimate {k}: {found}, {expected}",
+                "{rules:?} {seed:?} rounds {rounds} discrete {discrete} γ {discounts:?} state {:?} estimate {k}: {found}, {expected}",
                 positions[s],
             );
         }
@@ -330,16 +386,28 @@ fn compare(map: &str, rules: JointRules, discount: f64, stay: bool, discrete: bo
 
 #[test]
 fn agrees_with_the_naive_program_under_every_rule() {
+    use naive::Seed;
     for map in ["...\n", "..\n.#\n", "...\n.#.\n"] {
         for collision in [Collision::None, Collision::Leak, Collision::Renormalize, Collision::Block] {
             for swaps in [Swaps::Allowed, Swaps::Forbidden] {
                 if collision == Collision::None && swaps == Swaps::Forbidden {
                     continue;
                 }
-                for (stay, discrete) in [(false, false), (false, true), (true, false), (true, true)] {
+                let rules = JointRules { collision, swaps };
+                for (seed, discrete) in
+                    [(Seed::Uniform, false), (Seed::Uniform, true), (Seed::Stay, false), (Seed::Stay, true)]
+                {
                     for discount in [0.1, 0.8] {
-                        compare(map, JointRules { collision, swaps }, discount, stay, discrete);
+                        compare(map, rules, [discount; 2], seed, 1, discrete);
                     }
+                }
+                for (seed, rounds, discrete) in [
+                    (Seed::Toward, 1, false),
+                    (Seed::Uniform, 2, false),
+                    (Seed::Mixture, 7, true),
+                    (Seed::Stay, 4, false),
+                ] {
+                    compare(map, rules, [0.8, 0.4], seed, rounds, discrete);
                 }
             }
         }

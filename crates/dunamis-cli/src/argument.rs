@@ -2,10 +2,7 @@
 
 use dunamis_power::PowerError;
 use dunamis_sampling::{Correlation, MethodError, RewardError, SamplingMethod};
-use std::convert::Infallible;
-use std::num::NonZeroUsize;
-use std::path::PathBuf;
-use std::str::FromStr;
+use std::num::{NonZeroU32, NonZeroUsize};
 
 /// Why a text is not what an argument needs.
 #[derive(Debug, thiserror::Error)]
@@ -25,6 +22,12 @@ pub(crate) enum ArgumentError {
     /// No thread at all, or no number of threads.
     #[error("`{text}` is no number of threads: choose at least 1")]
     Threads {
+        /// The text.
+        text: String,
+    },
+    /// No round at all, or no number of rounds.
+    #[error("`{text}` is no number of rounds: choose at least 1, the published order")]
+    Rounds {
         /// The text.
         text: String,
     },
@@ -71,6 +74,11 @@ pub(crate) fn std_error(text: &str) -> Result<f64, ArgumentError> {
     std_error.ok_or_else(|| ArgumentError::StdError { text: text.into() })
 }
 
+/// A number of rounds of replies, at least 1.
+pub(crate) fn rounds(text: &str) -> Result<NonZeroU32, ArgumentError> {
+    text.parse().map_err(|_| ArgumentError::Rounds { text: text.into() })
+}
+
 /// A number of threads, at least 1.
 pub(crate) fn threads(text: &str) -> Result<NonZeroUsize, ArgumentError> {
     text.parse().map_err(|_| ArgumentError::Threads { text: text.into() })
@@ -79,27 +87,4 @@ pub(crate) fn threads(text: &str) -> Result<NonZeroUsize, ArgumentError> {
 /// One name, commas and all, or several between commas.
 pub(crate) fn names(text: &str, is_name: impl Fn(&str) -> bool) -> Vec<String> {
     if is_name(text) { vec![text.to_owned()] } else { text.split(',').map(|name| name.trim().to_owned()).collect() }
-}
-
-/// A's policy while H learns, before the model it belongs to is known.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum SeedPolicyChoice {
-    /// Uniform over A's actions.
-    Uniform,
-    /// Always `stay`.
-    Stay,
-    /// A policy file.
-    File(PathBuf),
-}
-
-impl FromStr for SeedPolicyChoice {
-    type Err = Infallible;
-
-    fn from_str(text: &str) -> Result<Self, Infallible> {
-        Ok(match text {
-            "uniform" => SeedPolicyChoice::Uniform,
-            "stay" => SeedPolicyChoice::Stay,
-            path => SeedPolicyChoice::File(path.into()),
-        })
-    }
 }

@@ -1,7 +1,9 @@
 //! The arguments of `dunamis`.
 
 use crate::argument;
-use crate::commands::{discounts, draw, env, figure, goals, import, orbit, policy, power, report, run, runs, solve};
+use crate::commands::{
+    analyze, discounts, draw, env, figure, goals, import, orbit, policy, power, report, run, runs, solve,
+};
 use clap::{Parser, Subcommand};
 use std::num::NonZeroUsize;
 
@@ -72,6 +74,7 @@ pub(crate) enum Command {
     Runs(runs::Command),
     Report(report::Arguments),
     Draw(draw::Arguments),
+    Analyze(analyze::Arguments),
     /// Import experiments of other programs
     #[command(subcommand)]
     Import(import::Command),

@@ -2,7 +2,7 @@
 
 use dunamis_envs::EnvError;
 use dunamis_experiment::powerplay::ImportError;
-use dunamis_experiment::{ConfigError, ExperimentError};
+use dunamis_experiment::{ConfigError, ExperimentError, SeedPolicyError};
 use dunamis_figures::FigureError;
 use dunamis_goals::GoalError;
 use dunamis_mdp::{Criterion, DiscountError, ModelError, NumberError};
@@ -70,6 +70,9 @@ pub(crate) enum Failure {
     /// The reward law cannot be built.
     #[error(transparent)]
     Reward(#[from] RewardError),
+    /// A's seed policy cannot be read or followed.
+    #[error(transparent)]
+    SeedPolicy(#[from] SeedPolicyError),
     /// Something is wrong with a config.
     #[error(transparent)]
     Config(#[from] ConfigError),

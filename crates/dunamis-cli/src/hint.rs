@@ -4,7 +4,7 @@ use crate::argument::ArgumentError;
 use crate::failure::Failure;
 use crate::law::LawError;
 use dunamis_envs::EnvError;
-use dunamis_experiment::{ConfigError, ConfigProblem, ExperimentError};
+use dunamis_experiment::{ConfigError, ConfigProblem, ExperimentError, SeedPolicyError};
 use dunamis_figures::FigureError;
 use dunamis_mdp::{DiscountError, ModelError};
 use dunamis_orbit::OrbitError;
@@ -23,6 +23,7 @@ impl Hint for Failure {
         match self {
             Failure::Environment(error) | Failure::Policy { source: error, .. } => error.hint(),
             Failure::Model(error) | Failure::Orbit(OrbitError::Model(error)) => error.hint(),
+            Failure::SeedPolicy(error) => error.hint(),
             Failure::Power(error) => error.hint(),
             Failure::Reward(error) => error.hint(),
             Failure::Config(error) => error.hint(),
@@ -100,9 +101,20 @@ impl Hint for ConfigError {
             ConfigProblem::Discount(error) => error.hint(),
             ConfigProblem::Reward(error) => error.hint(),
             ConfigProblem::Environment(error) => error.hint(),
-            ConfigProblem::SeedPolicy { source, .. } => source.hint(),
+            ConfigProblem::SeedPolicy(error) => error.hint(),
             ConfigProblem::NoSamples => PowerError::NoSamples.hint(),
             ConfigProblem::Power(error) => error.hint(),
+            _ => None,
+        }
+    }
+}
+
+impl Hint for SeedPolicyError {
+    fn hint(&self) -> Option<String> {
+        match self {
+            SeedPolicyError::File { source, .. } => source.hint(),
+            SeedPolicyError::Place { .. } => Some("`dunamis env show ENV` shows the states of an environment".into()),
+            SeedPolicyError::Power(error) => error.hint(),
             _ => None,
         }
     }

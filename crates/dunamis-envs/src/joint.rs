@@ -1,7 +1,7 @@
 //! Two agents in one environment.
 
 use crate::{Collision, EnvError, Environment, Grid, JointRules, MAX_STATES, MAX_TRANSITIONS, Swaps};
-use dunamis_mdp::{JointModel, Names, StateId, TransitionModel};
+use dunamis_mdp::{Agent, JointModel, Names, StateId, StochasticPolicy, TransitionModel};
 use std::sync::Arc;
 
 /// Two agents, H and A, who move at the same time in copies of one environment `[Harris & Suo 2022, part 2, A.1]`.
@@ -126,6 +126,24 @@ impl JointEnvironment {
     /// [`JointEnvironment::base`]; `None` where the names of joint states do not tell.
     pub fn positions(&self) -> Option<&[(StateId, StateId)]> {
         self.positions.as_deref()
+    }
+
+    /// A policy of a single agent in [`JointEnvironment::base`] as one of `agent` over joint states: it looks at its own
+    /// position only. `None` if the model was not built from an environment of one agent.
+    ///
+    /// # Panics
+    ///
+    /// If the policy does not belong to the base.
+    pub fn lift(&self, agent: Agent, policy: &StochasticPolicy) -> Option<StochasticPolicy> {
+        let available = self.base()?.model().available();
+        assert_eq!(policy.probabilities().len(), available.len(), "the policy belongs to another model");
+        let own = self.positions()?.iter().map(|&(h, a)| match agent {
+            Agent::H => h,
+            Agent::A => a,
+        });
+        // A joint state has the actions of its positions, in their order.
+        let probability = own.flat_map(|position| &policy.probabilities()[available.pairs(position)]).copied();
+        Some(StochasticPolicy::unchecked(probability.collect()))
     }
 
     /// The joint state of two positions; `None` if there is none.

@@ -13,6 +13,7 @@ mod orbit_lemma;
 mod parse;
 mod results;
 mod store;
+mod transition;
 mod worst;
 
 pub use comparison::{Comparison, OptionSets};
@@ -26,11 +27,12 @@ pub use goals::Goals;
 pub use likelihood::Likelihood;
 pub use orbit_lemma::OrbitLemma;
 pub use results::{
-    AnalysisManifest, AnalysisResults, AnalysisRun, ChanceRecord, ComparisonRecord, CopiesRecord, EmbeddingRecord,
-    EmpowermentRecord, LemmaRecord, LemmaRow, OrbitRecord, RearrangementRecord, RecurrentDistributionRecord,
-    StateOptions, ValueRecord, VisitDistributionRecord, WorstRecord,
+    AnalysisManifest, AnalysisResults, AnalysisRun, ChanceRecord, ComparisonRecord, ContrastRecord, CopiesRecord,
+    CriticalRecord, EmbeddingRecord, EmpowermentRecord, LemmaRecord, LemmaRow, OrbitRecord, RearrangementRecord,
+    RecurrentDistributionRecord, StateOptions, TransitionRecord, ValueRecord, VisitDistributionRecord, WorstRecord,
 };
 pub use store::analyze;
+pub use transition::PowerTransition;
 
 use crate::{ConfigError, EnvironmentSettings};
 use dunamis_mdp::Number;
@@ -91,6 +93,9 @@ pub struct Analysis {
     /// Kinds of trained agents, watched and predicted.
     #[serde(rename = "likelihood", skip_serializing_if = "Vec::is_empty")]
     pub likelihoods: Vec<Likelihood>,
+    /// Searches for discounts at which other joint states have most POWER.
+    #[serde(rename = "transition", skip_serializing_if = "Vec::is_empty")]
+    pub transitions: Vec<PowerTransition>,
 }
 
 /// States by name.

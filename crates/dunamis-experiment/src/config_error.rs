@@ -1,5 +1,6 @@
 //! What can be wrong with a config, and where.
 
+use crate::SeedPolicyError;
 use crate::Setting;
 use dunamis_envs::EnvError;
 use dunamis_goals::GoalError;
@@ -136,6 +137,12 @@ pub enum ConfigProblem {
         /// What could be.
         choices: &'static str,
     },
+    /// A number of rounds out of range.
+    #[error("{found} is no number of rounds: choose from 1, the published order, to {}", u32::MAX)]
+    Rounds {
+        /// The number.
+        found: u64,
+    },
     /// A sample count of 0.
     #[error("POWER needs at least 1 sample")]
     NoSamples,
@@ -231,23 +238,10 @@ pub enum ConfigProblem {
     /// An environment that cannot be built.
     #[error(transparent)]
     Environment(EnvError),
-    /// A seed policy that cannot be read.
-    #[error("cannot read the seed policy `{}`: write `uniform`, `stay` or the path to a policy file", .path.display())]
-    ReadSeedPolicy {
-        /// Its path.
-        path: PathBuf,
-        /// Why not.
-        source: std::io::Error,
-    },
-    /// A file that is no policy of A.
-    #[error("`{}` is no policy of A", .path.display())]
-    SeedPolicy {
-        /// Its path.
-        path: PathBuf,
-        /// What is wrong with it.
-        source: EnvError,
-    },
-    /// A seed policy that the model cannot follow.
+    /// A seed policy that cannot be read or followed.
+    #[error(transparent)]
+    SeedPolicy(Box<SeedPolicyError>),
+    /// A setting that POWER cannot have.
     #[error(transparent)]
     Power(PowerError),
 }

@@ -1,13 +1,12 @@
 //! From an experiment to the text of a config, with every default spelled out.
 
-use crate::experiment::SecondAgent;
 use crate::{EnvironmentSettings, Expectation, Experiment, Horizon, PowerSettings, RewardLaw, SeedPolicySource};
 use dunamis_envs::{Collision, Move, Swaps};
 use dunamis_mdp::{Discount, Number, Rational};
 use dunamis_sampling::{Correlation, Marginal, SamplingMethod, Seed};
 use serde::{Serialize, Serializer};
 use std::collections::BTreeMap;
-use std::num::NonZeroU64;
+use std::num::{NonZeroU32, NonZeroU64};
 use std::path::{Path, PathBuf};
 
 #[derive(Serialize)]
@@ -52,20 +51,22 @@ pub(crate) struct Environment {
 #[serde(rename_all = "kebab-case")]
 struct Power {
     agents: u8,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    against: Option<String>,
     discount: Option<Exactly>,
     discount_a: Option<Exactly>,
     limit: Option<&'static str>,
     correlation: Option<Correlation>,
-    seed_policy: Option<String>,
     seed_baseline: Option<bool>,
+    rounds: Option<NonZeroU32>,
     as_published: bool,
+    /// Policies are last, because they may be tables.
+    seed_policy: Option<SeedPolicySource>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    against: Option<SeedPolicySource>,
 }
 
 #[derive(Serialize)]
 #[serde(untagged)]
-enum Reward<'a> {
+pub(crate) enum Reward<'a> {
     #[serde(rename_all = "kebab-case")]
     Independent {
         #[serde(flatten)]
@@ -80,8 +81,21 @@ enum Reward<'a> {
     Vectors { exact: bool, reject_constant: bool, vectors: &'a [Vec<f64>] },
 }
 
+impl<'a> Reward<'a> {
+    pub(crate) fn of(law: &'a RewardLaw, exact: bool) -> Self {
+        match law {
+            RewardLaw::Independent { marginal, states, same, reject_constant } => {
+                Reward::Independent { marginal, reject_constant: *reject_constant, same, states }
+            }
+            RewardLaw::Vectors { vectors, reject_constant } => {
+                Reward::Vectors { exact, reject_constant: *reject_constant, vectors }
+            }
+        }
+    }
+}
+
 /// A number that is read back exactly: its shortest decimals where they are the whole truth, else a fraction.
-struct Exactly {
+pub(crate) struct Exactly {
     value: f64,
     exact: Rational,
 }
@@ -91,7 +105,7 @@ impl Exactly {
         Exactly { value: number.value(), exact: number.exact() }
     }
 
-    fn discount(discount: &Discount) -> Self {
+    pub(crate) fn discount(discount: &Discount) -> Self {
         Exactly { value: discount.value(), exact: discount.exact() }
     }
 }
@@ -129,15 +143,12 @@ impl<'a> Settings<'a> {
         Settings { environment: Some(environment), ..Self::without_environment(experiment) }
     }
 
-    /// Without the environment, for which others have to stand in; a seed policy's file is only `file`.
+    /// Without the environment, for which others have to stand in; files of a seed policy are only `file`.
     pub(crate) fn numeric(experiment: &'a Experiment) -> Self {
         let mut settings = Self::without_environment(experiment);
         let power = &mut settings.power;
-        if let Some(SecondAgent { policy: SeedPolicySource::File(_), .. }) = experiment.power.second_agent() {
-            // Only one of them is there.
-            for policy in [&mut power.seed_policy, &mut power.against].into_iter().flatten() {
-                *policy = "file".into();
-            }
+        for policy in [&mut power.seed_policy, &mut power.against] {
+            *policy = policy.take().map(|policy| policy.map_files(&|_| "file".into()));
         }
         settings
     }
@@ -151,13 +162,14 @@ impl<'a> Settings<'a> {
                 };
                 Power {
                     agents: 1,
-                    against: settings.against.as_ref().map(|against| policy(&against.policy)),
+                    against: settings.against.as_ref().map(|against| against.policy.clone().map_files(&absolute)),
                     limit: discount.is_none().then_some("one"),
                     discount,
                     discount_a: None,
                     correlation: None,
                     seed_policy: None,
                     seed_baseline: None,
+                    rounds: None,
                     as_published: settings.as_published,
                 }
             }
@@ -168,20 +180,13 @@ impl<'a> Settings<'a> {
                 discount_a: Some(Exactly::discount(&settings.discount_a)),
                 limit: None,
                 correlation: Some(settings.correlation),
-                seed_policy: Some(policy(&settings.seed_policy)),
+                seed_policy: Some(settings.seed_policy.clone().map_files(&absolute)),
                 seed_baseline: Some(settings.seed_baseline),
+                rounds: Some(settings.rounds),
                 as_published: settings.as_published,
             },
         };
-        let reward = match &experiment.reward {
-            RewardLaw::Independent { marginal, states, same, reject_constant } => {
-                Reward::Independent { marginal, reject_constant: *reject_constant, same, states }
-            }
-            RewardLaw::Vectors { vectors, reject_constant } => {
-                let exact = experiment.expectation == Expectation::Exact;
-                Reward::Vectors { exact, reject_constant: *reject_constant, vectors }
-            }
-        };
+        let reward = Reward::of(&experiment.reward, experiment.expectation == Expectation::Exact);
         let mut settings = Settings {
             samples: None,
             seed: None,
@@ -202,15 +207,6 @@ impl<'a> Settings<'a> {
     }
 }
 
-/// A policy, with an absolute path.
-fn policy(source: &SeedPolicySource) -> String {
-    match source {
-        SeedPolicySource::Uniform => "uniform".into(),
-        SeedPolicySource::Stay => "stay".into(),
-        SeedPolicySource::File(path) => absolute(path).to_string_lossy().into_owned(),
-    }
-}
-
 /// An environment of one agent, with an absolute path.
 pub(crate) fn environment(settings: &EnvironmentSettings) -> Environment {
     let noise = &settings.noise;
@@ -225,7 +221,7 @@ pub(crate) fn environment(settings: &EnvironmentSettings) -> Environment {
 }
 
 /// The path from the root; the path itself where the working directory is unknown.
-fn absolute(path: &Path) -> PathBuf {
+pub(crate) fn absolute(path: &Path) -> PathBuf {
     std::path::absolute(path).unwrap_or_else(|_| path.to_owned())
 }
 

@@ -1,12 +1,12 @@
 //! What to compute: the contents of a config.
 
-use crate::ConfigError;
+use crate::{ConfigError, SeedPolicySource};
 use dunamis_envs::{JointRules, Move, Noise};
 use dunamis_mdp::Discount;
 use dunamis_power::Sampling;
 use dunamis_sampling::{Correlation, Marginal, SamplingMethod, Seed};
 use std::collections::BTreeMap;
-use std::num::NonZeroU64;
+use std::num::{NonZeroU32, NonZeroU64};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
@@ -109,20 +109,10 @@ pub struct MultiAgent {
     pub seed_policy: SeedPolicySource,
     /// Whether to evaluate A's seed policy too.
     pub seed_baseline: bool,
+    /// How often the agents reply to each other; see [`estimate_multi_agent`](dunamis_power::estimate_multi_agent).
+    pub rounds: NonZeroU32,
     /// Whether to repeat [the incumbent's arithmetic](dunamis_power::published).
     pub as_published: bool,
-}
-
-/// Where A's seed policy comes from.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub enum SeedPolicySource {
-    /// Uniform over A's actions: the published choice.
-    #[default]
-    Uniform,
-    /// Always `stay`.
-    Stay,
-    /// A policy file in the JSON form of [`dunamis_mdp::json`].
-    File(PathBuf),
 }
 
 /// The law of the reward vectors.
@@ -292,7 +282,8 @@ impl PowerSettings {
 }
 
 impl MultiAgent {
-    /// The published settings at one discount: independent goals, agents may overlap, uniform seed policy with its baseline.
+    /// The published settings at one discount: independent goals, agents may overlap, uniform seed policy with its baseline,
+    /// one round.
     pub fn new(discount: Discount) -> Self {
         MultiAgent {
             discount_a: discount.clone(),
@@ -301,6 +292,7 @@ impl MultiAgent {
             correlation: Correlation::INDEPENDENT,
             seed_policy: SeedPolicySource::Uniform,
             seed_baseline: true,
+            rounds: NonZeroU32::MIN,
             as_published: false,
         }
     }

@@ -1,28 +1,30 @@
 //! From an experiment to what is computed: environments, laws and policies instead of their names.
 
+use crate::config_error::KeyPath;
 use crate::document::Settings;
-use crate::experiment::SecondAgent;
 use crate::rollout::{Policies, moves};
+use crate::seed_policy::PolicyTexts;
 use crate::{
     ConfigError, ConfigProblem, Estimates, Expectation, Experiment, GridLayout, Horizon, NUMERICS_VERSION,
-    PowerSettings, RewardLaw, RunKey, RunPower, SeedPolicySource, SingleAgent,
+    PowerSettings, RewardLaw, RoundEndings, RunKey, RunPower, SeedPolicyError, SeedPolicySource, SingleAgent,
 };
-use dunamis_envs::{EnvError, Environment, JointEnvironment, JointRules, format};
+use dunamis_envs::{EnvError, Environment, JointEnvironment, JointRules};
 use dunamis_mdp::{Agent, Criterion, Mdp, Names, Reward, StateId, StochasticPolicy, TransitionModel, json, nearest};
-use dunamis_power::{MultiAgentSettings, Observer, PowerError, PowerEstimate, SeedPolicy, Warrant, published};
+use dunamis_power::{MultiAgentSettings, Observer, PowerError, PowerEstimate, Warrant, published};
 use dunamis_sampling::{
     CorrelatedRewards, FiniteSupport, IndependentRewards, RewardDistribution, RewardError, STREAM_VERSION,
 };
 use dunamis_solve::{AverageReward, BatchSolver, GAP, PolicyIteration, Solver, TIE_TOLERANCE, Tolerance};
 use serde::Serialize;
 use std::collections::BTreeSet;
+use std::num::NonZeroU32;
 use std::sync::Arc;
 
 /// Everything that is read from outside, read once.
 pub(crate) struct Inputs {
     world: World,
-    /// The text of A's policy, where it is a file.
-    seed_policy: Option<String>,
+    /// The texts of A's policies that are files.
+    policies: PolicyTexts,
 }
 
 /// Where the agents live, as it is read.
@@ -48,15 +50,11 @@ impl Inputs {
             Some(joint) => World::Joint(Box::new(joint)),
             None => World::Single(Arc::new(dunamis_envs::load(&specification).map_err(wrong)?)),
         };
-        let seed_policy = match experiment.power.second_agent() {
-            Some(SecondAgent { policy: SeedPolicySource::File(path), key, .. }) => {
-                let text = std::fs::read_to_string(path);
-                let unreadable = |source| ConfigProblem::ReadSeedPolicy { path: path.clone(), source };
-                Some(text.map_err(|source| unreadable(source).at(["power", key]))?)
-            }
-            _ => None,
+        let policies = match experiment.power.second_agent() {
+            None => PolicyTexts::default(),
+            Some(second) => second.policy.read().map_err(|error| seed_policy_error(error, second.key))?,
         };
-        Ok(Inputs { world, seed_policy })
+        Ok(Inputs { world, policies })
     }
 
     pub(crate) fn key(&self, experiment: &Experiment) -> RunKey {
@@ -68,7 +66,7 @@ impl Inputs {
             model: String,
             map: Option<String>,
             rules: Option<JointRules>,
-            seed_policy: Option<&'a str>,
+            policies: Vec<&'a str>,
         }
         let identity = Identity {
             numerics_version: NUMERICS_VERSION,
@@ -87,7 +85,10 @@ impl Inputs {
                 // What they say is in the model.
                 World::Joint(_) => None,
             },
-            seed_policy: self.seed_policy.as_deref(),
+            policies: match experiment.power.second_agent() {
+                None => Vec::new(),
+                Some(second) => second.policy.texts(&self.policies),
+            },
         };
         RunKey::of(&serde_json::to_string(&identity).expect("structs, strings and finite numbers"))
     }
@@ -124,13 +125,14 @@ pub(crate) struct Computed {
     pub(crate) kernel: String,
     pub(crate) graph_samples: Option<u64>,
     pub(crate) general_samples: Option<u64>,
+    pub(crate) endings: Option<RoundEndings>,
     pub(crate) solver_error: f64,
     pub(crate) solver_error_a: Option<f64>,
 }
 
 impl Computation {
     pub(crate) fn new(experiment: &Experiment, inputs: Inputs) -> Result<Self, ConfigError> {
-        let Inputs { world, seed_policy } = inputs;
+        let Inputs { world, policies } = inputs;
         let joint = match (&world, experiment.power.second_agent()) {
             (World::Joint(joint), _) => Some((**joint).clone()),
             (World::Single(environment), Some(second)) => {
@@ -149,28 +151,31 @@ impl Computation {
                 layout = None;
                 let against =
                     settings.against.as_ref().map(|against| &against.policy).unwrap_or(&SeedPolicySource::Uniform);
-                let policy = resolve(against, seed_policy, &joint, "against")?;
+                let policy = against.resolve_with(&policies, &joint);
+                let policy = policy.map_err(|error| seed_policy_error(error, "against"))?;
                 let policy = policy.resolve(joint.model());
                 let policy = policy.map_err(|error| ConfigProblem::Power(error).at(["power", "against"]))?;
                 let model = Arc::new(joint.model().induced(Agent::H, &policy));
-                let law = law(&experiment.reward, model.states())?;
+                let law = law(&experiment.reward, model.states(), &["reward".into()])?;
                 Kind::SingleAgent { model, law, settings: settings.clone() }
             }
             (PowerSettings::SingleAgent(settings), None, World::Single(environment)) => {
                 let model = Arc::clone(environment.model());
-                let law = law(&experiment.reward, model.states())?;
+                let law = law(&experiment.reward, model.states(), &["reward".into()])?;
                 Kind::SingleAgent { model, law, settings: settings.clone() }
             }
             (PowerSettings::MultiAgent(settings), Some(joint), _) => {
-                let law = law(&experiment.reward, joint.model().states())?;
+                let law = law(&experiment.reward, joint.model().states(), &["reward".into()])?;
                 let law = CorrelatedRewards::new(law, settings.correlation);
                 let law = law.map_err(|error| ConfigProblem::Reward(error).at(["power", "correlation"]))?;
                 let as_published = settings.as_published;
                 let settings = MultiAgentSettings {
                     discount_h: settings.discount_h.clone(),
                     discount_a: settings.discount_a.clone(),
-                    seed_policy: resolve(&settings.seed_policy, seed_policy, &joint, "seed-policy")?,
+                    seed_policy: (settings.seed_policy.resolve_with(&policies, &joint))
+                        .map_err(|error| seed_policy_error(error, "seed-policy"))?,
                     seed_baseline: settings.seed_baseline,
+                    rounds: settings.rounds,
                 };
                 Kind::MultiAgent { joint: Box::new(joint), law, settings, as_published }
             }
@@ -192,6 +197,7 @@ impl Computation {
                     kernel,
                     graph_samples: None,
                     general_samples: None,
+                    endings: None,
                     solver_error: power.solver_error,
                     solver_error_a: None,
                     power: RunPower::SingleAgent(power.into()),
@@ -216,6 +222,7 @@ impl Computation {
                     kernel: power.statistics.kernel_h.map_or_else(|| PUBLISHED.into(), |kernel| kernel.to_string()),
                     graph_samples: Some(power.statistics.graph_samples),
                     general_samples: Some(power.statistics.general_samples),
+                    endings: (settings.rounds > NonZeroU32::MIN).then(|| power.statistics.endings.into()),
                     solver_error: power.power_h.solver_error,
                     solver_error_a: Some(power.power_a.solver_error),
                     power: RunPower::MultiAgent {
@@ -337,14 +344,21 @@ impl From<PowerEstimate> for Estimates {
     }
 }
 
-fn law(reward: &RewardLaw, names: &Names) -> Result<Arc<dyn RewardDistribution>, ConfigError> {
-    let at = |key: &str, error: RewardError| ConfigProblem::Reward(error).at(["reward", key]);
+/// The law of a model with these states; `section` is the way to its section, for errors.
+pub(crate) fn law(
+    reward: &RewardLaw,
+    names: &Names,
+    section: &[String],
+) -> Result<Arc<dyn RewardDistribution>, ConfigError> {
+    let path =
+        |keys: &[&str]| -> KeyPath { section.iter().cloned().chain(keys.iter().map(|&key| key.to_owned())).collect() };
+    let at = |key: &str, error: RewardError| ConfigProblem::Reward(error).at(path(&[key]));
     match reward {
         RewardLaw::Vectors { vectors, reject_constant } => {
             let law = FiniteSupport::new(vectors.clone()).map_err(|error| at("vectors", error))?;
             if law.states() != names.len() {
                 let problem = ConfigProblem::VectorLength { found: law.states(), expected: names.len() };
-                return Err(problem.at(["reward", "vectors", "0"]));
+                return Err(problem.at(path(&["vectors", "0"])));
             }
             let law = if *reject_constant { law.without_constant() } else { Ok(law) };
             Ok(Arc::new(law.map_err(|error| at("reject-constant", error))?))
@@ -352,12 +366,12 @@ fn law(reward: &RewardLaw, names: &Names) -> Result<Arc<dyn RewardDistribution>,
         RewardLaw::Independent { marginal, states, same, reject_constant } => {
             let mut builder = IndependentRewards::builder(names.len(), *marginal).reject_constant(*reject_constant);
             for (name, marginal) in states {
-                let state = names.get(name).ok_or_else(|| unknown_state(name, names).at(["reward", "states", name]))?;
+                let state = names.get(name).ok_or_else(|| unknown_state(name, names).at(path(&["states", name])))?;
                 builder = builder.state(state, *marginal);
             }
             for (i, group) in same.iter().enumerate() {
                 let find = |(j, name): (usize, &String)| {
-                    let path = || ["reward".to_owned(), "same".to_owned(), i.to_string(), j.to_string()];
+                    let path = || path(&["same", &i.to_string(), &j.to_string()]);
                     names.get(name).ok_or_else(|| unknown_state(name, names).at(path()))
                 };
                 builder = builder.group(group.iter().enumerate().map(find).collect::<Result<Vec<_>, _>>()?);
@@ -376,22 +390,6 @@ fn unknown_state(name: &str, names: &Names) -> ConfigProblem {
     ConfigProblem::UnknownState { name: name.into(), nearest, example: names[0].into() }
 }
 
-fn resolve(
-    source: &SeedPolicySource,
-    text: Option<String>,
-    joint: &JointEnvironment,
-    key: &str,
-) -> Result<SeedPolicy, ConfigError> {
-    let policy = match source {
-        SeedPolicySource::Uniform => SeedPolicy::Uniform,
-        SeedPolicySource::Stay => SeedPolicy::Stay,
-        SeedPolicySource::File(path) => {
-            let policy = format::joint_policy(path, &text.unwrap_or_default(), joint.model(), Agent::A);
-            let wrong = |source| ConfigProblem::SeedPolicy { path: path.clone(), source };
-            SeedPolicy::Given(policy.map_err(|source| wrong(source).at(["power", key]))?)
-        }
-    };
-    let resolved = policy.resolve(joint.model());
-    resolved.map_err(|error| ConfigProblem::Power(error).at(["power", key]))?;
-    Ok(policy)
+fn seed_policy_error(error: SeedPolicyError, key: &str) -> ConfigError {
+    ConfigProblem::SeedPolicy(Box::new(error)).at(["power", key])
 }

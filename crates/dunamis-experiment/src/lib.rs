@@ -51,8 +51,10 @@
 //!                                    # or a path as for seed-policy); collision and swaps then apply
 //! discount-a = 0.1                   # two agents; default: discount
 //! correlation = 0.0                  # two agents: β; default 0
-//! seed-policy = "uniform"            # two agents: uniform (default), stay, or a path to a policy of A (.json, or .gv of POWERplay)
+//! seed-policy = "uniform"            # two agents: uniform (default), stay, { toward = "(0, 6)" }, a path to a policy of A (.json, or
+//!                                    # .gv of POWERplay), or { mix = { stay = 0.8, uniform = "rest" } }
 //! seed-baseline = true               # two agents, default: evaluate the seed policy too
+//! rounds = 1                         # two agents, default: how often they reply to each other
 //! as-published = false               # the incumbent's arithmetic, for comparisons
 //!
 //! [reward]                           # default: uniform on [0, 1]
@@ -157,10 +159,21 @@
 //! trajectories = 50                  # default: agents of each kind watched in each place
 //! policies = 500                     # default: policies that stand for each kind
 //! seed = 0                           # default
+//!
+//! [[transition]]                     # discounts at which the best joint state of a set overtakes the best of all others
+//! name = "corridor"
+//! agent = "A"                        # default: whose POWER
+//! h = ["(0, 5)", "(0, 6)"]           # where H is in the states of the set; default: anywhere
+//! a = ["(2, 3)"]                     # where A is; default: anywhere
+//! discounts = [0.5, 0.9, 0.99]       # where to begin, for both agents
+//! width = 0.002                      # default: narrower intervals are not halved
+//! collision = "leak"                 # as in the environment of an experiment, with swaps
+//! seed-policy = "uniform"            # as for an experiment, with correlation, rounds, samples, seed and [transition.reward]
 //! ```
 //!
 //! Its run has `config.toml` and `manifest.json`, `model.json` where there is a model, and one of `options.json`,
-//! `probability.json`, `empowerment.json`, `embeddings.json`, `lemmas.json`, `comparisons.json`, `goals.json` and `likelihoods.json` for each section:
+//! `probability.json`, `empowerment.json`, `embeddings.json`, `lemmas.json`, `comparisons.json`, `goals.json`, `likelihoods.json` and
+//! `transitions.json` for each section:
 //! [`AnalysisResults`] as JSON, with exact numbers as texts such as `"2/3"`.
 //!
 //! # Runs
@@ -182,6 +195,7 @@
 //! |---|---|
 //! | `experiment`, `parse`, `document` | [`Experiment`], reading and writing it |
 //! | `config_error` | [`ConfigError`], [`ConfigProblem`] |
+//! | `seed_policy` | [`SeedPolicySource`] |
 //! | `section` | tables of a config as they are read |
 //! | `analysis` | [`Analysis`], its parts, [`analyze`] and [`AnalysisRun`] |
 //! | [`powerplay`] | configs of another program |
@@ -225,6 +239,7 @@ pub mod powerplay;
 mod rollout;
 mod run;
 mod section;
+mod seed_policy;
 mod setting;
 mod store;
 mod sweep;
@@ -232,11 +247,12 @@ mod table;
 
 pub use analysis::{
     ActionChance, Analysis, AnalysisManifest, AnalysisResults, AnalysisRun, AtOne, BinRecord, ChanceOfAction,
-    ChanceRecord, Comparison, ComparisonRecord, CompatibleOrbitRecord, CopiesRecord, CountsRecord, Embedding,
-    EmbeddingRecord, Empowerment, EmpowermentRecord, EstimateRecord, GivenGoalRecord, Goals, GoalsAtDiscount,
-    GoalsRecord, LemmaRecord, LemmaRow, Likelihood, LikelihoodCellRecord, LikelihoodRecord, OptionSets, OrbitLemma,
-    OrbitRecord, PredictionRecord, Probability, RearrangementRecord, RecurrentDistributionRecord, Start, StateOptions,
-    States, ThresholdRecord, ValueRecord, VerdictRecord, VisitDistributionRecord, WorstRecord, analyze,
+    ChanceRecord, Comparison, ComparisonRecord, CompatibleOrbitRecord, ContrastRecord, CopiesRecord, CountsRecord,
+    CriticalRecord, Embedding, EmbeddingRecord, Empowerment, EmpowermentRecord, EstimateRecord, GivenGoalRecord, Goals,
+    GoalsAtDiscount, GoalsRecord, LemmaRecord, LemmaRow, Likelihood, LikelihoodCellRecord, LikelihoodRecord,
+    OptionSets, OrbitLemma, OrbitRecord, PowerTransition, PredictionRecord, Probability, RearrangementRecord,
+    RecurrentDistributionRecord, Start, StateOptions, States, ThresholdRecord, TransitionRecord, ValueRecord,
+    VerdictRecord, VisitDistributionRecord, WorstRecord, analyze,
 };
 pub use config_error::{ConfigError, ConfigProblem};
 pub use damage::Damage;
@@ -245,15 +261,16 @@ pub use dunamis_power::{AgentSamples, Alignment, Observer, Samples, Sampling};
 pub use error::ExperimentError;
 pub use experiment::{
     DEFAULT_MOST_SAMPLES, DEFAULT_SAMPLES, EnvironmentSettings, Expectation, Experiment, FixedPolicy, Horizon,
-    MultiAgent, PowerSettings, RewardLaw, SeedPolicySource, SingleAgent,
+    MultiAgent, PowerSettings, RewardLaw, SingleAgent,
 };
 pub use frame::{Column, Frame};
 pub use key::{NUMERICS_VERSION, RunKey, RunKeyError};
 pub use layout::{Cell, CellPair, GridLayout};
 pub use listing::{AnyRun, Content, Entry, RunManifest, clear_unfinished, list};
-pub use manifest::{MANIFEST_SCHEMA, Manifest};
+pub use manifest::{MANIFEST_SCHEMA, Manifest, RoundEndings};
 pub use rollout::{Plan, PlannedMove, Rollout, RolloutSettings};
 pub use run::{Estimates, Run, RunPower};
+pub use seed_policy::{SeedPolicyError, SeedPolicySource};
 pub use setting::{Setting, SettingError};
 pub use store::run;
 pub use sweep::{Axis, MAX_POINTS, Point, Sweep, SweepRun, SweptKey, run_sweep};

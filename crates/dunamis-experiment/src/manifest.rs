@@ -1,7 +1,7 @@
 //! What is known about how a run was made.
 
 use crate::RunKey;
-use dunamis_power::Alignment;
+use dunamis_power::{Alignment, Endings};
 use dunamis_sampling::SamplingMethod;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -47,6 +47,9 @@ pub struct Manifest {
     pub graph_samples: Option<u64>,
     /// Two agents: samples for which it needed general solvers.
     pub general_samples: Option<u64>,
+    /// Two agents who reply to each other more than once: how that ended.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub endings: Option<RoundEndings>,
     /// Bound on what solver tolerance and rounding may have changed in any sample's POWER of the single agent, or of H;
     /// `None` for the incumbent's arithmetic, which has none.
     pub solver_error: Option<f64>,
@@ -63,6 +66,25 @@ pub struct Manifest {
     pub seconds: f64,
     /// BLAKE3 hashes of all other files of the run, in hexadecimal digits.
     pub files: BTreeMap<String, String>,
+}
+
+/// How many samples of iterated best response ended in which way; see [`Endings`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RoundEndings {
+    /// In a fixed point: a Nash equilibrium.
+    pub fixed_points: u64,
+    /// In a cycle.
+    pub cycles: u64,
+    /// In neither, when the rounds were over.
+    pub unsettled: u64,
+}
+
+impl From<Endings> for RoundEndings {
+    fn from(endings: Endings) -> Self {
+        let Endings { fixed_points, cycles, unsettled } = endings;
+        RoundEndings { fixed_points, cycles, unsettled }
+    }
 }
 
 impl Manifest {

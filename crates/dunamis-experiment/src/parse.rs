@@ -7,14 +7,14 @@ use crate::config_error::KeyPath;
 use crate::section::{Parsed, Section};
 use crate::{
     ConfigError, ConfigProblem, EnvironmentSettings, Expectation, Experiment, FixedPolicy, Horizon, MultiAgent,
-    PowerSettings, RewardLaw, SeedPolicySource, SingleAgent,
+    PowerSettings, RewardLaw, SingleAgent, seed_policy,
 };
 use dunamis_envs::{Collision, EnvError, JointRules, Move, Noise, Swaps};
 use dunamis_mdp::Number;
 use dunamis_power::PowerError;
 use dunamis_sampling::{Correlation, FiniteSupport, SamplingMethod, Seed};
 use std::collections::BTreeMap;
-use std::num::NonZeroU64;
+use std::num::{NonZeroU32, NonZeroU64};
 use std::path::Path;
 use toml::de::DeTable;
 
@@ -41,6 +41,7 @@ const POWER: &[&str] = &[
     "correlation",
     "seed-policy",
     "seed-baseline",
+    "rounds",
     "as-published",
 ];
 /// Keys of `[reward]` that are not parameters of a distribution.
@@ -121,15 +122,13 @@ fn single_agent(
     expectation: Expectation,
     directory: &Path,
 ) -> Parsed<SingleAgent> {
-    power.refuse(&["discount-a", "correlation", "seed-policy", "seed-baseline"], ONE_AGENT)?;
-    let against = match power.text("against")? {
-        None => {
-            environment.refuse(&["collision", "swaps"], ONE_AGENT)?;
-            None
-        }
-        Some(policy) => {
-            Some(FixedPolicy { policy: policy_source(policy, directory), rules: joint_rules(environment)? })
-        }
+    power.refuse(&["discount-a", "correlation", "seed-policy", "seed-baseline", "rounds"], ONE_AGENT)?;
+    let against = if power.has("against") {
+        let policy = seed_policy::read(power, "against")?.map_files(&|path| directory.join(path));
+        Some(FixedPolicy { policy, rules: joint_rules(environment)? })
+    } else {
+        environment.refuse(&["collision", "swaps"], ONE_AGENT)?;
+        None
     };
     let horizon = match power.text("limit")? {
         Some("one") => {
@@ -171,12 +170,17 @@ fn multi_agent(
         Some(number) => Correlation::new(number.value())
             .map_err(|error| power.wrong("correlation", ConfigProblem::Reward(error)))?,
     };
-    let seed_policy = policy_source(power.text("seed-policy")?.unwrap_or("uniform"), directory);
+    let seed_policy = seed_policy::read(power, "seed-policy")?.map_files(&|path| directory.join(path));
+    let rounds = rounds(power)?;
     let as_published = as_published(power, expectation)?;
     for (key, discount) in [("discount", Some(&discount_h)), ("discount-a", discount_a.as_ref())] {
         if as_published && discount.is_some_and(|discount| discount.value() == 0.0) {
             return Err(power.wrong(key, ConfigProblem::Power(PowerError::PublishedDiscount)));
         }
+    }
+    if as_published && rounds > NonZeroU32::MIN {
+        let reason = "nothing was published for more than one round: remove it or `power.rounds`";
+        return Err(power.wrong("as-published", ConfigProblem::DoesNotApply { reason }));
     }
     Ok(MultiAgent {
         discount_a: discount_a.unwrap_or_else(|| discount_h.clone()),
@@ -185,16 +189,15 @@ fn multi_agent(
         correlation,
         seed_policy,
         seed_baseline: power.boolean("seed-baseline")?.unwrap_or(true),
+        rounds,
         as_published,
     })
 }
 
-fn policy_source(policy: &str, directory: &Path) -> SeedPolicySource {
-    match policy {
-        "uniform" => SeedPolicySource::Uniform,
-        "stay" => SeedPolicySource::Stay,
-        path => SeedPolicySource::File(directory.join(path)),
-    }
+pub(crate) fn rounds(power: &Section<'_, '_>) -> Parsed<NonZeroU32> {
+    let Some(found) = power.count("rounds")? else { return Ok(NonZeroU32::MIN) };
+    let rounds = u32::try_from(found).ok().and_then(NonZeroU32::new);
+    rounds.ok_or_else(|| power.wrong("rounds", ConfigProblem::Rounds { found }))
 }
 
 fn as_published(power: &Section<'_, '_>, expectation: Expectation) -> Parsed<bool> {
@@ -206,7 +209,7 @@ fn as_published(power: &Section<'_, '_>, expectation: Expectation) -> Parsed<boo
     Ok(as_published)
 }
 
-fn joint_rules(environment: &Section<'_, '_>) -> Parsed<JointRules> {
+pub(crate) fn joint_rules(environment: &Section<'_, '_>) -> Parsed<JointRules> {
     let collision = match environment.text("collision")? {
         None => Collision::None,
         Some(name) => {
@@ -237,7 +240,7 @@ pub(crate) fn environment_settings(environment: &Section<'_, '_>, directory: &Pa
     Ok(settings.map_path(|path| directory.join(path)))
 }
 
-fn reward_law(reward: &Section<'_, '_>) -> Parsed<RewardLaw> {
+pub(crate) fn reward_law(reward: &Section<'_, '_>) -> Parsed<RewardLaw> {
     let reject_constant = reward.boolean("reject-constant")?.unwrap_or(false);
     if let Some(vectors) = reward.vectors("vectors")? {
         reward.allow(REWARD)?;

@@ -124,6 +124,7 @@ fn manifest(experiment: &Experiment, key: RunKey, computed: &Computed, started: 
         kernel: computed.kernel.clone(),
         graph_samples: computed.graph_samples,
         general_samples: computed.general_samples,
+        endings: computed.endings,
         solver_error: finite(computed.solver_error),
         solver_error_a: computed.solver_error_a.and_then(finite),
         alignment,

@@ -48,9 +48,21 @@ impl Config {
         Ok(resampled(self.experiment()?, number))
     }
 
-    /// The sweep with another number of samples in every experiment.
+    /// The analysis with another number of samples in every search.
+    pub(crate) fn analysis_with_samples(&self, number: NonZeroU64) -> Result<Analysis, FigureError> {
+        let mut analysis = self.analysis()?;
+        for transition in &mut analysis.transitions {
+            transition.samples = number;
+        }
+        Ok(analysis)
+    }
+
+    /// The sweep with another number of samples in every experiment, and of seeds no more than two.
     pub(crate) fn sweep_with_samples(&self, number: NonZeroU64) -> Result<Sweep, FigureError> {
         let mut sweep = self.sweep()?;
+        if let Some(seeds) = sweep.axes.iter().position(|axis| axis.keys[0].key == "seed") {
+            sweep.points.retain(|point| point.at[seeds] < 2);
+        }
         for point in &mut sweep.points {
             point.experiment = resampled(point.experiment.clone(), number);
         }

@@ -124,6 +124,13 @@
 //! | `kk-button` | a shutdown button that is pressed for the first time |
 //! | `kk-maze` | which belief about agents predicts what they do in new mazes |
 //! | `kk-thresholds` | from which discount on a cycle is worth visiting |
+//! | `finding-reward-laws` | concentration and alignment under eight laws of reward |
+//! | `finding-phases` | from which discount on A does best where H is locked in |
+//! | `finding-seed-policies` | alignment against what A does while H learns |
+//! | `finding-collisions` | alignment under every rule for collisions |
+//! | `finding-correlation` | alignment against the correlation of rewards |
+//! | `finding-discounts` | alignment of agents who look differently far ahead |
+//! | `finding-replies` | alignment when H may reply, too |
 //!
 //! Of our own:
 //!
@@ -143,11 +150,11 @@
 //! | `figure`, `registry`, `config` | [`Figure`], [`About`], [`Runs`]; [`FIGURES`], [`find`]; [`Config`] |
 //! | `heat_map`, `block_grid`, `alignment_plot`, `state_diagram` | the kinds: [`HeatMapFigure`], [`BlockGridFigure`], [`AlignmentFigure`], [`StateDiagram`] |
 //! | `analysis_figure`, `model_diagram`, `option_diagram` | [`AnalysisFigure`], drawn from exact analyses; graphs of models and of options |
-//! | `h1`, `h2`, `h3`, `scale`, `optsp`, `rdsp`, `kk`, `candy`, `law` | the figures of each publication and of our own, one file each, and their configs |
+//! | `finding`, `h1`, `h2`, `h3`, `scale`, `optsp`, `rdsp`, `kk`, `candy`, `law` | the figures of each publication and of our own, one file each, and their configs |
 //! | `view`, `sequence`, `view_figure` | [`View`]: pictures of runs that anyone made, still and moving; [`Sequence`], runs that differ in one variable; [`ViewFigure`], a view as a figure |
 //! | `power_map`, `sample_plot`, `sweep_plot` | what views draw: numbers at every state, kept samples, curves over the variable |
 //! | `rollout_plot` | [`RolloutView`]: policies of one sample, and a walk under them |
-//! | `record`, `caption`, `table` | what is read from a run; sentences of captions; [`Table`], the numbers drawn |
+//! | `record`, `jackknife`, `caption`, `table` | what is read from a run; statistics of runs that differ in their seeds; sentences of captions; [`Table`], the numbers drawn |
 //! | `fraction` | [`Fraction`], an exact number of a run |
 //! | `quantity`, `mean_power`, `published` | [`Quantity`], measured on a run; [`Published`], compared with it |
 //! | `contrast`, `precise`, `reproduction` | [`Contrast`] of two alignments, at any precision; [`Reproduction`] in the incumbent's arithmetic |
@@ -171,11 +178,13 @@ mod config;
 mod contrast;
 mod error;
 mod figure;
+mod finding;
 mod fraction;
 mod h1;
 mod h2;
 mod h3;
 mod heat_map;
+mod jackknife;
 mod kk;
 mod law;
 mod mean_power;

@@ -187,7 +187,7 @@ impl Runner<'_> {
     }
 
     fn analyze(&mut self, config: &Config) -> Result<AnalysisRun, FigureError> {
-        let analysis = config.analysis()?;
+        let analysis = if self.options.quick { config.analysis_with_samples(QUICK)? } else { config.analysis()? };
         if let Some((_, run)) = self.analyzed.iter().find(|(done, _)| *done == analysis) {
             return Ok(run.clone());
         }

@@ -5,7 +5,7 @@ use dunamis_mdp::nearest;
 use crate::h3::{
     fig1, fig2, fig3, fig4, fig5, fig5_detail, fig6, fig6_detail, fig7, fig8, fig9, fig10, fig10_detail, fig11, s1, s2,
 };
-use crate::{Figure, FigureError, candy, h1, h2, kk, law, optsp, rdsp, scale};
+use crate::{Figure, FigureError, candy, finding, h1, h2, kk, law, optsp, rdsp, scale};
 
 /// All figures, in the order of their publications.
 pub static FIGURES: &[&dyn Figure] = &[
@@ -80,6 +80,13 @@ pub static FIGURES: &[&dyn Figure] = &[
     &law::ratio::FIGURE,
     &candy::worst::FIGURE,
     &law::table::FIGURE,
+    &finding::reward_laws::FIGURE,
+    &finding::phases::FIGURE,
+    &finding::seed_policies::FIGURE,
+    &finding::collisions::FIGURE,
+    &finding::correlation::FIGURE,
+    &finding::discounts::FIGURE,
+    &finding::replies::FIGURE,
 ];
 
 /// The figure of an id.

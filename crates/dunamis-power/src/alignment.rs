@@ -146,6 +146,14 @@ impl AlignmentSums {
         }
     }
 
+    /// Number of samples, and mean POWER of both agents, in each group of samples.
+    pub(crate) fn groups(&self) -> impl Iterator<Item = (f64, [Vec<f64>; 2])> {
+        self.groups
+            .iter()
+            .filter(|group| group.weight > 0.0)
+            .map(|group| (group.weight, [&group.h, &group.a].map(|sum| sum.iter().map(|x| x / group.weight).collect())))
+    }
+
     pub(crate) fn alignment(&self) -> Alignment {
         let mut total = Sums::new(self.length);
         for group in &self.groups {

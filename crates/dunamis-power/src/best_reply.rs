@@ -1,10 +1,13 @@
-//! One pair of reward vectors: H learns against the seed policy, A replies, H is evaluated.
+//! One pair of reward vectors: H learns against the seed policy, A replies, H is evaluated; or they reply to each other again
+//! before that.
 //!
 //! When the joint model is deterministic and neither agent has ties, A's problem against H's policy is a
 //! [`DecisionGraph`] that is a view into the table of all joint moves, and the final evaluation a functional graph: no model
-//! is built per sample. Ties and chance take the general path, which is also the oracle of the fast one.
+//! is built per sample. Ties and chance take the general path, which is also the oracle of the fast one. H's problem against
+//! A's policy is the same view into the table with the agents exchanged.
 
 use crate::estimate::average;
+use crate::rounds::{Ending, Rounds};
 use crate::stream::Sample;
 use crate::tiles::RewardTile;
 use crate::{MultiAgentSettings, PowerError};
@@ -16,12 +19,15 @@ use dunamis_solve::{
     BatchSolver, BatchWorkspace, DecisionGraph, GAP, GraphSolution, Kernel, LOST, LostMove, PolicyEvaluation,
     PolicyIteration, Solver, TIE_TOLERANCE, TileSolution, Tolerance, Walk, evaluate_functional_graph,
 };
+use std::num::NonZeroU32;
 use std::sync::Arc;
 
 /// A joint model and settings, ready for reward vectors.
 pub(crate) struct BestReply {
     joint: Arc<JointModel>,
     table: Option<SuccessorTable>,
+    /// The successors of `table` with A's moves outside and H's inside; empty unless H replies.
+    successor_h: Vec<u32>,
     discount_h: Discount,
     discount_a: Discount,
     seed: StochasticPolicy,
@@ -32,6 +38,7 @@ pub(crate) struct BestReply {
     solver_h: BatchSolver,
     /// H's action of each row of that problem, counted among all of H's actions at the state.
     move_h: Vec<u32>,
+    rounds: NonZeroU32,
 }
 
 /// What one sample gives: POWER at every state, shape |S| each.
@@ -47,6 +54,8 @@ pub(crate) struct Lane {
     pub(crate) error_a: f64,
     /// Whether general solvers were needed.
     pub(crate) general: bool,
+    /// How more than one round ended.
+    pub(crate) ending: Option<Ending>,
 }
 
 impl Lane {
@@ -67,6 +76,9 @@ pub(crate) struct ReplyScratch {
     solution_h: TileSolution,
     workspace: BatchWorkspace,
     graph: GraphSolution,
+    graph_h: GraphSolution,
+    /// H's move at each state.
+    choice_h: Vec<u32>,
     first: Vec<u32>,
     value: Vec<f64>,
     next: Vec<u32>,
@@ -81,6 +93,8 @@ impl ReplyScratch {
             solution_h: TileSolution::default(),
             workspace: BatchWorkspace::default(),
             graph: GraphSolution::default(),
+            graph_h: GraphSolution::default(),
+            choice_h: vec![0; n],
             first: vec![0; n],
             value: zeros(),
             next: vec![0; n],
@@ -116,9 +130,12 @@ impl BestReply {
                 moves.position(|&p| p == 1.0).map(|k| k as u32)
             })
             .collect();
+        let table = joint.successor_table();
+        let replies = settings.rounds > NonZeroU32::MIN;
         Ok(BestReply {
             joint: Arc::clone(joint),
-            table: joint.successor_table(),
+            successor_h: table.as_ref().filter(|_| replies).map(exchanged).unwrap_or_default(),
+            table,
             discount_h: settings.discount_h.clone(),
             discount_a: settings.discount_a.clone(),
             seed,
@@ -126,6 +143,7 @@ impl BestReply {
             seed_baseline: settings.seed_baseline,
             solver_h: BatchSolver::new(Arc::new(induced), &settings.discount_h),
             move_h,
+            rounds: settings.rounds,
         })
     }
 
@@ -165,7 +183,7 @@ impl BestReply {
         Ok(())
     }
 
-    /// Steps 2 and 3 on functional graphs; `false` if A has ties, which need the general path.
+    /// All steps after H has learned, on functional graphs; `false` where ties need the general path.
     fn reply_on_graph(
         &self,
         table: &SuccessorTable,
@@ -175,71 +193,125 @@ impl BestReply {
         scratch: &mut ReplyScratch,
     ) -> Result<bool, PowerError> {
         let n = rewards_h.len();
-        let ReplyScratch { solution_h, graph, first, value, next, walk, lane, .. } = scratch;
         let rows = self.solver_h.model().available().starts();
-        for s in 0..n {
-            let i = self.move_h[(rows[s] + solution_h.choice[s][l]) as usize];
-            first[s] = table.start[s] + i * table.moves_a[s];
+        for (s, choice) in scratch.choice_h.iter_mut().enumerate() {
+            *choice = self.move_h[(rows[s] + scratch.solution_h.choice[s][l]) as usize];
         }
-        let problem = DecisionGraph {
-            first,
-            count: &table.moves_a,
-            successor: &table.successor,
-            lost: match self.joint.shortfall() {
-                Shortfall::Leak => LostMove::WorthNothing,
-                Shortfall::Renormalize => LostMove::Forbidden,
-            },
+        scratch.lane.error_a = 0.0;
+        if self.seed_baseline {
+            self.seed_on_graph(table, rewards_a, scratch)?;
+        }
+        let ReplyScratch { graph, graph_h, choice_h, first, value, walk, lane, .. } = scratch;
+        let lost = match self.joint.shortfall() {
+            Shortfall::Leak => LostMove::WorthNothing,
+            Shortfall::Renormalize => LostMove::Forbidden,
         };
-        problem.solve(rewards_a, self.discount_a.value(), graph);
+        let reply_of_a = |choice_h: &[u32], first: &mut [u32], graph: &mut GraphSolution| {
+            for s in 0..n {
+                first[s] = table.start[s] + choice_h[s] * table.moves_a[s];
+            }
+            let problem = DecisionGraph { first, count: &table.moves_a, successor: &table.successor, lost };
+            problem.solve(rewards_a, self.discount_a.value(), graph);
+        };
+        reply_of_a(choice_h, first, graph);
+        lane.ending = None;
+        if self.rounds > NonZeroU32::MIN {
+            let mut rounds = Rounds::new(self.rounds, choice_h.clone());
+            while rounds.is_left() {
+                // H sees every move of A, not only where it leads.
+                if graph.tied {
+                    return Ok(false);
+                }
+                for s in 0..n {
+                    first[s] = table.start[s] + graph.choice[s] * table.moves_h[s];
+                }
+                let problem = DecisionGraph { first, count: &table.moves_h, successor: &self.successor_h, lost };
+                problem.solve(rewards_h, self.discount_h.value(), graph_h);
+                if graph_h.tied {
+                    return Ok(false);
+                }
+                if rounds.next(graph_h.choice.clone()) {
+                    reply_of_a(&graph_h.choice, first, graph);
+                }
+            }
+            lane.ending = Some(rounds.ending());
+        }
         // Moves of A to one and the same state make no difference to anyone.
         if graph.forked {
             return Ok(false);
         }
         evaluate_functional_graph(&graph.next, rewards_h, self.discount_h.value(), value, walk);
         let (scale_h, scale_a) = (1.0 - self.discount_h.value(), 1.0 - self.discount_a.value());
-        let ahead = |value: &[f64], next: u32| if next == LOST { 0.0 } else { value[next as usize] };
         for s in 0..n {
             lane.power_h[s] = scale_h * ahead(value, graph.next[s]);
             lane.power_a[s] = scale_a * ahead(&graph.value, graph.next[s]);
         }
-        lane.error_a = scale_a * graph.error;
-        if !self.seed_baseline {
-            return Ok(true);
-        }
+        lane.error_a = lane.error_a.max(scale_a * graph.error);
+        Ok(true)
+    }
+
+    /// A's seed policy against H's choice.
+    fn seed_on_graph(
+        &self,
+        table: &SuccessorTable,
+        rewards_a: &[f64],
+        scratch: &mut ReplyScratch,
+    ) -> Result<(), PowerError> {
+        let ReplyScratch { choice_h, value, next, walk, lane, .. } = scratch;
         match &self.seed_move {
             // Drawing again until a move is available is not deterministic any more, so it takes the general path.
             Some(seed_move) if self.joint.shortfall() == Shortfall::Leak => {
-                for s in 0..n {
-                    next[s] = table.successor[(first[s] + seed_move[s]) as usize];
+                for (s, next) in next.iter_mut().enumerate() {
+                    *next = table.successor[(table.start[s] + choice_h[s] * table.moves_a[s] + seed_move[s]) as usize];
                 }
                 evaluate_functional_graph(next, rewards_a, self.discount_a.value(), value, walk);
-                for s in 0..n {
-                    lane.power_a_seed[s] = scale_a * ahead(value, next[s]);
+                for (power, &next) in lane.power_a_seed.iter_mut().zip(next.iter()) {
+                    *power = (1.0 - self.discount_a.value()) * ahead(value, next);
                 }
+                Ok(())
             }
             _ => {
                 let own = self.joint.available(Agent::H);
                 let mut chosen = vec![false; own.len()];
-                for s in 0..n {
-                    let i = self.move_h[(rows[s] + solution_h.choice[s][l]) as usize];
-                    chosen[own.pairs(StateId::new(s)).start + i as usize] = true;
+                for (s, &choice) in choice_h.iter().enumerate() {
+                    chosen[own.pairs(StateId::new(s)).start + choice as usize] = true;
                 }
-                self.evaluate_seed(&StochasticPolicy::uniform_over(own, &chosen), rewards_a, lane)?;
+                self.evaluate_seed(&StochasticPolicy::uniform_over(own, &chosen), rewards_a, lane)
             }
         }
-        Ok(true)
     }
 
-    /// Steps 1 to 3 with general solvers: any model, any ties.
+    /// All steps with general solvers: any model, any ties.
     fn reply(
         &self,
         rewards_h: &[f64],
         rewards_a: &[f64],
         lane: &mut Lane,
     ) -> Result<(StochasticPolicy, StochasticPolicy), PowerError> {
-        let (policy_h, _, error_h) = self.optimize(Agent::H, self.solver_h.model(), rewards_h, &self.discount_h)?;
-        let induced = Arc::new(self.joint.induced(Agent::A, &policy_h));
-        let (policy_a, ahead_a, error_a) = self.optimize(Agent::A, &induced, rewards_a, &self.discount_a)?;
+        let optimize_h = |model: &Arc<TransitionModel>| self.optimize(Agent::H, model, rewards_h, &self.discount_h);
+        let reply_of_a = |policy_h: &StochasticPolicy| {
+            let induced = Arc::new(self.joint.induced(Agent::A, policy_h));
+            self.optimize(Agent::A, &induced, rewards_a, &self.discount_a)
+        };
+        let (mut policy_h, _, mut error_h) = optimize_h(self.solver_h.model())?;
+        lane.error_a = 0.0;
+        if self.seed_baseline {
+            self.evaluate_seed(&policy_h, rewards_a, lane)?;
+        }
+        let (mut policy_a, mut ahead_a, mut error_a) = reply_of_a(&policy_h)?;
+        lane.ending = None;
+        if self.rounds > NonZeroU32::MIN {
+            let mut rounds = Rounds::new(self.rounds, policy_h.clone());
+            while rounds.is_left() {
+                let (reply, _, error) = optimize_h(&Arc::new(self.joint.induced(Agent::H, &policy_a)))?;
+                error_h = error_h.max(error);
+                if rounds.next(reply.clone()) {
+                    policy_h = reply;
+                    (policy_a, ahead_a, error_a) = reply_of_a(&policy_h)?;
+                }
+            }
+            lane.ending = Some(rounds.ending());
+        }
         let chain = self.joint.chain(&policy_h, &policy_a);
         let evaluation = PolicyEvaluation::default().evaluate(&chain, rewards_h, &self.discount_h)?;
         let (scale_h, scale_a) = (1.0 - self.discount_h.value(), 1.0 - self.discount_a.value());
@@ -248,10 +320,7 @@ impl BestReply {
             lane.power_a[s] = scale_a * ahead_a[s];
         }
         lane.error_h = lane.error_h.max(scale_h * error_h).max(scale_h * evaluation.bounds.gap());
-        lane.error_a = scale_a * error_a;
-        if self.seed_baseline {
-            self.evaluate_seed(&policy_h, rewards_a, lane)?;
-        }
+        lane.error_a = lane.error_a.max(scale_a * error_a);
         Ok((policy_h, policy_a))
     }
 
@@ -301,6 +370,21 @@ impl BestReply {
         lane.error_a = lane.error_a.max(scale * evaluation.bounds.gap());
         Ok(())
     }
+}
+
+/// The value of a successor, which may be lost.
+fn ahead(value: &[f64], next: u32) -> f64 {
+    if next == LOST { 0.0 } else { value[next as usize] }
+}
+
+/// The successors of a table with A's moves outside and H's inside.
+fn exchanged(table: &SuccessorTable) -> Vec<u32> {
+    let mut successor = Vec::with_capacity(table.successor.len());
+    for (s, (&moves_h, &moves_a)) in table.moves_h.iter().zip(&table.moves_a).enumerate() {
+        let at = |i: u32, j: u32| table.successor[(table.start[s] + i * moves_a + j) as usize];
+        successor.extend((0..moves_a).flat_map(|j| (0..moves_h).map(move |i| at(i, j))));
+    }
+    successor
 }
 
 fn dot((next, probability): (&[u32], &[f64]), value: &[f64]) -> f64 {

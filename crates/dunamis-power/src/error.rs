@@ -40,6 +40,18 @@ pub enum PowerError {
         /// The first state without it.
         state: String,
     },
+    /// A weight of a mixture of seed policies that is no probability.
+    #[error("the weight {weight} of the mixture is no probability: choose it from 0 to 1")]
+    MixtureWeight {
+        /// The weight.
+        weight: f64,
+    },
+    /// Weights of a mixture of seed policies that are no distribution.
+    #[error("the weights of the mixture sum to {sum}, not 1")]
+    MixtureSum {
+        /// Their sum.
+        sum: f64,
+    },
     /// The incumbent divides by the discount.
     #[error("the published arithmetic divides by the discount, which is 0: use a positive discount")]
     PublishedDiscount,
@@ -49,6 +61,9 @@ pub enum PowerError {
         /// The most that are compared.
         limit: usize,
     },
+    /// A comparison of nothing.
+    #[error("a transition is between two sets of states, along some discounts: give at least one of each")]
+    EmptySet,
     /// An exact probability or expectation would take too long.
     #[error("there is no exact answer with more than {limit} {what}: sample instead")]
     Intractable {

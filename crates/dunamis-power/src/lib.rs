@@ -33,9 +33,9 @@
 //! | module | noun |
 //! |---|---|
 //! | `single_agent` | [`estimate`], [`exact`], and the limit $`\gamma \to 1`$: [`estimate_average`], [`exact_average`] |
-//! | `multi_agent`, `best_reply` | [`estimate_multi_agent`], [`exact_multi_agent`] |
+//! | `multi_agent`, `best_reply`, `rounds` | [`estimate_multi_agent`], [`exact_multi_agent`] |
 //! | `policies` | [`policies()`], what both agents do for one pair of reward vectors |
-//! | `seed_policy` | [`SeedPolicy`] |
+//! | `seed_policy` | [`SeedPolicy`], [`policy_toward`] |
 //! | `alignment` | [`Alignment`] |
 //! | `empowerment` | [`empowerment()`]: what an agent can make a difference to, which is not POWER |
 //! | `published` | the incumbent's arithmetic, for comparisons with published numbers: [`published`] |
@@ -45,6 +45,7 @@
 //! | `suboptimal` | [`estimate_suboptimal`]: POWER of decision-makers who are not optimal |
 //! | `sampling` | [`Sampling`]: how many samples, which, and when they are enough |
 //! | `sample_recorder` | [`SampleRecorder`]: keeps single samples |
+//! | `transition` | [`find_transitions`]: discounts at which other states have most POWER |
 //! | `estimate`, `moments`, `stream`, `tiles` | [`PowerEstimate`], streaming statistics, parallel loops |
 //!
 //! # Invariants
@@ -71,6 +72,7 @@ mod piecewise_polynomial;
 mod policies;
 mod probability_estimate;
 pub mod published;
+mod rounds;
 mod sample_recorder;
 mod sampling;
 mod seed_policy;
@@ -79,13 +81,14 @@ mod stream;
 mod suboptimal;
 mod tie_break;
 mod tiles;
+mod transition;
 
 pub use alignment::Alignment;
 pub use empowerment::{Empowerment, empowerment};
 pub use error::PowerError;
 pub use estimate::{PowerEstimate, Warrant};
 pub use multi_agent::{
-    MultiAgentPower, MultiAgentSettings, MultiAgentStatistics, estimate_multi_agent, exact_multi_agent,
+    Endings, MultiAgentPower, MultiAgentSettings, MultiAgentStatistics, estimate_multi_agent, exact_multi_agent,
 };
 pub use optimality_probability::{
     ActionProbability, Optimality, OptimalityProbability, ProbabilityMethod, ProbabilitySettings, ProbabilityWarrant,
@@ -95,7 +98,8 @@ pub use policies::policies;
 pub use probability_estimate::estimate_optimality_probability;
 pub use sample_recorder::{AgentSamples, SampleRecorder, Samples};
 pub use sampling::Sampling;
-pub use seed_policy::SeedPolicy;
+pub use seed_policy::{SeedPolicy, check_weights, policy_toward};
 pub use single_agent::{estimate, estimate_average, exact, exact_average};
 pub use stream::{Observer, Sample};
 pub use suboptimal::{DecisionMaker, estimate_suboptimal};
+pub use transition::{Contrast, Transition, TransitionSearch, Transitions, find_transitions};

@@ -3,12 +3,14 @@
 use crate::alignment::{Alignment, AlignmentSums, Products};
 use crate::best_reply::{BestReply, Lane, ReplyScratch};
 use crate::moments::Means;
+use crate::rounds::Ending;
 use crate::stream::{Observer, Sum, show, sum_over_samples};
 use crate::tiles::{RewardTile, tiles};
 use crate::{PowerError, PowerEstimate, Sampling, SeedPolicy};
 use dunamis_mdp::{Discount, JointModel};
 use dunamis_sampling::{CorrelatedRewards, SamplingMethod};
 use dunamis_solve::Kernel;
+use std::num::NonZeroU32;
 use std::sync::Arc;
 
 /// What two-agent POWER depends on besides the model and the law of rewards.
@@ -23,13 +25,20 @@ pub struct MultiAgentSettings {
     /// Whether to evaluate A's seed policy against H as a baseline; with a stochastic seed policy this takes longer than all
     /// the rest.
     pub seed_baseline: bool,
+    /// How often the agents reply to each other: once as published; more for [iterated best response](estimate_multi_agent).
+    pub rounds: NonZeroU32,
 }
 
 impl MultiAgentSettings {
-    /// The published settings at one discount for both agents: uniform seed policy, with the baseline.
+    /// The published settings at one discount for both agents: uniform seed policy, with the baseline, one round.
     pub fn new(discount: Discount) -> Self {
-        let seed_policy = SeedPolicy::Uniform;
-        MultiAgentSettings { discount_a: discount.clone(), discount_h: discount, seed_policy, seed_baseline: true }
+        MultiAgentSettings {
+            discount_a: discount.clone(),
+            discount_h: discount,
+            seed_policy: SeedPolicy::Uniform,
+            seed_baseline: true,
+            rounds: NonZeroU32::MIN,
+        }
     }
 }
 
@@ -59,6 +68,36 @@ pub struct MultiAgentStatistics {
     pub graph_samples: u64,
     /// Samples that needed general solvers, because of ties or chance.
     pub general_samples: u64,
+    /// How iterated best response ended; all 0 for a single round.
+    pub endings: Endings,
+}
+
+/// How many samples of iterated best response ended in which way.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Endings {
+    /// H's reply to A's reply was the policy that H had: a Nash equilibrium in stationary policies.
+    pub fixed_points: u64,
+    /// H came back to an earlier policy, so that the replies go round in a circle for ever.
+    pub cycles: u64,
+    /// Neither, when the rounds were over.
+    pub unsettled: u64,
+}
+
+impl Endings {
+    fn add(&mut self, ending: Option<Ending>) {
+        match ending {
+            None => {}
+            Some(Ending::FixedPoint) => self.fixed_points += 1,
+            Some(Ending::Cycle) => self.cycles += 1,
+            Some(Ending::Unsettled) => self.unsettled += 1,
+        }
+    }
+
+    fn merge(&mut self, other: Endings) {
+        self.fixed_points += other.fixed_points;
+        self.cycles += other.cycles;
+        self.unsettled += other.unsettled;
+    }
 }
 
 /// Estimates two-agent POWER from sampled pairs of reward vectors `[Harris & Suo 2022, part 2]`. For each pair:
@@ -68,6 +107,14 @@ pub struct MultiAgentStatistics {
 /// 3. H's policy $`\pi_H`$ is evaluated, not optimized again, against $`\pi_A`$, which gives $`V_H`$;
 ///
 /// and $`\mathrm{POWER}_X(s) = \frac{1-\gamma_X}{\gamma_X}\, \mathbb E[V_X(s) - R_X(s)]`$.
+///
+/// **Iterated best response.** With more than one [round](MultiAgentSettings::rounds), steps 1 and 2 are repeated: in round
+/// $`k+1`$ H finds its optimal policy $`\pi_H^{k+1}`$ while A follows $`\pi_A^k`$, and A its optimal policy
+/// $`\pi_A^{k+1}`$ while H follows $`\pi_H^{k+1}`$ (ties always uniform). $`V_A`$ and $`V_H`$ are those of the policies of
+/// the last round, $`V_H`$ again evaluated against an A that had the last word. If $`\pi_H^{k+1} = \pi_H^k`$, each policy is
+/// optimal against the other from every state: a Nash equilibrium in stationary policies, and further rounds change nothing.
+/// If $`\pi_H^{k+1}`$ is an earlier policy, the replies go round in a circle for ever; the result is that of the last round
+/// all the same. [`Endings`] counts both. The baselines stay those of round 1, when H learned against the seed policy.
 ///
 /// Sample $`i`$ uses stream $`i`$ of the [method and seed](Sampling). The result is the same for any number of threads; memory does not grow with
 /// the number of samples.
@@ -82,6 +129,18 @@ pub fn estimate_multi_agent(
     sampling: &Sampling,
     observer: &dyn Observer,
 ) -> Result<MultiAgentPower, PowerError> {
+    let (sums, samples, kernel) = sum_pairs(joint, law, settings, sampling, observer)?;
+    Ok(sums.finish(Some(kernel), |means, error| PowerEstimate::sampled(means, samples, sampling, error)))
+}
+
+/// The sums over sampled pairs, the number of samples, and how H's problem was solved.
+pub(crate) fn sum_pairs(
+    joint: &Arc<JointModel>,
+    law: &CorrelatedRewards,
+    settings: &MultiAgentSettings,
+    sampling: &Sampling,
+    observer: &dyn Observer,
+) -> Result<(Sums, u64, Kernel), PowerError> {
     sampling.check()?;
     let n = check(joint, law)?;
     let reply = BestReply::new(joint, settings)?;
@@ -102,7 +161,7 @@ pub fn estimate_multi_agent(
     let empty = || Sums::new(n, settings.seed_baseline, sampling.method);
     let scratch = || (RewardTile::new(n), RewardTile::new(n), ReplyScratch::new(n));
     let (sums, samples) = sum_over_samples(sampling, observer, empty, scratch, add)?;
-    Ok(sums.finish(Some(reply.kernel_h()), |means, error| PowerEstimate::sampled(means, samples, sampling, error)))
+    Ok((sums, samples, reply.kernel_h()))
 }
 
 /// Two-agent POWER over a finite law of pairs: the exact expectation, up to solver error.
@@ -158,6 +217,7 @@ pub(crate) struct Sums {
     error_a: f64,
     graph_samples: u64,
     general_samples: u64,
+    endings: Endings,
 }
 
 impl Sums {
@@ -174,6 +234,7 @@ impl Sums {
             error_a: 0.0,
             graph_samples: 0,
             general_samples: 0,
+            endings: Endings::default(),
         }
     }
 
@@ -182,6 +243,7 @@ impl Sums {
         self.error_h = self.error_h.max(lane.error_h);
         self.error_a = self.error_a.max(lane.error_a);
         *(if lane.general { &mut self.general_samples } else { &mut self.graph_samples }) += 1;
+        self.endings.add(lane.ending);
         if self.h.method() != SamplingMethod::Antithetic {
             self.push_independent(lane, weight);
         } else if let Some(mut pair) = self.half.take() {
@@ -202,6 +264,10 @@ impl Sums {
         self.products.push(&lane.power_h, &lane.power_a);
     }
 
+    pub(crate) fn of_groups(&self) -> &AlignmentSums {
+        &self.alignment
+    }
+
     pub(crate) fn finish(
         &self,
         kernel_h: Option<Kernel>,
@@ -217,6 +283,7 @@ impl Sums {
                 kernel_h,
                 graph_samples: self.graph_samples,
                 general_samples: self.general_samples,
+                endings: self.endings,
             },
         }
     }
@@ -235,6 +302,7 @@ impl Sum for Sums {
         self.error_a = self.error_a.max(other.error_a);
         self.graph_samples += other.graph_samples;
         self.general_samples += other.general_samples;
+        self.endings.merge(other.endings);
     }
 
     /// Of POWER of both agents; baselines are not waited for.

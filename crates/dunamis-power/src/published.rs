@@ -53,7 +53,8 @@ pub fn estimate(
     Ok(PowerEstimate { solver_error: f64::NAN, ..sum.sampled(samples, sampling) })
 }
 
-/// Two-agent POWER in the incumbent's arithmetic, from the same samples as [`crate::estimate_multi_agent`].
+/// Two-agent POWER in the incumbent's arithmetic, from the same samples as [`crate::estimate_multi_agent`]. The incumbent
+/// knows one round only, whatever the settings say.
 ///
 /// # Errors
 ///
@@ -96,6 +97,7 @@ pub fn estimate_multi_agent(
                 error_h: f64::NAN,
                 error_a: f64::NAN,
                 general: true,
+                ending: None,
             };
             show(observer, sample, lane.sample(drawn.0, drawn.1));
             sums.push(&lane, 1.0);

@@ -54,7 +54,7 @@ pub struct GraphSolution {
     pub choice: Vec<u32>,
     /// The successor under that move, or [`LOST`]: shape |S|.
     pub next: Vec<u32>,
-    /// Whether somewhere two moves are within the tie tolerance of the best.
+    /// Whether somewhere two moves are within the tie tolerance of the best, or none of several is available.
     pub tied: bool,
     /// Whether two such moves lead to different states: otherwise every optimal policy makes the same chain.
     pub forked: bool,
@@ -194,7 +194,9 @@ impl DecisionGraph<'_> {
         for s in 0..n {
             let threshold = self.best(s, value).2 - tie_tolerance;
             let best = |to: u32| self.ahead(to, value).is_some_and(|ahead| ahead >= threshold);
-            tied |= self.moves(s).iter().filter(|&&to| best(to)).count() > 1;
+            // Where no move is available, all of them do the same.
+            let stuck = self.moves(s).len() > 1 && self.moves(s).iter().all(|&to| self.ahead(to, value).is_none());
+            tied |= stuck || self.moves(s).iter().filter(|&&to| best(to)).count() > 1;
             forked |= self.moves(s).iter().any(|&to| to != next[s] && best(to));
         }
         (solution.error, solution.tied, solution.forked) = (error, tied, forked);

@@ -1,5 +1,6 @@
 //! The commands, one file each.
 
+pub(crate) mod analyze;
 pub(crate) mod discounts;
 pub(crate) mod draw;
 pub(crate) mod env;
@@ -33,6 +34,7 @@ pub(crate) fn run(command: Command, output: Output) -> Result<ExitStatus, Failur
         Command::Runs(command) => runs::run(command, output),
         Command::Draw(arguments) => draw::run(&arguments, output),
         Command::Import(command) => import::run(command, output),
+        Command::Analyze(arguments) => analyze::run(&arguments, output),
         Command::Figure(command) => figure::run(command, output),
     }
 }

@@ -1,6 +1,6 @@
 //! `dunamis power`: POWER at every state, for one agent or two.
 
-use crate::argument::{self, SeedPolicyChoice};
+use crate::argument;
 use crate::commands::env::Joint;
 use crate::failure::{ExitStatus, Failure};
 use crate::heat_map::heat_map;
@@ -8,14 +8,16 @@ use crate::law::Law;
 use crate::output::{self, Output, SCHEMA};
 use crate::table::{Align, Table, counted, decimals};
 use clap::Args;
-use dunamis_envs::{Environment, Grid, JointEnvironment, JointRules, format, load, load_joint};
+use dunamis_envs::{Environment, Grid, JointEnvironment, JointRules, load, load_joint};
+use dunamis_experiment::SeedPolicySource;
 use dunamis_mdp::{Agent, Discount, Names, StateId};
 use dunamis_power::{
-    Alignment, MultiAgentPower, MultiAgentSettings, PowerEstimate, Sampling, SeedPolicy, Warrant, published,
+    Alignment, Endings, MultiAgentPower, MultiAgentSettings, PowerEstimate, Sampling, Warrant, published,
 };
 use dunamis_sampling::{CorrelatedRewards, Correlation, SamplingMethod, Seed};
 use serde::Serialize;
 use std::fmt::Write;
+use std::num::NonZeroU32;
 
 /// Samples unless told otherwise.
 const SAMPLES: u64 = 10_000;
@@ -42,6 +44,7 @@ Examples:
   dunamis power case-study --limit-one --json
   dunamis power grid-3x3 --agents 2 --discount 0.6 --correlation -0.5
   dunamis power maze-7x7 --agents 2 --collision leak --discount 0.1 --samples 1000 --json
+  dunamis power grid-3x3 --agents 2 --discount 0.6 --seed-policy stay --rounds 20
 
 The JSON document of one agent has, beside the settings,
   \"power\": [{\"state\": \"(0, 0)\", \"mean\": 0.65, \"std_error\": 0.002}, ...]
@@ -49,6 +52,7 @@ and that of two agents, with states named (row, column)_H^(row, column)_A,
   \"power_h\", \"power_a\"   the POWER of H and A, in that form
   \"power_h_seed\"         the POWER of H against A's seed policy
   \"power_a_seed\"         the POWER of A's seed policy against H
+  \"rounds\"               how replies to replies ended, null without --rounds
   \"alignment\"            {\"alpha\": -0.5, \"std_error\": 0.02, \"noise_corrected\": -0.5, ...}
 where null stands for what is not defined."
 )]
@@ -123,9 +127,22 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "B", value_parser = argument::correlation, allow_negative_numbers = true)]
     correlation: Option<Correlation>,
 
-    /// A's policy while H learns: uniform, stay, or the path of a policy file [default: uniform]
-    #[arg(long, value_name = "POLICY")]
-    seed_policy: Option<SeedPolicyChoice>,
+    /// A's policy while H learns: uniform, stay, toward:STATE, a mixture of these, or a policy file [default: uniform]
+    #[arg(
+        long,
+        value_name = "POLICY",
+        long_help = "A's policy while H learns [default: uniform]:\n  \
+            uniform: any of its actions,\n  \
+            stay: no move at all,\n  \
+            \"toward:(0, 6)\": by shortest paths to a state of ENV, and then no move,\n  \
+            \"0.8 stay + 0.2 uniform\": at every step one of several, with these probabilities,\n  \
+            or the path of a policy file"
+    )]
+    seed_policy: Option<SeedPolicySource>,
+
+    /// How often the agents reply to each other; after the first time H, too, replies to A [default: 1]
+    #[arg(long, value_name = "N", value_parser = argument::rounds, allow_negative_numbers = true, conflicts_with = "as_published")]
+    rounds: Option<NonZeroU32>,
 
     /// Leave out the POWER of A's seed policy, which can take longer than all the rest (`power_a_seed` is then null)
     #[arg(long)]
@@ -159,6 +176,7 @@ impl Arguments {
             (self.discount_a.is_some(), "--discount-a"),
             (self.correlation.is_some(), "--correlation"),
             (self.seed_policy.is_some(), "--seed-policy"),
+            (self.rounds.is_some(), "--rounds"),
             (self.no_seed_baseline, "--no-seed-baseline"),
         ];
         given.into_iter().find_map(|(given, option)| given.then_some(option))
@@ -291,24 +309,13 @@ fn two_agents(arguments: &Arguments, rules: JointRules, discount: &Discount, out
     let settings = MultiAgentSettings {
         discount_h: discount.clone(),
         discount_a: arguments.discount_a.as_ref().unwrap_or(discount).clone(),
-        seed_policy: seed_policy(arguments.seed_policy.as_ref(), &joint)?,
+        seed_policy: arguments.seed_policy.clone().unwrap_or_default().resolve(&joint)?,
         seed_baseline: !arguments.no_seed_baseline,
+        rounds: arguments.rounds.unwrap_or(NonZeroU32::MIN),
     };
     let power = estimate_two_agents(arguments, &settings, &joint, output)?;
     let document = TwoAgents::new(arguments, rules, &settings, &joint, &power);
     if arguments.json { output::json(&document) } else { output::data(&document.text(arguments, &joint, &power)) }
-}
-
-fn seed_policy(choice: Option<&SeedPolicyChoice>, joint: &JointEnvironment) -> Result<SeedPolicy, Failure> {
-    let path = match choice {
-        None | Some(SeedPolicyChoice::Uniform) => return Ok(SeedPolicy::Uniform),
-        Some(SeedPolicyChoice::Stay) => return Ok(SeedPolicy::Stay),
-        Some(SeedPolicyChoice::File(path)) => path,
-    };
-    let name = || path.display().to_string();
-    let text = std::fs::read_to_string(path).map_err(|source| Failure::Read { path: name(), source })?;
-    let policy = format::joint_policy(path, &text, joint.model(), Agent::A);
-    Ok(SeedPolicy::Given(policy.map_err(|source| Failure::Policy { path: name(), source })?))
 }
 
 fn estimate_two_agents(
@@ -348,11 +355,29 @@ struct TwoAgents<'a> {
     #[serde(flatten)]
     spread: Spread,
     solver_error: f64,
+    /// How iterated best response ended; `null` for a single round.
+    rounds: Option<Rounds>,
     alignment: AlignmentDocument,
     power_h: Vec<StatePower<'a>>,
     power_a: Vec<StatePower<'a>>,
     power_h_seed: Vec<StatePower<'a>>,
     power_a_seed: Option<Vec<StatePower<'a>>>,
+}
+
+#[derive(Serialize)]
+struct Rounds {
+    limit: NonZeroU32,
+    fixed_points: u64,
+    cycles: u64,
+    unsettled: u64,
+}
+
+impl Rounds {
+    fn of(settings: &MultiAgentSettings, power: &MultiAgentPower) -> Option<Self> {
+        let Endings { fixed_points, cycles, unsettled } = power.statistics.endings;
+        let limit = settings.rounds;
+        (limit > NonZeroU32::MIN).then_some(Rounds { limit, fixed_points, cycles, unsettled })
+    }
 }
 
 #[derive(Serialize)]
@@ -401,6 +426,7 @@ impl<'a> TwoAgents<'a> {
             seed: arguments.seed,
             spread: Spread::new(arguments, [&power.power_h, &power.power_a]),
             solver_error: worse(power.power_h.solver_error, power.power_a.solver_error),
+            rounds: Rounds::of(settings, power),
             alignment: power.alignment.into(),
             power_h: by_state(states, &power.power_h),
             power_a: by_state(states, &power.power_a),
@@ -432,6 +458,16 @@ impl<'a> TwoAgents<'a> {
                 }
             }
             text.push_str(&warrant(joint.model().states(), power));
+        }
+        if let Some(Rounds { limit, fixed_points, cycles, unsettled }) = self.rounds {
+            let share = |count: u64| 100.0 * count as f64 / (fixed_points + cycles + unsettled) as f64;
+            let _ = writeln!(
+                text,
+                "\nreplies to replies, at most {limit} rounds: a fixed point in {} %, a cycle in {} %, neither in {} %",
+                decimals(share(fixed_points), 1),
+                decimals(share(cycles), 1),
+                decimals(share(unsettled), 1)
+            );
         }
         let raw = power.alignment.alpha.zip(Some(power.alignment.std_error));
         let corrected = power.alignment.noise_corrected.zip(Some(power.alignment.noise_corrected_std_error));

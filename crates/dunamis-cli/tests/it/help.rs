@@ -35,6 +35,7 @@ fn every_command_explains_itself() {
         "draw",
         "import",
         "import powerplay",
+        "analyze",
         "figure",
         "figure list",
         "figure run",
@@ -65,6 +66,20 @@ fn the_config_in_the_help_works() {
     let answer = place.answer("run maze.toml");
     assert_eq!((answer.code, answer.stderr.as_str()), (Some(0), ""));
     assert!(answer.stdout.starts_with("two agents in the maze: 930 states, 20 samples, seed 0\n"), "{answer}");
+}
+
+#[test]
+fn the_analysis_in_the_help_works() {
+    let place = Workplace::new();
+    let help = place.answer("analyze --help").stdout;
+    let (_, example) = help.split_once("then dunamis analyze corridor.toml\n").expect("an example");
+    place.file("corridor.toml", &example.replace("samples = 500", "samples = 20"));
+    let answer = place.answer("analyze corridor.toml");
+    assert_eq!((answer.code, answer.stderr.as_str()), (Some(0), ""));
+    assert!(answer.stdout.starts_with("H in the upper right corner of the maze: transitions.json\n"), "{answer}");
+    let document = place.document("analyze corridor.toml --json");
+    assert_eq!(document["reused"], true);
+    assert_eq!(document["transitions"][0]["contrasts"][0]["discount"], 0.5);
 }
 
 #[test]

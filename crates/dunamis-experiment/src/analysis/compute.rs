@@ -4,6 +4,7 @@ use super::goals::TrainedAgent;
 use super::likelihood::{Place, watch};
 use super::options::state_options;
 use super::results::{AnalysisResults, EmpowermentRecord};
+use super::transition::Search;
 use super::{Analysis, Likelihood, chances, compare, embedding, orbit_lemma};
 use crate::{ConfigError, ConfigProblem, ExperimentError, NUMERICS_VERSION, RunKey};
 use dunamis_envs::Environment;
@@ -23,6 +24,7 @@ pub(super) struct Inputs {
     comparisons: Vec<compare::Sets>,
     agents: Vec<TrainedAgent>,
     places: Vec<Vec<Place>>,
+    searches: Vec<Search>,
 }
 
 impl Inputs {
@@ -35,6 +37,9 @@ impl Inputs {
         let agents = analysis.goals.iter().enumerate().flat_map(agent).collect::<Result<_, _>>()?;
         let of = |(index, likelihood)| environment.iter().map(move |own| places(index, likelihood, own));
         let places = analysis.likelihoods.iter().enumerate().flat_map(of).collect::<Result<_, _>>()?;
+        let environment = environment.map(Arc::new);
+        let search = |(index, transition)| environment.iter().map(move |of| Search::read(index, transition, of));
+        let searches = analysis.transitions.iter().enumerate().flat_map(search).collect::<Result<_, _>>()?;
         let model = environment.as_ref().map(|environment| Arc::clone(environment.model()));
         let states = |section: &str, names: Option<&Vec<String>>| match (names, &model) {
             (Some(names), Some(model)) if names.is_empty() => Ok(model.state_ids().collect()),
@@ -57,6 +62,7 @@ impl Inputs {
                 .collect::<Result<_, _>>()?,
             agents,
             places,
+            searches,
             model,
         })
     }
@@ -74,7 +80,8 @@ impl Inputs {
         let analysis = Analysis { name: String::new(), description: None, environment: None, ..analysis.clone() };
         let model = self.model.as_ref().map(|model| model.to_json(None));
         let places = self.places.iter().flatten().map(Place::document);
-        let agents = self.agents.iter().map(TrainedAgent::document).chain(places).collect();
+        let policies = self.searches.iter().map(Search::document).filter(|text| !text.is_empty());
+        let agents = self.agents.iter().map(TrainedAgent::document).chain(places).chain(policies).collect();
         let identity = Identity { numerics_version: NUMERICS_VERSION, analysis, model, agents };
         RunKey::of(&serde_json::to_string(&identity).expect("structs, strings and finite numbers"))
     }
@@ -132,6 +139,10 @@ impl Inputs {
         for (likelihood, places) in analysis.likelihoods.iter().zip(&self.places) {
             going()?;
             results.likelihoods.push(watch(likelihood, places, observer)?);
+        }
+        for (transition, search) in analysis.transitions.iter().zip(&self.searches) {
+            going()?;
+            results.transitions.push(search.run(&transition.name, observer)?);
         }
         Ok(results)
     }

@@ -2,7 +2,7 @@
 
 use super::{
     Analysis, AtOne, Comparison, Embedding, Empowerment, Goals, Likelihood, OptionSets, OrbitLemma, Probability, Start,
-    States,
+    States, transition,
 };
 use crate::config_error::KeyPath;
 use crate::parse::environment_settings;
@@ -26,6 +26,7 @@ const ROOT: &[&str] = &[
     "comparison",
     "goals",
     "likelihood",
+    "transition",
 ];
 const ENVIRONMENT: &[&str] = &["name", "noise", "noise-bias"];
 const GOALS: &[&str] = &[
@@ -100,6 +101,12 @@ fn read(root: &DeTable<'_>, directory: &Path) -> Parsed<Analysis> {
     if !likelihoods.is_empty() && environment.is_none() {
         return Err(root.missing("environment", "`environment.name`, since agents are watched in an environment"));
     }
+    let transitions = root.tables("transition")?;
+    let transitions =
+        transitions.iter().map(|section| transition::read(section, directory)).collect::<Parsed<Vec<_>>>()?;
+    if !transitions.is_empty() && environment.is_none() {
+        return Err(root.missing("environment", "`environment.name`, since agents have POWER in an environment"));
+    }
     let nothing = options.is_none() && probability.is_none() && empowerment.is_none();
     if nothing
         && embeddings.is_empty()
@@ -107,8 +114,9 @@ fn read(root: &DeTable<'_>, directory: &Path) -> Parsed<Analysis> {
         && comparisons.is_empty()
         && goals.is_empty()
         && likelihoods.is_empty()
+        && transitions.is_empty()
     {
-        let fix = "at least one of `[options]`, `[probability]`, `[empowerment]`, `[[embedding]]`, `[[orbit-lemma]]`, `[[comparison]]`, `[[goals]]` and `[[likelihood]]`";
+        let fix = "at least one of `[options]`, `[probability]`, `[empowerment]`, `[[embedding]]`, `[[orbit-lemma]]`, `[[comparison]]`, `[[goals]]`, `[[likelihood]]` and `[[transition]]`";
         return Err(root.missing("options", fix));
     }
     Ok(Analysis {
@@ -123,6 +131,7 @@ fn read(root: &DeTable<'_>, directory: &Path) -> Parsed<Analysis> {
         comparisons,
         goals,
         likelihoods,
+        transitions,
     })
 }
 
@@ -310,7 +319,7 @@ fn sets(section: &Section<'_, '_>) -> Parsed<OptionSets> {
 }
 
 impl Section<'_, '_> {
-    fn numbers(&self, key: &str) -> Parsed<Option<Vec<Number>>> {
+    pub(super) fn numbers(&self, key: &str) -> Parsed<Option<Vec<Number>>> {
         let Some(place) = self.array(key)? else { return Ok(None) };
         let entry = |(index, value): (usize, &toml::Spanned<DeValue<'_>>)| {
             number(value.get_ref()).map_err(|problem| place.wrong(&index.to_string(), problem))

@@ -68,6 +68,8 @@ pub struct AnalysisResults {
     pub goals: Vec<GoalsRecord>,
     /// In the order asked for.
     pub likelihoods: Vec<LikelihoodRecord>,
+    /// In the order asked for.
+    pub transitions: Vec<TransitionRecord>,
 }
 
 /// The options of a state.
@@ -302,4 +304,60 @@ pub struct CopiesRecord {
     pub slots: Option<(usize, usize)>,
     /// $`n/(n+m)`$ of the fractional law.
     pub fractional_bound: Option<String>,
+}
+
+/// A search for transitions.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TransitionRecord {
+    /// What it is called.
+    pub name: String,
+    /// Samples at every discount.
+    pub samples: u64,
+    /// By discount, ascending.
+    pub contrasts: Vec<ContrastRecord>,
+    /// By discount, ascending.
+    pub transitions: Vec<CriticalRecord>,
+}
+
+/// The best state of the set against the best of all others, at one discount; pairs have the set first.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ContrastRecord {
+    /// The discount.
+    pub discount: f64,
+    /// Difference of their POWER, without the bias of choosing the best.
+    pub difference: f64,
+    /// Its standard error.
+    pub std_error: f64,
+    /// The states with most POWER, by all samples.
+    pub best: [String; 2],
+    /// Their POWER.
+    pub power: [f64; 2],
+    /// Its standard errors.
+    pub power_std_error: [f64; 2],
+    /// POWER of the other agent, averaged over the states of the set and over all others.
+    pub mean_of_other: [f64; 2],
+    /// Noise-corrected alignment.
+    pub noise_corrected: Option<f64>,
+    /// Its standard error.
+    pub noise_corrected_std_error: Option<f64>,
+    /// Rank correlation.
+    pub rank: Option<f64>,
+}
+
+/// A discount at which the sign of the difference changes.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CriticalRecord {
+    /// The interval of discounts,
+    pub low: f64,
+    /// between whose ends the sign changes.
+    pub high: f64,
+    /// The critical discount.
+    pub critical: f64,
+    /// Its standard error; none where the sign is not clear on both sides.
+    pub std_error: Option<f64>,
+    /// Whether the set has the best state above it.
+    pub rising: bool,
 }

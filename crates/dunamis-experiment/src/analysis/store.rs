@@ -27,6 +27,7 @@ const LEMMAS: &str = "lemmas.json";
 const COMPARISONS: &str = "comparisons.json";
 const GOALS: &str = "goals.json";
 const LIKELIHOODS: &str = "likelihoods.json";
+const TRANSITIONS: &str = "transitions.json";
 
 /// Runs an analysis, or reuses its run if `runs` has a complete one: as [`run`](crate::run) does for an experiment.
 ///
@@ -122,6 +123,7 @@ fn write(
         (COMPARISONS, json(&results.comparisons)),
         (GOALS, json(&results.goals)),
         (LIKELIHOODS, json(&results.likelihoods)),
+        (TRANSITIONS, json(&results.transitions)),
     ];
     files.extend(lists.into_iter().filter_map(|(name, content)| Some((name, content?))));
     for (name, content) in &files {
@@ -158,7 +160,7 @@ fn read(directory: &Path) -> Result<AnalysisRun, Damage> {
         // Names come from a file: only plain ones are ours.
         let content = match name.as_str() {
             CONFIG | MODEL | OPTIONS | PROBABILITY | EMPOWERMENT | EMBEDDINGS | LEMMAS | COMPARISONS | GOALS
-            | LIKELIHOODS => bytes(directory, name)?,
+            | LIKELIHOODS | TRANSITIONS => bytes(directory, name)?,
             _ => return Err(malformed(MANIFEST, &format_args!("it lists `{name}`"))),
         };
         if blake3::hash(&content).to_string() != *hash {
@@ -183,6 +185,7 @@ fn read(directory: &Path) -> Result<AnalysisRun, Damage> {
         comparisons: list(&mut files, COMPARISONS)?,
         goals: list(&mut files, GOALS)?,
         likelihoods: list(&mut files, LIKELIHOODS)?,
+        transitions: list(&mut files, TRANSITIONS)?,
     };
     for (what, asked, found) in [
         ("the models", analysis.environment.is_some(), results.model.is_some()),
@@ -194,6 +197,7 @@ fn read(directory: &Path) -> Result<AnalysisRun, Damage> {
         ("the comparisons", true, analysis.comparisons.len() == results.comparisons.len()),
         ("the goals", true, analysis.goals.len() == results.goals.len()),
         ("the likelihoods", true, analysis.likelihoods.len() == results.likelihoods.len()),
+        ("the transitions", true, analysis.transitions.len() == results.transitions.len()),
     ] {
         if asked != found {
             return Err(Damage::Mismatch { what });

@@ -127,6 +127,8 @@ fn errors() {
     let gap = |rest: &str| format!("name = 'x'\nenvironment.name = 'closure-gap'\n[[goals]]\nname = 'g'\n{rest}");
     let watch =
         |rest: &str| format!("name = 'x'\nenvironment.name = 'closure-gap'\nlikelihood = [{{ name = 'l', {rest} }}]");
+    let search =
+        |rest: &str| format!("name = 'x'\nenvironment.name = 'grid-3x3'\ntransition = [{{ name = 't', {rest} }}]");
     let configs = [
         "name = 'x'".to_owned(),
         "name = 'x'\n[powr]\ndiscount = 0.5".to_owned(),
@@ -156,6 +158,15 @@ fn errors() {
         set("a = 1\nb = 0"),
         set("a = 1\nb = 'many'"),
         set("a = 1\nb = 2\nrewards = [[1, 2, 3]]"),
+        "name = 'x'\n[[transition]]\nname = 't'\nh = ['start']\ndiscounts = [0.1, 0.2]".to_owned(),
+        search("discounts = [0.1, 0.9]"),
+        search("h = ['(0, 0)']"),
+        search("h = ['(0, 0)'], discounts = [0.9, 0.1]"),
+        search("h = ['(0, 3)'], discounts = [0.1, 0.9]"),
+        search("h = ['(0, 0)'], discounts = [0.1, 0.9], agent = 'B'"),
+        search("h = ['(0, 0)'], discounts = [0.1, 0.9], width = 0"),
+        search("h = ['(0, 0)'], discounts = [0.1, 0.9], reward.high = -1"),
+        search("h = ['(0, 0)'], a = ['(0, 0)'], collision = 'leak', discounts = [0.1, 0.9]"),
         candy("orbit-lemma = [{ name = 'l', rows = [] }]"),
         candy("orbit-lemma = [{ name = 'l', rows = [[1, 2, 0, 1], [2, 1, 1]] }]"),
         candy("orbit-lemma = [{ name = 'l', rows = [[1, 2, 0, 1], [2, 2, 1, 0]] }]"),
@@ -348,4 +359,21 @@ fn labels_enter_the_key_of_goals() {
     };
     assert_eq!(key("a"), key("a"));
     assert_ne!(key("a"), key("b"));
+}
+
+#[test]
+fn transitions_are_read_back() {
+    let (runs, run) = run(
+        "name = 'x'\nenvironment.name = 'grid-3x3'\n[[transition]]\nname = 'corner'\nh = ['(0, 0)']\ndiscounts = [0.2, 0.8]\n\
+         samples = 64\ncollision = 'leak'\nseed-policy = '0.5 stay + 0.5 uniform'\nrounds = 2\nreward.high = 2",
+    );
+    let [record] = &run.results.transitions[..] else { panic!("one search") };
+    assert_eq!((record.name.as_str(), record.samples), ("corner", 64));
+    for contrast in &record.contrasts {
+        assert!(contrast.best[0].starts_with("(0, 0)_H^") && !contrast.best[1].starts_with("(0, 0)_H^"));
+        assert!(contrast.std_error > 0.0 && contrast.power[1] > 1.0);
+    }
+    assert_eq!(AnalysisRun::load(&run.path).unwrap().results, run.results);
+    assert_eq!(run.analysis.to_toml().parse::<Analysis>().unwrap(), run.analysis);
+    assert!(analyze(&run.analysis, runs.path(), &()).unwrap().reused);
 }

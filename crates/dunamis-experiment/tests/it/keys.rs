@@ -24,7 +24,18 @@ fn names_and_spelling_do_not_count() {
     for text in &same {
         assert_eq!(key(text), key(ONE), "{text}");
     }
-    assert_eq!(key(TWO), key(&format!("{TWO}\ndiscount-a = '1/10'\ncorrelation = 0\nseed-policy = 'uniform'")));
+    let mixtures = [
+        "'0.75 stay + 0.25 toward:(0, 1)'",
+        "{ mix = { stay = 'rest', 'toward:(0, 1)' = '1/4' } }",
+        "{ mix = { stay = 0.75, 'toward:(0, 1)' = 'rest' } }",
+    ];
+    for text in mixtures.map(|policy| format!("{TWO}\nseed-policy = {policy}")) {
+        assert_eq!(key(&text), key(&format!("{TWO}\nseed-policy = {}", mixtures[0])), "{text}");
+    }
+    assert_eq!(
+        key(TWO),
+        key(&format!("{TWO}\ndiscount-a = '1/10'\ncorrelation = 0\nseed-policy = 'uniform'\nrounds = 1"))
+    );
 }
 
 #[test]
@@ -51,6 +62,10 @@ fn everything_else_does() {
         format!("{TWO}\ndiscount-a = 0.2"),
         format!("{TWO}\ncorrelation = 0.5"),
         format!("{TWO}\nseed-policy = 'stay'"),
+        format!("{TWO}\nseed-policy.toward = '(0, 0)'"),
+        format!("{TWO}\nseed-policy.toward = '(0, 1)'"),
+        format!("{TWO}\nseed-policy = '0.5 stay + 0.5 uniform'"),
+        format!("{TWO}\nrounds = 2"),
         format!("{TWO}\nseed-baseline = false"),
         TWO.replace("'grid-3x3'", "'grid-3x3'\nenvironment.collision = 'leak'"),
         TWO.replace("'grid-3x3'", "'grid-3x3'\nenvironment.collision = 'block'"),

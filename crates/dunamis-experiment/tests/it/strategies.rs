@@ -10,7 +10,7 @@ use dunamis_sampling::{
     Bernoulli, Beta, Correlation, Exponential, Marginal, Normal, Pareto, PointMass, SamplingMethod, Seed, Uniform,
 };
 use proptest::prelude::*;
-use std::num::NonZeroU64;
+use std::num::{NonZeroU32, NonZeroU64};
 
 fn discount() -> impl Strategy<Value = Discount> {
     let fraction = (0..1_000_u32, 1_000..3_000_u32).prop_map(|(n, d)| Rational::new(n.into(), d.into()));
@@ -79,19 +79,35 @@ fn rules() -> impl Strategy<Value = JointRules> {
 }
 
 fn policy() -> impl Strategy<Value = SeedPolicySource> {
+    // Parts come back in the order of their names.
+    let mixture = (0.0..=1.0_f64).prop_map(|w| {
+        SeedPolicySource::Mixture(vec![(w, SeedPolicySource::Stay), (1.0 - w, SeedPolicySource::Uniform)])
+    });
     prop_oneof![
         Just(SeedPolicySource::Uniform),
         Just(SeedPolicySource::Stay),
+        Just(SeedPolicySource::Toward("(0, \"6\")".into())),
         Just(SeedPolicySource::File("/a b/policy \"of\" A.json".into())),
+        mixture,
     ]
 }
 
 fn multi_agent() -> impl Strategy<Value = PowerSettings> {
     let correlation = (-1.0..=1.0_f64).prop_map(|beta| Correlation::new(beta).unwrap());
-    (discount(), discount(), rules(), correlation, policy(), any::<bool>()).prop_map(
-        |(discount_h, discount_a, rules, correlation, seed_policy, seed_baseline)| {
-            let as_published = false;
-            MultiAgent { discount_h, discount_a, rules, correlation, seed_policy, seed_baseline, as_published }.into()
+    let rounds = (1..=u32::MAX).prop_map(|rounds| NonZeroU32::new(rounds).unwrap());
+    (discount(), discount(), rules(), correlation, policy(), any::<bool>(), rounds).prop_map(
+        |(discount_h, discount_a, rules, correlation, seed_policy, seed_baseline, rounds)| {
+            MultiAgent {
+                discount_h,
+                discount_a,
+                rules,
+                correlation,
+                seed_policy,
+                seed_baseline,
+                rounds,
+                as_published: false,
+            }
+            .into()
         },
     )
 }
