@@ -143,6 +143,12 @@ impl Draft {
         self.transitions.push(DraftTransition { from, moves, to, probability, place });
     }
 
+    /// The states, each name once.
+    fn distinct(&self) -> impl Iterator<Item = &(String, usize)> {
+        let mut known = HashSet::new();
+        self.states.iter().filter(move |(name, _)| known.insert(name.as_str()))
+    }
+
     fn rows(&self) -> Rows<'_> {
         let mut rows: Rows<'_> = HashMap::new();
         let mut index: HashMap<(&str, &[String]), usize> = HashMap::new();
@@ -190,7 +196,7 @@ impl Draft {
             }
         }
         let rows = self.rows();
-        for (name, place) in &self.states {
+        for (name, place) in self.distinct() {
             let Some(here) = rows.get(name.as_str()) else {
                 report(Some(*place), ModelError::StateWithoutAction { state: name.clone() });
                 continue;
@@ -219,7 +225,7 @@ impl Draft {
             .filter_map(|t| t.to.as_deref())
             .collect();
         let (rows, mut remarks) = (self.rows(), Vec::new());
-        for (name, _) in &self.states {
+        for (name, _) in self.distinct() {
             let state = || name.clone();
             if self.states.len() > 1 && !reached.contains(name.as_str()) {
                 remarks.push(Remark::Unreachable { state: state() });
@@ -233,12 +239,16 @@ impl Draft {
                 remarks.push(Remark::Absorbing { state: state() });
             }
             for (moves, entries) in here {
-                let kept = self.sum(entries, |t| t.to.is_some());
+                // What rows of one agent lose is declared; otherwise they are wrong.
+                let mass = match self.agents {
+                    1 => self.sum(entries, |t| t.to.is_none()),
+                    _ => 1.0 - self.sum(entries, |t| t.to.is_some()),
+                };
                 let action = action_name(moves);
-                if self.agents == 2 && kept == 0.0 {
+                if self.agents == 2 && mass == 1.0 {
                     remarks.push(Remark::Unavailable { state: state(), action });
-                } else if kept < 1.0 - ROW_SUM_TOLERANCE {
-                    remarks.push(Remark::Lost { state: state(), action, mass: 1.0 - kept });
+                } else if mass > ROW_SUM_TOLERANCE {
+                    remarks.push(Remark::Lost { state: state(), action, mass });
                 }
             }
         }

@@ -82,7 +82,7 @@ pub(super) fn run(check: &Check) -> Result<ExitStatus, Failure> {
     };
     match format::read_draft(&check.file) {
         Ok(Some(read)) => {
-            let remarks = if read.draft.agents() == 1 { read.draft.remarks() } else { summary(read.draft.remarks()) };
+            let remarks = summary(read.draft.remarks());
             document.describe(&read.draft);
             let errors = read.draft.errors().into_iter();
             let problem = |problem: &dyn Error| with_causes(problem);
@@ -92,7 +92,7 @@ pub(super) fn run(check: &Check) -> Result<ExitStatus, Failure> {
                     problem: problem(&error.problem),
                 })
                 .collect();
-            document.remarks = remarks.into_iter().map(|remark| finding(&remark)).collect();
+            document.remarks = remarks;
             // What only the whole file tells: rewards, labels, the discount.
             if document.errors.is_empty() && document.agents == 1 {
                 document.errors.extend(format::read(&check.file).err().map(|error| whole(&error)));
@@ -102,7 +102,7 @@ pub(super) fn run(check: &Check) -> Result<ExitStatus, Failure> {
             Ok(environment) => {
                 let draft = Draft::from(&**environment.model());
                 document.describe(&draft);
-                document.remarks = draft.remarks().into_iter().map(|remark| finding(&remark)).collect();
+                document.remarks = summary(draft.remarks());
             }
             Err(error @ EnvError::Read { .. }) => return Err(error.into()),
             Err(error) => document.errors.push(whole(&error)),
@@ -123,18 +123,25 @@ fn whole(error: &EnvError) -> Finding {
     Finding { place: None, problem: with_causes(cause) }
 }
 
-fn finding(remark: &Remark) -> Finding {
-    Finding { place: None, problem: remark.to_string() }
-}
-
-/// The remarks on a joint model without those that the rules of two agents bring by the hundred.
-fn summary(remarks: Vec<Remark>) -> Vec<Remark> {
-    let mut unavailable = 0;
-    let keep = |remark: &Remark| {
-        unavailable += usize::from(matches!(remark, Remark::Unavailable { .. }));
-        !matches!(remark, Remark::Unavailable { .. }) || unavailable <= NAMED
-    };
-    remarks.into_iter().filter(keep).collect()
+/// The first remarks of each kind, and how many more there are.
+fn summary(remarks: Vec<Remark>) -> Vec<Finding> {
+    let finding = |problem: String| Finding { place: None, problem };
+    let mut kinds: Vec<(std::mem::Discriminant<Remark>, Vec<Remark>)> = Vec::new();
+    for remark in remarks {
+        let kind = std::mem::discriminant(&remark);
+        match kinds.iter_mut().find(|(known, _)| *known == kind) {
+            Some((_, all)) => all.push(remark),
+            None => kinds.push((kind, vec![remark])),
+        }
+    }
+    let mut findings = Vec::new();
+    for (_, all) in kinds {
+        findings.extend(all.iter().take(NAMED).map(|remark| finding(remark.to_string())));
+        if all.len() > NAMED {
+            findings.push(finding(format!("and so in {} more cases", all.len() - NAMED)));
+        }
+    }
+    findings
 }
 
 impl Document {
