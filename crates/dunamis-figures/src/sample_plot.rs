@@ -246,12 +246,13 @@ pub(crate) struct PairFrames {
     first: String,
     others: Vec<String>,
     extent: Extent,
+    log: bool,
 }
 
 impl PairFrames {
     /// The first named state with each of the others; without names, the state of most POWER with those of least and of
     /// median POWER.
-    pub(crate) fn new(sequence: &Sequence<'_>, selection: &Selection) -> Result<Self, FigureError> {
+    pub(crate) fn new(sequence: &Sequence<'_>, selection: &Selection, log: bool) -> Result<Self, FigureError> {
         let run = sequence.runs[0];
         let agents = agents(run, selection.agent)?;
         let mut chosen = states(run, &selection.states)?;
@@ -267,7 +268,7 @@ impl PairFrames {
         }
         let names: Vec<String> = chosen.iter().map(|&state| run.states[state].clone()).collect();
         let extent = extent(sequence, &agents, |run| states(run, &names))?;
-        Ok(PairFrames { agents, first: names[0].clone(), others: names[1..].to_vec(), extent })
+        Ok(PairFrames { agents, first: names[0].clone(), others: names[1..].to_vec(), extent, log })
     }
 
     pub(crate) fn frame(&self, run: &Run, _: usize) -> Result<(Figure, Table), FigureError> {
@@ -293,11 +294,18 @@ impl PairFrames {
                     Label::parse(&format!("{}{between}", symbol(agent))).followed_by(&state)
                 };
                 let plot = plot.axis_titles(title(first), title(other)).frame_side(260.0).without_note();
+                let plot = if self.log { plot.log_counts() } else { plot };
                 let said = correlation.map_or_else(|| "not defined".to_owned(), |r| fixed(r, 3));
                 panels.push(plot.figure().title(format!("correlation {said}")));
             }
         }
         let columns = self.others.len();
-        Ok((Panels::new(panels).columns(columns.min(3)).shared_colors(ColorMap::Viridis, "samples").figure(), table))
+        Ok((
+            Panels::new(panels)
+                .columns(columns.min(3))
+                .shared_colors(ColorMap::Viridis, if self.log { "log_{10} samples" } else { "samples" })
+                .figure(),
+            table,
+        ))
     }
 }

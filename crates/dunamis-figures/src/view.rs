@@ -32,7 +32,10 @@ pub enum View {
         log: bool,
     },
     /// How samples of POWER at two states go together.
-    Pairs,
+    Pairs {
+        /// Colors by the logarithms of the counts.
+        log: bool,
+    },
     /// Instrumental alignment against the variable in which the runs differ.
     AlignmentCurve,
     /// Mean POWER over states against that variable.
@@ -98,8 +101,8 @@ impl View {
                 let bins = sample_plot::HistogramFrames::new(sequence, selection, log)?;
                 each(sequence, STILLS, |run, index| bins.frame(run, index), |panels| panels.columns(1).figure())
             }
-            View::Pairs => {
-                let pairs = sample_plot::PairFrames::new(sequence, selection)?;
+            View::Pairs { log } => {
+                let pairs = sample_plot::PairFrames::new(sequence, selection, log)?;
                 each(sequence, STILLS, |run, index| pairs.frame(run, index), |panels| panels.columns(1).figure())
             }
             View::AlignmentCurve => Ok(curve(sweep_plot::alignment(sequence)?)),

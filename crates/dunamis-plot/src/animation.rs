@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use rayon::prelude::*;
+use resvg::tiny_skia::PremultipliedColorU8;
 
 use crate::palette::Palette;
 use crate::{PlotError, Scene, png};
@@ -93,8 +94,11 @@ impl Animation {
         let frame = |scene: &Scene| {
             scene.check_glyphs()?;
             let pixels = png::pixels(&scene.to_svg(), scale)?;
-            // Pictures stand on paper, so every pixel is opaque.
-            let colors = pixels.pixels().iter().map(|pixel| [pixel.red(), pixel.green(), pixel.blue()]).collect();
+            // Pictures stand on paper, which shows through at edges that a scale puts between pixels.
+            let on_paper = |pixel: &PremultipliedColorU8| {
+                [pixel.red(), pixel.green(), pixel.blue()].map(|channel| channel + (255 - pixel.alpha()))
+            };
+            let colors = pixels.pixels().iter().map(on_paper).collect();
             Ok((pixels.width(), pixels.height(), colors))
         };
         let frames = self.scenes.par_iter().map(frame).collect::<Result<Vec<_>, PlotError>>()?;
@@ -374,6 +378,13 @@ mod tests {
     fn what_cannot_be_shown_is_named() {
         insta::assert_snapshot!(Animation::new(vec![]).unwrap_err(), @"animation has no frames; give at least one");
         insta::assert_snapshot!(moving(&[1.0]).delay(5).unwrap_err(), @"a frame cannot last `5` milliseconds; choose 10 to 20000");
+    }
+
+    #[test]
+    fn paper_reaches_the_edge_at_every_scale() {
+        let blank = Animation::new(vec![Scene { width: 11.0, height: 7.0, ..Scene::default() }]).unwrap();
+        let film = blank.render(1.5).unwrap();
+        assert!(film.frames[0].iter().all(|&color| color == [255; 3]), "{:?}", film.frames[0]);
     }
 
     #[test]

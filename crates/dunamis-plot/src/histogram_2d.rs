@@ -33,6 +33,7 @@ pub struct Histogram2d {
     x_title: Option<Label>,
     y_title: Option<Label>,
     note: bool,
+    log: bool,
     side: f64,
 }
 
@@ -54,12 +55,31 @@ impl Histogram2d {
             counts[bin(extents.1, number, y)? * number + bin(extents.0, number, x)?] += 1;
         }
         let correlation = correlation(pairs);
-        Ok(Self { extents, number, counts, correlation, x_title: None, y_title: None, note: true, side: 320.0 })
+        Ok(Self {
+            extents,
+            number,
+            counts,
+            correlation,
+            x_title: None,
+            y_title: None,
+            note: true,
+            log: false,
+            side: 320.0,
+        })
     }
 
     /// Titles the axes.
     pub fn axis_titles(self, x: impl Into<Label>, y: impl Into<Label>) -> Self {
         Self { x_title: Some(x.into()), y_title: Some(y.into()), ..self }
+    }
+
+    /// Colors by the logarithms of the counts.
+    pub fn log_counts(self) -> Self {
+        Self { log: true, ..self }
+    }
+
+    fn shade(&self, count: u64) -> f64 {
+        if self.log { (count.max(1) as f64).log10() } else { count as f64 }
     }
 
     /// Leaves out the correlation above the frame, for plots that have it in their title.
@@ -96,7 +116,7 @@ fn correlation(pairs: &[(f64, f64)]) -> Option<f64> {
 impl Plot for Histogram2d {
     fn color_extent(&self) -> Result<Option<Extent>, PlotError> {
         let greatest = self.counts.iter().copied().max().unwrap_or(0);
-        Ok((greatest > 0).then(|| Extent::zero_to(greatest as f64)))
+        Ok((greatest > 0).then(|| Extent::zero_to(self.shade(greatest))))
     }
 
     fn draw(&self, shared: Option<ColorScale>) -> Result<Drawing, PlotError> {
@@ -114,7 +134,7 @@ impl Plot for Histogram2d {
             let (row, column) = (index / self.number, index % self.number);
             let at = (frame.x + column as f64 * cell, frame.bottom() - (row as f64 + 1.0) * cell);
             let square = Frame { x: at.0, y: at.1, width: cell, height: cell };
-            squares.push(square.drawn(Style::fill(scale.color(count as f64)?)));
+            squares.push(square.drawn(Style::fill(scale.color(self.shade(count))?)));
         }
         let mut nodes = vec![Node::crisp(squares), frame.drawn(Style::stroke(Color::INK, 1.0))];
         let said = match self.correlation {
@@ -138,7 +158,11 @@ impl Plot for Histogram2d {
             nodes,
         };
         if let (None, Some(scale)) = (shared, scale) {
-            let bar = ColorBar { scale, title: Some(Label::plain("samples")), text_size: TEXT_SIZE };
+            let bar = ColorBar {
+                scale,
+                title: Some(if self.log { "log_{10} samples" } else { "samples" }.into()),
+                text_size: TEXT_SIZE,
+            };
             let x = drawing.width.max(frame.right() + 18.0);
             drawing.nodes.extend(bar.nodes(x, frame.y, frame.height));
             drawing.width = x + bar.width(frame.height);
@@ -158,6 +182,17 @@ mod tests {
         let plot = Histogram2d::count(&[(0.0, 0.0), (0.1, 0.2), (1.0, 1.0), (0.6, 0.4)], (unit, unit), 3).unwrap();
         let plot = plot.axis_titles("_x_", "_y_").frame_side(90.0);
         insta::assert_snapshot!(plot.scene().unwrap().to_svg());
+    }
+
+    #[test]
+    fn logarithms_keep_single_counts_on_the_scale() {
+        let unit = Extent::new(0.0, 1.0).unwrap();
+        let plot =
+            Histogram2d::count(&[[(0.1, 0.1); 100].as_slice(), &[(0.9, 0.9)]].concat(), (unit, unit), 2).unwrap();
+        assert_eq!(plot.clone().log_counts().color_extent().unwrap().unwrap().high(), 2.0);
+        assert!(plot.log_counts().scene().unwrap().to_svg().contains("samples"));
+        let one = Histogram2d::count(&[(0.1, 0.1)], (unit, unit), 2).unwrap().log_counts();
+        assert!(one.scene().is_ok());
     }
 
     #[test]

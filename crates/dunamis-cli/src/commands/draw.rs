@@ -124,7 +124,7 @@ impl What {
             What::Power => View::Map(Shown::Mean),
             What::Variance => View::Map(Shown::Variance),
             What::Histogram => View::Histogram { log },
-            What::Histogram2d => View::Pairs,
+            What::Histogram2d => View::Pairs { log },
             What::Alignment => View::Alignment { rewards: false },
             What::Rewards => View::Rewards,
             What::Sweep => View::Sweep,

@@ -15,7 +15,7 @@ pub(crate) const FIGURE: ViewFigure = ViewFigure {
         published: &[],
     },
     sweeps: &[],
-    view: View::Pairs,
+    view: View::Pairs { log: true },
     states: &[],
     remark: "How POWER of single rewards goes together at the cell of most POWER and at those of median and of least POWER.",
 };
