@@ -53,8 +53,8 @@ fn whatever_can_be_drawn_is_drawn() {
 fn runs_are_named_by_their_directories_too() {
     let place = workplace();
     let document = place.document("run sweep.toml --json");
-    let runs = std::fs::read_dir(place.path().join("runs")).expect("runs");
-    let paths: Vec<String> = runs.map(|run| format!("runs/{}", run.expect("a run").file_name().display())).collect();
+    let runs = document["runs"].as_array().expect("runs");
+    let paths: Vec<&str> = runs.iter().rev().map(|run| run["path"].as_str().expect("a path")).collect();
     assert_eq!(paths.len(), 3, "{document}");
     let together = drawn(&place, &format!("{} --what alignment", paths.join(" ")), "together.csv");
     assert_eq!(together, drawn(&place, "sweep.toml --what alignment", "sweep.csv"), "sorted by what differs");
