@@ -78,6 +78,7 @@ function drawCells(model, agent) {
     ...parts, ...texts, ...outlines, rim, ring);
   root.style.maxWidth = `${Math.max(plan.size[0] * 1.15, 300)}px`;
   root.dataset.drawing = joint ? "blocks" : "heat-map";
+  root.dataset.cells = cells.length > 2000 ? "many" : "few";
   const mark = (state) => {
     for (const [frame, out, width] of [[rim, 0.5, 5], [ring, 0.5, 2.2]]) {
       frame.setAttribute("visibility", state === null ? "hidden" : "visible");

@@ -43,9 +43,11 @@ function updateOrigin(changed) {
   if (changed !== null && !changed.has("run")) return;
   const { run } = view;
   for (const line of byId("runs").querySelectorAll("tr[data-key]")) line.classList.toggle("active", line.dataset.key === run.key);
+  // Runs of a sweep have their settings in their names.
+  const named = RUNS.length === 1 || RUNS.some(({ name }) => name !== run.name);
   const graph = run.graphSamples === null ? "" : ` A’s problem: ${grouped(run.graphSamples)} samples on functional graphs, ${grouped(run.generalSamples)} by general solvers.`;
   byId("origin-run").replaceChildren(
-    html("p", null, `${run.name}${run.place.length > 0 ? ` (${settings(run)})` : ""}: ${sampled(run)}, solved by ${run.kernel}.${graph} dunamis ${run.dunamisVersion}, numerics ${run.numericsVersion}, streams ${run.streamVersion}.`),
+    html("p", null, `${run.name}${named ? "" : ` (${settings(run)})`}: ${sampled(run)}, solved by ${run.kernel}.${graph} dunamis ${run.dunamisVersion}, numerics ${run.numericsVersion}, streams ${run.streamVersion}.`),
     run.description === null ? "" : html("p", { class: "note" }, run.description),
     html("details", null, html("summary", null, "Its config, with all defaults spelled out"), html("pre", { id: "config" }, run.config)),
     html("p", null, "To compute this run again, save the config as ", html("code", null, "run.toml"), " and call ", html("code", null, "dunamis run run.toml"), ". ", copyButton("Copy config", () => run.config)),

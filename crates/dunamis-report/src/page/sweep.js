@@ -82,7 +82,7 @@ function updateSweep(changed) {
     goTo(view.along, away.indexOf(Math.min(...away)));
   });
   byId("sweep").replaceChildren(root);
-  byId("sweep-title").textContent = `What ${axis.label} changes`;
+  byId("sweep-title").textContent = `${hasAlpha ? "Alignment and " : ""}POWER by ${axis.label}`;
   const key = (tone, text) => html("span", null, html("span", { class: `key-${tone}` }, "● "), ...typeset(text), "\u2003");
   byId("sweep-note").replaceChildren(
     ...(hasAlpha ? [key("alpha", "α"), key("alpha-corrected", "α without sampling noise"), html("br")] : []),
