@@ -239,7 +239,7 @@ impl Spread {
         match (self.until_se, self.until_se_reached) {
             (Some(target), Some(true)) => format!("every standard error of POWER is at most {target}, as asked for\n"),
             (Some(target), _) => format!(
-                "the standard error {target} was not reached: allow for more with --samples, or choose another --sampling\n"
+                "the standard error {target} was not reached: allow more --samples, or try another --sampling\n"
             ),
             _ => String::new(),
         }

@@ -65,6 +65,9 @@ errors! {
     discount_of_a: "power grid-3x3 --agents 2 --discount 0.5 --discount-a 1.5";
     no_samples: "power grid-3x3 --discount 0.9 --samples 0";
     negative_samples: "power grid-3x3 --discount 0.9 --samples -5";
+    half_a_pair: "power grid-3x3 --discount 0.9 --samples 99 --sampling antithetic";
+    unknown_sampling: "power grid-3x3 --discount 0.9 --sampling sobel";
+    unreachable_std_error: "power grid-3x3 --discount 0.9 --until-se 0";
     correlation_above_one: "power grid-3x3 --agents 2 --discount 0.9 --correlation 1.01";
     correlation_below_minus_one: "power grid-3x3 --agents 2 --discount 0.9 --correlation -2";
     asymmetric_law: "power grid-3x3 --agents 2 --discount 0.9 --correlation -1 --reward exponential:rate=1";

@@ -65,6 +65,18 @@ fn overlapping_agents_have_more_joint_states() {
 }
 
 #[test]
+fn documents_say_how_they_were_sampled() {
+    let place = Workplace::new();
+    let plain = place.document("power grid-3x3 --discount 0.5 --samples 20 --json");
+    assert_eq!((&plain["sampling"], &plain["until_se_reached"]), (&Value::from("independent"), &Value::Null));
+    let stopped = place.document("power grid-3x3 --discount 0.5 --sampling sobol --until-se 0.01 --json");
+    assert_eq!((&stopped["sampling"], &stopped["until_se"]), (&Value::from("sobol"), &Value::from(0.01)));
+    assert_eq!((&stopped["samples"], &stopped["until_se_reached"]), (&Value::from(1_024), &Value::from(true)));
+    let exact = place.document("power grid-3x3 --discount 0.5 --reward one-hot --json");
+    assert_eq!((&exact["sampling"], &exact["samples"]), (&Value::Null, &Value::Null));
+}
+
+#[test]
 fn what_is_undefined_is_null() {
     let place = Workplace::new();
     let one = place.document("power grid-3x3 --discount 0.5 --samples 1 --json");

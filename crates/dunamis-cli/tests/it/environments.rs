@@ -70,6 +70,7 @@ answers! {
     power_wide_map: "power wide.txt --discount 0.5 --samples 10";
     power_model: "power case-study --discount 0.9 --samples 200 --seed 7";
     power_one_sample: "power ring.txt --discount 0.9 --samples 1";
+    power_until: "power ring.txt --discount 0.9 --sampling sobol --until-se 0.001";
     power_exact: "power case-study --discount 1/2 --reward one-hot";
     power_limit_one: "power case-study --limit-one --reward one-hot";
     power_as_published: "power ring.txt --discount 0.9 --samples 50 --as-published";
