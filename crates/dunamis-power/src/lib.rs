@@ -43,7 +43,7 @@
 //! | `choice_law`, `option_graph`, `joint_worth`, `tie_break` | the exact laws of what options are worth |
 //! | `piecewise_polynomial` | distribution functions in exact arithmetic |
 //! | `suboptimal` | [`estimate_suboptimal`]: POWER of decision-makers who are not optimal |
-//! | `sampling` | [`Sampling`]: how many samples, which, and when they are enough |
+//! | `sampling`, `coverage` | [`Sampling`]: how many samples, which, and when they are enough; how often intervals are right |
 //! | `sample_recorder` | [`SampleRecorder`]: keeps single samples |
 //! | `transition` | [`find_transitions`]: discounts at which other states have most POWER |
 //! | `estimate`, `moments`, `stream`, `tiles` | [`PowerEstimate`], streaming statistics, parallel loops |
