@@ -15,7 +15,11 @@ const JOINT_WORDS = [
 ];
 
 /** A word for how a run was computed. */
-const sampled = (run) => (run.samples === null ? "exact" : `${grouped(run.samples)} samples, seed ${run.seed}`);
+function sampled(run) {
+  if (run.samples === null) return "exact";
+  const goal = run.untilSe === null ? "" : `, until a standard error of ${run.untilSe}${run.untilSeReached ? "" : ", which was not reached"}`;
+  return `${grouped(run.samples)} ${run.sampling === null ? "" : `${run.sampling} `}samples, seed ${run.seed}${goal}`;
+}
 
 /** The values of the axes at a run. */
 const settings = (run) => run.place.map((at, axis) => `${DATA.axes[axis].label} = ${DATA.axes[axis].values[at]}`).join(", ");
