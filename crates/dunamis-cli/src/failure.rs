@@ -242,7 +242,7 @@ pub(crate) enum Failure {
         /// The path.
         path: String,
         /// What is wrong with it.
-        source: EnvError,
+        source: Box<EnvError>,
     },
     /// A file that is no patch, or a patch that cannot be carried out.
     #[error("the patch `{path}` cannot be carried out")]

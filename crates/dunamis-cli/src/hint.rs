@@ -21,7 +21,8 @@ pub(crate) trait Hint {
 impl Hint for Failure {
     fn hint(&self) -> Option<String> {
         match self {
-            Failure::Environment(error) | Failure::Policy { source: error, .. } => error.hint(),
+            Failure::Environment(error) => error.hint(),
+            Failure::Policy { source, .. } => source.hint(),
             Failure::Model(error) | Failure::Orbit(OrbitError::Model(error)) => error.hint(),
             Failure::SeedPolicy(error) => error.hint(),
             Failure::Power(error) => error.hint(),

@@ -149,8 +149,7 @@ impl Computation {
             (PowerSettings::SingleAgent(settings), Some(joint), _) => {
                 // Positions of two agents have no place in the files of one.
                 layout = None;
-                let against =
-                    settings.against.as_ref().map(|against| &against.policy).unwrap_or(&SeedPolicySource::Uniform);
+                let against = settings.against.as_ref().map_or(&SeedPolicySource::Uniform, |against| &against.policy);
                 let policy = against.resolve_with(&policies, &joint);
                 let policy = policy.map_err(|error| seed_policy_error(error, "against"))?;
                 let policy = policy.resolve(joint.model());

@@ -82,7 +82,7 @@ pub struct Change {
 pub struct ImportError {
     origin: PathBuf,
     place: Option<Place>,
-    problem: ImportProblem,
+    problem: Box<ImportProblem>,
 }
 
 /// What is wrong with a file of `POWERplay`.
@@ -272,11 +272,11 @@ fn directory(directories: &[PathBuf]) -> String {
 
 impl ImportProblem {
     pub(crate) fn at(self, place: Place) -> ImportError {
-        ImportError { origin: PathBuf::new(), place: Some(place), problem: self }
+        ImportError { origin: PathBuf::new(), place: Some(place), problem: Box::new(self) }
     }
 
     pub(crate) fn of(self, origin: &Path) -> ImportError {
-        ImportError { origin: origin.to_owned(), place: None, problem: self }
+        ImportError { origin: origin.to_owned(), place: None, problem: Box::new(self) }
     }
 }
 
@@ -312,7 +312,7 @@ impl fmt::Display for ImportError {
 
 impl std::error::Error for ImportError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        std::error::Error::source(&self.problem)
+        std::error::Error::source(&*self.problem)
     }
 }
 

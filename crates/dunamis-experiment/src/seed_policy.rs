@@ -66,7 +66,7 @@ pub enum SeedPolicyError {
         /// Its path.
         path: PathBuf,
         /// What is wrong with it.
-        source: EnvError,
+        source: Box<EnvError>,
     },
     /// A place that the environment does not have.
     #[error("A cannot go to `{name}`, which the environment does not have: {}", place_hint(.nearest.as_deref(), .example))]
@@ -162,7 +162,9 @@ impl SeedPolicySource {
             SeedPolicySource::File(path) => {
                 let text = texts.get(path).map(String::as_str).unwrap_or_default();
                 let policy = format::joint_policy(path, text, joint.model(), Agent::A);
-                SeedPolicy::Given(policy.map_err(|source| SeedPolicyError::File { path: path.clone(), source })?)
+                SeedPolicy::Given(
+                    policy.map_err(|source| SeedPolicyError::File { path: path.clone(), source: Box::new(source) })?,
+                )
             }
             SeedPolicySource::Mixture(parts) => {
                 let part = |(weight, part): &(f64, SeedPolicySource)| Ok((*weight, part.resolve_with(texts, joint)?));

@@ -255,7 +255,7 @@ impl Edit {
                 let place = draft.transitions.len();
                 let mut new = Vec::new();
                 for state in states.iter() {
-                    for moves in action.new_moves(draft, state)? {
+                    for moves in action.new_moves(draft, state) {
                         if draft.transitions.iter().any(|t| t.from == *state && t.moves == moves && t.to.is_some()) {
                             let action = action_name(&moves);
                             return Err(EditProblem::Exists { state: state.clone(), action });

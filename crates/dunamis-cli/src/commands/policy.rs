@@ -117,7 +117,7 @@ fn read(path: &Path) -> Result<String, Failure> {
 
 /// What a file says of a policy, whatever model it is for.
 fn entries(path: &Path) -> Result<PolicyEntries, Failure> {
-    let wrong = |source| Failure::Policy { path: path.display().to_string(), source };
+    let wrong = |source| Failure::Policy { path: path.display().to_string(), source: Box::new(source) };
     format::policy_entries(path, &read(path)?).map_err(wrong)
 }
 
@@ -161,7 +161,7 @@ impl World {
                     World::Single(environment) => format::policy(&path, &text, environment.model()),
                     World::Joint(joint, agent) => format::joint_policy(&path, &text, joint.model(), *agent),
                 };
-                policy.map_err(|source| Failure::Policy { path: path.display().to_string(), source })
+                policy.map_err(|source| Failure::Policy { path: path.display().to_string(), source: Box::new(source) })
             }
         }
     }

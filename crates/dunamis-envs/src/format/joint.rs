@@ -210,7 +210,7 @@ pub fn joint_policy_text(
     if !is_graph(path.as_ref()) {
         return Ok(model.policy_to_json(agent, policy) + "\n");
     }
-    graph_text(&powerplay::encode_policy(model.states(), model.actions(agent), model.available(agent), policy)?)
+    Ok(graph_text(&powerplay::encode_policy(model.states(), model.actions(agent), model.available(agent), policy)?))
 }
 
 /// Writes a policy of a model as a text; the extension of the path tells the format.
@@ -226,11 +226,11 @@ pub fn policy_text(
     if !is_graph(path.as_ref()) {
         return Ok(model.policy_to_json(policy) + "\n");
     }
-    graph_text(&powerplay::encode_policy(model.states(), model.actions(), model.available(), policy)?)
+    Ok(graph_text(&powerplay::encode_policy(model.states(), model.actions(), model.available(), policy)?))
 }
 
-fn graph_text(files: &Files) -> Result<String, EnvError> {
-    Ok(String::from_utf8_lossy(files.only()).into_owned())
+fn graph_text(files: &Files) -> String {
+    String::from_utf8_lossy(files.only()).into_owned()
 }
 
 fn is_graph(path: &Path) -> bool {

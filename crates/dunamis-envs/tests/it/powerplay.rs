@@ -1,4 +1,4 @@
-//! Graphs of POWERplay: its own files, models of two agents, policies, and what is wrong with a file.
+//! Graphs of `POWERplay`: its own files, models of two agents, policies, and what is wrong with a file.
 
 use crate::strategies::base;
 use dunamis_envs::format::{self, Files};

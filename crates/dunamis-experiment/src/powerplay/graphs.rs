@@ -87,7 +87,7 @@ impl Graphs {
             }
             let aliases = dunamis_envs::REGISTRY.iter().flat_map(|entry| entry.aliases.iter().copied());
             let (Some(read), Some(path)) = (read, path) else { return Err(self.missing(name, place, aliases)) };
-            let file = copy(&path, ImportedKind::Model).map_err(|error| error.at(place))?;
+            let file = copy(&path, ImportedKind::Model, place)?;
             return Ok(Model::single(file.name.clone(), read.model(), Some(file)));
         }
         let known = JOINT.iter().find(|(known, _, _)| *known == name).and_then(|&(_, base, collision)| {
@@ -116,7 +116,7 @@ impl Graphs {
             format::read(&path).map_err(|error| wrong(&path, error))?;
             return Err(agents(name, kind, "one agent", "two agents").at(place));
         };
-        let file = copy(&path, ImportedKind::Model).map_err(|error| error.at(place))?;
+        let file = copy(&path, ImportedKind::Model, place)?;
         Ok(Model {
             environment: file.name.clone(),
             collision: Collision::None,
@@ -138,7 +138,7 @@ impl Graphs {
             return Err(self.missing(name, place, std::iter::empty()));
         };
         let wrong = |source| ImportProblem::Graph { path: path.clone(), source }.at(place);
-        let file = copy(&path, ImportedKind::Policy).map_err(|error| error.at(place))?;
+        let file = copy(&path, ImportedKind::Policy, place)?;
         let mut uniform = true;
         for joint in models.iter().filter_map(|model| model.joint.as_ref()) {
             let policy = format::joint_policy(&path, &file.text, joint, Agent::A).map_err(wrong)?;
@@ -146,9 +146,10 @@ impl Graphs {
             let close = |(a, b): (&f64, &f64)| (a - b).abs() < 1e-6;
             uniform &= policy.probabilities().iter().zip(even.probabilities()).all(close);
         }
-        Ok(match uniform {
-            true => Policy { policy: "uniform".into(), file: None },
-            false => Policy { policy: file.name.clone(), file: Some(file) },
+        Ok(if uniform {
+            Policy { policy: "uniform".into(), file: None }
+        } else {
+            Policy { policy: file.name.clone(), file: Some(file) }
         })
     }
 }
@@ -179,14 +180,17 @@ fn agents(name: &str, kind: Kind, found: &'static str, expected: &'static str) -
     ImportProblem::Agents { name: name.into(), key: kind.graph().into(), found, expected }
 }
 
-fn copy(path: &Path, kind: ImportedKind) -> Result<ImportedFile, ImportProblem> {
-    let text = std::fs::read_to_string(path).map_err(ImportProblem::Read)?;
+fn copy(path: &Path, kind: ImportedKind, place: Place) -> Result<ImportedFile, ImportError> {
+    let text = std::fs::read_to_string(path).map_err(|error| ImportProblem::Read(error).at(place))?;
     let name = path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
     Ok(ImportedFile { kind, name, text })
 }
 
+/// Successors by name, with their probabilities.
+type Row<'a> = Vec<(&'a str, f64)>;
+
 /// Every row by the names of its state and action.
-fn rows(model: &TransitionModel) -> BTreeMap<(&str, &str), Vec<(&str, f64)>> {
+fn rows(model: &TransitionModel) -> BTreeMap<(&str, &str), Row<'_>> {
     let mut rows = BTreeMap::new();
     for s in model.state_ids() {
         for pair in model.available().pairs(s) {
@@ -200,7 +204,7 @@ fn rows(model: &TransitionModel) -> BTreeMap<(&str, &str), Vec<(&str, f64)>> {
 }
 
 /// Every available pair of moves by its names.
-fn moves(model: &JointModel) -> BTreeMap<(&str, [&str; 2]), Vec<(&str, f64)>> {
+fn moves(model: &JointModel) -> BTreeMap<(&str, [&str; 2]), Row<'_>> {
     let mut rows = BTreeMap::new();
     for (s, [i, j], pair) in model.moves() {
         let (next, probability) = model.row(s, i, j);

@@ -76,7 +76,10 @@ impl Parts<'_> {
         line("samples", swept(&config.samples, ToString::to_string));
         line("seed", swept(&config.seed, |seed| seed.unwrap_or(0).to_string()));
 
-        line("\n[environment]\nname", values(models.iter().map(|m| quoted(&m.environment)), &config.graph.names));
+        line(
+            "\n[environment]\nname",
+            values(models.iter().map(|m| quoted(&m.environment)), config.graph.names.as_deref()),
+        );
         let collision = |model: &Model| match model.lacks_mass {
             true if options.as_published => Collision::Leak,
             true => Collision::Renormalize,
@@ -85,7 +88,7 @@ impl Parts<'_> {
         let collisions: Vec<Collision> = models.iter().map(collision).collect();
         let alike = collisions.iter().all(|rule| *rule == collisions[0]);
         if !alike {
-            line("collision", values(collisions.iter().map(|rule| quoted(rule.name())), &None));
+            line("collision", values(collisions.iter().map(|rule| quoted(rule.name())), None));
         } else if collisions[0] != Collision::None {
             line("collision", quoted(collisions[0].name()));
         }
@@ -99,9 +102,10 @@ impl Parts<'_> {
             let (what, found) = ("a discount of several", "1".into());
             return Err(ImportProblem::Range { what, found, expected: "below 1: import it on its own" }.at(place));
         }
-        match limit {
-            true => line("limit", quoted("one")),
-            false => line("discount", swept(&config.discount, number)),
+        if limit {
+            line("limit", quoted("one"));
+        } else {
+            line("discount", swept(&config.discount, number));
         }
         if let Some(discount) = &config.discount_a {
             line("discount-a", swept(discount, number));
@@ -111,7 +115,7 @@ impl Parts<'_> {
         }
         if let Some(policy) = &config.policy {
             let key = if config.kind == Kind::WithReward { "seed-policy" } else { "against" };
-            line(key, values(policies.iter().map(|policy| quoted(policy)), &policy.names));
+            line(key, values(policies.iter().map(|policy| quoted(policy)), policy.names.as_deref()));
         }
         if options.as_published {
             line("as-published", "true".into());
@@ -165,11 +169,11 @@ fn number(number: &Number) -> String {
 }
 
 fn swept<T>(swept: &Swept<T>, text: impl Fn(&T) -> String) -> String {
-    values(swept.iter().map(text), &swept.names)
+    values(swept.iter().map(text), swept.names.as_deref())
 }
 
 /// One value, or a list with names.
-fn values(values: impl ExactSizeIterator<Item = String>, names: &Option<Vec<String>>) -> String {
+fn values(values: impl ExactSizeIterator<Item = String>, names: Option<&[String]>) -> String {
     let values: Vec<String> = values.collect();
     match (values.as_slice(), names) {
         ([only], _) => only.clone(),

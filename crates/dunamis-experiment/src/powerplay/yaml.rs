@@ -75,9 +75,10 @@ impl Node {
             match open.last_mut() {
                 None => root = Some(finished),
                 Some(Open::List(_, entries)) => entries.push(finished),
-                Some(Open::Map(_, entries, key)) => match key.take() {
-                    Some((key, place)) => entries.push((key, place, finished)),
-                    None => {
+                Some(Open::Map(_, entries, key)) => {
+                    if let Some((key, place)) = key.take() {
+                        entries.push((key, place, finished));
+                    } else {
                         let Value::Scalar { text, .. } = finished.value else {
                             return Err(finished.wrong("a key that is a text"));
                         };
@@ -86,7 +87,7 @@ impl Node {
                         }
                         *key = Some((text, finished.place));
                     }
-                },
+                }
             }
         }
         root.ok_or_else(|| ImportProblem::Empty.at((1, 1)))

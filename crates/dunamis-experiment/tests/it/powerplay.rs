@@ -1,4 +1,4 @@
-//! Experiments of POWERplay: what they become, what they give, and what is wrong with them.
+//! Experiments of `POWERplay`: what they become, what they give, and what is wrong with them.
 
 use dunamis_envs::{Collision, JointEnvironment, JointRules, format, load, load_joint};
 use dunamis_experiment::powerplay::{Import, ImportOptions, ImportedKind, import, import_config};

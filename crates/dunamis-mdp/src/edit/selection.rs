@@ -135,8 +135,8 @@ impl Choice {
     }
 
     /// The rows that a new action means at a state: a new move of one agent is paired with every move of the other.
-    pub(super) fn new_moves(&self, draft: &Draft, state: &str) -> Parsed<Vec<Vec<String>>> {
-        Ok(match self {
+    pub(super) fn new_moves(&self, draft: &Draft, state: &str) -> Vec<Vec<String>> {
+        match self {
             Choice::Action(action) => vec![vec![action.clone()]],
             Choice::Pair(h, a) => vec![vec![h.clone(), a.clone()]],
             Choice::Of(agent, action) => {
@@ -153,6 +153,6 @@ impl Choice {
                 };
                 others.into_iter().map(pair).collect()
             }
-        })
+        }
     }
 }

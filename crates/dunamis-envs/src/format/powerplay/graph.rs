@@ -240,7 +240,7 @@ impl<'a> Reader<'a> {
             _ => {
                 let belongs = |c: char| c.is_alphanumeric() || c == '_' || c == '.' || !c.is_ascii();
                 // A minus sign begins a number, and an arrow otherwise.
-                let end = rest.char_indices().find(|&(i, c)| !belongs(c) && !(i == 0 && c == '-'));
+                let end = rest.char_indices().find(|&(i, c)| !(belongs(c) || (i == 0 && c == '-')));
                 let length = end.map_or(rest.len(), |(end, _)| end);
                 if length == 0 || &rest[..length] == "-" {
                     let found = if rest.starts_with("--") { "`--`".into() } else { shown(&first.to_string()) };

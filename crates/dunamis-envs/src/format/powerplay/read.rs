@@ -73,14 +73,12 @@ fn meaning<'a>(text: &str, graph: &'a Graph) -> Result<Meaning<'a>> {
 
 /// The weight of an arrow.
 fn weight(text: &str, graph: &Graph, arrow: &Arrow) -> Result<Number> {
-    match &arrow.weight {
-        Some((weight, place)) => number(text, weight, *place),
-        None => {
-            let (from, to) = (&graph.nodes[arrow.from].name, &graph.nodes[arrow.to].name);
-            let found = format!("an arrow from {} to {} without weight", shown(from), shown(to));
-            Err(syntax(text, arrow.place, found, "`[weight=PROBABILITY]` behind it"))
-        }
+    if let Some((weight, place)) = &arrow.weight {
+        return number(text, weight, *place);
     }
+    let (from, to) = (&graph.nodes[arrow.from].name, &graph.nodes[arrow.to].name);
+    let found = format!("an arrow from {} to {} without weight", shown(from), shown(to));
+    Err(syntax(text, arrow.place, found, "`[weight=PROBABILITY]` behind it"))
 }
 
 fn number(text: &str, number: &str, place: usize) -> Result<Number> {
