@@ -58,9 +58,9 @@ pub(crate) fn run(arguments: &Arguments, output: Output) -> Result<ExitStatus, F
     }
     let document = Document::new(&run);
     if arguments.json {
-        output::json(&document)?
+        output::json(&document)?;
     } else {
-        output::data(&document.text())?
+        output::data(&document.text())?;
     }
     Ok(ExitStatus::Success)
 }

@@ -43,7 +43,7 @@ pub(crate) struct Edit {
     #[arg(value_name = "ENV")]
     environment: String,
 
-    /// The file to write: .json, or .gv for POWERplay
+    /// The file to write, .json or .gv
     #[arg(value_name = "FILE")]
     file: PathBuf,
 
@@ -74,7 +74,7 @@ fn agent(text: &str) -> Result<Agent, String> {
 
 /// Where the policy is followed.
 enum World {
-    Single(Environment),
+    Single(Box<Environment>),
     Joint(Box<JointEnvironment>, Agent),
 }
 
@@ -88,7 +88,7 @@ pub(crate) fn run(command: Command, _: Output) -> Result<ExitStatus, Failure> {
 fn edit(arguments: &Edit) -> Result<(), Failure> {
     let world = match joint(&arguments.environment, arguments.joint)? {
         Some(joint) => World::Joint(Box::new(joint), arguments.agent),
-        None => World::Single(load(&arguments.environment)?),
+        None => World::Single(Box::new(load(&arguments.environment)?)),
     };
     let mut policy = world.policy(&arguments.from, Path::new(""))?;
     let mut edits = 0;

@@ -446,16 +446,13 @@ impl<'a> TwoAgents<'a> {
         }
         let _ = writeln!(text, ", correlation β = {}, {}", self.correlation, origin(arguments, &power.power_h));
         for (agent, power, of) in [(Agent::H, &power.power_h, "A"), (Agent::A, &power.power_a, "H")] {
-            match joint.positions() {
-                Some(positions) => {
-                    let mean = mean_by_position(positions, agent, &power.mean, joint.places().len());
-                    let _ = writeln!(text, "\nPOWER of {agent:?} by its own place, averaged over the places of {of}:");
-                    text.push_str(&layout_of(joint.grid(), joint.places(), &mean));
-                }
-                None => {
-                    let _ = writeln!(text, "\nPOWER of {agent:?}:");
-                    text.push_str(&layout_of(None, joint.model().states(), &power.mean));
-                }
+            if let Some(positions) = joint.positions() {
+                let mean = mean_by_position(positions, agent, &power.mean, joint.places().len());
+                let _ = writeln!(text, "\nPOWER of {agent:?} by its own place, averaged over the places of {of}:");
+                text.push_str(&layout_of(joint.grid(), joint.places(), &mean));
+            } else {
+                let _ = writeln!(text, "\nPOWER of {agent:?}:");
+                text.push_str(&layout_of(None, joint.model().states(), &power.mean));
             }
             text.push_str(&warrant(joint.model().states(), power));
         }

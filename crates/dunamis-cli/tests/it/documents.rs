@@ -219,13 +219,13 @@ fn values_go_to_a_file() {
 
 #[test]
 fn every_writable_format_keeps_the_solution() {
+    use dunamis_envs::format::Content;
     let place = Workplace::new();
     let model = "solve forest:p=1/4 --discount 0.9 --json";
     let expected = place.document(model)["values"].clone();
     for format in dunamis_envs::Format::all().filter(|format| format.writes() && format.reads()) {
         let file = format!("forest.{}", format.extensions()[0]);
         let name = format.name().to_lowercase().replace(' ', "-");
-        use dunamis_envs::format::Content;
         if !format.holds(Content::Rewards) {
             continue;
         }

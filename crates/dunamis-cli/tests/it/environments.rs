@@ -2,6 +2,7 @@
 
 use crate::Workplace;
 use dunamis_mdp::TransitionModel;
+use std::fmt::Write;
 
 /// One now, or three a step later, which is better from γ = 1/3 on.
 const TORTOISE: &str = r#"{
@@ -160,7 +161,7 @@ fn models_of_two_agents() {
         "solve edited.gv --discount 0.5",
     ] {
         let answer = place.answer(arguments);
-        report.push_str(&format!("$ dunamis {arguments}\n{answer}\n\n"));
+        write!(report, "$ dunamis {arguments}\n{answer}\n\n").unwrap();
     }
     insta::assert_snapshot!(report);
 }
@@ -180,7 +181,7 @@ fn imports() {
         "import powerplay no-such.yaml",
     ] {
         let answer = place.answer(arguments);
-        report.push_str(&format!("$ dunamis {arguments}\n{answer}\n\n"));
+        write!(report, "$ dunamis {arguments}\n{answer}\n\n").unwrap();
     }
     insta::assert_snapshot!(report);
     assert_eq!(place.answer("run imported/my_first_sweep.toml").code, Some(0));

@@ -111,9 +111,9 @@ pub(super) fn run(check: &Check) -> Result<ExitStatus, Failure> {
         Err(error) => document.errors.push(whole(&error)),
     }
     if check.json {
-        output::json(&document)?
+        output::json(&document)?;
     } else {
-        output::data(&document.text())?
+        output::data(&document.text())?;
     }
     Ok(if document.errors.is_empty() { ExitStatus::Success } else { ExitStatus::Missed })
 }
@@ -165,10 +165,9 @@ impl Document {
                 let _ = writeln!(text, "{kind}: {place}{problem}");
             }
         }
-        text.push_str(&match self.errors.len() {
-            0 => "nothing is wrong\n".to_owned(),
-            errors => format!("{}\n", counted(errors as u64, "error")),
-        });
+        let errors = self.errors.len() as u64;
+        let verdict = if errors == 0 { "nothing is wrong".to_owned() } else { counted(errors, "error") };
+        let _ = writeln!(text, "{verdict}");
         text
     }
 }

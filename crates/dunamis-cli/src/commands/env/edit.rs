@@ -7,7 +7,7 @@ use crate::table::counted;
 use clap::Args;
 use dunamis_envs::{Environment, format, load};
 use dunamis_mdp::edit::Patch;
-use dunamis_mdp::{Draft, ModelError};
+use dunamis_mdp::{Draft, ModelError, Shortfall};
 use std::path::PathBuf;
 
 /// What to edit, and how.
@@ -55,12 +55,11 @@ pub(super) fn run(edit: &Edit) -> Result<(), Failure> {
     let wrong = |source| Failure::Patch { path: path.clone(), source };
     let patch = Patch::from_json(&text).map_err(wrong)?;
     let joint = super::joint(&edit.environment, edit.joint)?;
-    let (name, shortfall, mut draft) = match &joint {
-        Some(joint) => (joint.name().to_owned(), joint.model().shortfall(), Draft::from(&**joint.model())),
-        None => {
-            let environment = load(&edit.environment)?;
-            (environment.name().to_owned(), dunamis_mdp::Shortfall::Leak, Draft::from(&**environment.model()))
-        }
+    let (name, shortfall, mut draft) = if let Some(joint) = &joint {
+        (joint.name().to_owned(), joint.model().shortfall(), Draft::from(&**joint.model()))
+    } else {
+        let environment = load(&edit.environment)?;
+        (environment.name().to_owned(), Shortfall::Leak, Draft::from(&**environment.model()))
     };
     patch.apply(&mut draft).map_err(|error| wrong(ModelError::Edit(Box::new(error))))?;
     let errors = draft.errors();
