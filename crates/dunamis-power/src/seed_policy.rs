@@ -59,7 +59,9 @@ impl SeedPolicy {
                     }
                 }
                 // Rounding may take a sum beyond 1 by an ulp, which is no probability.
-                probabilities.iter_mut().for_each(|p| *p = p.min(1.0));
+                for p in &mut probabilities {
+                    *p = p.min(1.0);
+                }
                 Ok(StochasticPolicy::new(available, joint.states(), joint.actions(Agent::A), probabilities)?)
             }
         }
@@ -127,8 +129,9 @@ fn walk_to(model: &TransitionModel, goal: StateId) -> Result<Mdp, PowerError> {
     for name in model.states().iter() {
         builder.state(name)?;
     }
-    let lost_name = (0..).map(|k| format!("lost {k}")).find(|name| model.states().get(name).is_none());
-    builder.state(&lost_name.expect("names without end"))?;
+    let lost_name =
+        (0..=model.states().len()).map(|k| format!("lost {k}")).find(|name| model.states().get(name).is_none());
+    builder.state(&lost_name.expect("more names than states"))?;
     for s in model.state_ids() {
         if s == goal {
             builder.transition(s, "stop", s, 1.0)?;

@@ -177,7 +177,7 @@ pub(super) struct Search {
     joint: JointEnvironment,
     law: CorrelatedRewards,
     settings: MultiAgentSettings,
-    search: TransitionSearch,
+    wanted: TransitionSearch,
     samples: NonZeroU64,
     seed: Seed,
     policies: Vec<String>,
@@ -224,7 +224,15 @@ impl Search {
             discounts: transition.discounts.clone(),
             width: transition.width,
         };
-        Ok(Search { joint, law, settings, search, samples: transition.samples, seed: transition.seed, policies })
+        Ok(Search {
+            joint,
+            law,
+            settings,
+            wanted: search,
+            samples: transition.samples,
+            seed: transition.seed,
+            policies,
+        })
     }
 
     /// What the config only names: the contents of policy files.
@@ -235,13 +243,13 @@ impl Search {
     pub(super) fn run(&self, name: &str, observer: &dyn Observer) -> Result<TransitionRecord, PowerError> {
         let model = self.joint.model();
         let sampling = Sampling::new(self.samples.get(), self.seed);
-        let found = find_transitions(model, &self.law, &self.settings, &self.search, &sampling, observer)?;
+        let found = find_transitions(model, &self.law, &self.settings, &self.wanted, &sampling, observer)?;
         let state = |s: StateId| model.states()[s.index()].to_owned();
         let mean_of =
             |power: &[f64], set: &[StateId]| set.iter().map(|s| power[s.index()]).sum::<f64>() / set.len() as f64;
         let contrasts = found.contrasts.iter().map(|contrast| {
-            let power = &contrast.power[self.search.agent as usize];
-            let other = &contrast.power[self.search.agent.other() as usize];
+            let power = &contrast.power[self.wanted.agent as usize];
+            let other = &contrast.power[self.wanted.agent.other() as usize];
             let at = |s: StateId| (power.mean[s.index()], power.std_error[s.index()]);
             ContrastRecord {
                 discount: contrast.discount,
@@ -250,7 +258,7 @@ impl Search {
                 best: contrast.best.map(state),
                 power: contrast.best.map(|s| at(s).0),
                 power_std_error: contrast.best.map(|s| at(s).1),
-                mean_of_other: [0, 1].map(|set| mean_of(&other.mean, &self.search.sets[set])),
+                mean_of_other: [0, 1].map(|set| mean_of(&other.mean, &self.wanted.sets[set])),
                 noise_corrected: contrast.alignment.noise_corrected,
                 noise_corrected_std_error: contrast.alignment.noise_corrected_std_error,
                 rank: contrast.alignment.rank,
