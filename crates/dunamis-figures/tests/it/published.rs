@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
-use dunamis_figures::{Comparison, FIGURES, Options, Report, Verdict, produce};
+use dunamis_figures::{Comparison, FIGURES, Options, Report, RunReport, Verdict, produce};
 
 /// The red of outlines.
 const RED: &str = "stroke=\"#d41e10\"";
@@ -21,7 +21,8 @@ fn every_figure_is_complete_and_agrees_with_its_publication() {
     let directory = tempfile::tempdir().unwrap();
     let report = quick(directory.path(), &[], 2);
     assert_eq!(report.figures.len(), FIGURES.len());
-    let sampled = report.runs.iter().filter(|run| run.samples.is_some()).map(|run| run.key.to_string());
+    let published = |run: &&RunReport| ["h1-", "h2-", "h3-"].iter().any(|part| run.name.starts_with(part));
+    let sampled = report.runs.iter().filter(published).map(|run| run.key.to_string());
     let sampled = sampled.collect::<BTreeSet<_>>().len();
     // Five of part 3, one of which part 1 shares; 21 of each sweep, with all others of part 2 among them.
     assert_eq!(sampled, 4 + 21 + 3 + 21, "figures of one setting share one run");
@@ -56,6 +57,11 @@ fn every_figure_is_complete_and_agrees_with_its_publication() {
         }
         if figure.id.starts_with("h1-") || figure.id.starts_with("h2-") {
             assert!(csv.lines().count() > 2 && figure.caption.contains("200 samples (seed 0)"), "{}", figure.id);
+            continue;
+        }
+        if figure.id.starts_with("finding-") {
+            // Alignment without an error is possible at so few samples.
+            assert!(csv.lines().count() > 8, "{}", figure.id);
             continue;
         }
         if !figure.id.starts_with("h3-") {
