@@ -1,6 +1,7 @@
 //! What differs between the configs of several runs.
 
 use crate::Experiment;
+use crate::setting::plain;
 use std::collections::BTreeMap;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
@@ -73,7 +74,7 @@ fn flatten(experiment: &Experiment) -> Vec<(String, String)> {
     keys
 }
 
-/// Texts of numbers are those of the config: some whole numbers are too large for other forms.
+/// Values are texts: some whole numbers are too large for other forms.
 fn collect(key: &str, value: &Spanned<DeValue<'_>>, text: &str, keys: &mut Vec<(String, String)>) {
     match value.get_ref() {
         DeValue::Table(table) => {
@@ -81,7 +82,6 @@ fn collect(key: &str, value: &Spanned<DeValue<'_>>, text: &str, keys: &mut Vec<(
                 collect(&format!("{key}.{}", name.get_ref()), value, text, keys);
             }
         }
-        DeValue::String(string) => keys.push((key.into(), string.as_ref().into())),
-        _ => keys.push((key.into(), text.get(value.span()).unwrap_or_default().into())),
+        _ => keys.push((key.into(), plain(text.get(value.span()).unwrap_or_default()))),
     }
 }

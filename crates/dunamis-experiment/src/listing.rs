@@ -94,7 +94,7 @@ impl AnyRun {
     }
 }
 
-/// All run directories in a directory, the oldest first; those that are damaged come last.
+/// All run directories in a directory, the oldest first, of one second by name; those that are damaged come last.
 ///
 /// # Errors
 ///
@@ -113,8 +113,8 @@ pub fn list(runs: impl AsRef<Path>) -> Result<Vec<Entry>, ExperimentError> {
     }
     entries.sort_by(|a, b| {
         let order = |entry: &Entry| match &entry.content {
-            Ok(content) => (0, content.manifest.started().to_owned(), entry.key),
-            Err(_) => (1, String::new(), entry.key),
+            Ok(content) => (0, content.manifest.started().to_owned(), content.name.clone(), entry.key),
+            Err(_) => (1, String::new(), String::new(), entry.key),
         };
         order(a).cmp(&order(b))
     });

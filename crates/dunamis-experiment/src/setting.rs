@@ -45,6 +45,15 @@ pub(crate) fn value(text: &str) -> Spanned<DeValue<'_>> {
     DeValue::parse(text).unwrap_or_else(|_| Spanned::new(0..0, DeValue::String(text.into())))
 }
 
+/// A value as people read it: strings without quotes, and 1.0 like 1.
+pub(crate) fn plain(text: &str) -> String {
+    match value(text).into_inner() {
+        DeValue::String(string) => string.into_owned(),
+        DeValue::Float(float) => float.as_str().parse().map_or_else(|_| text.into(), |number: f64| number.to_string()),
+        _ => text.trim().to_owned(),
+    }
+}
+
 impl Setting {
     /// The way to the key.
     pub(crate) fn path(&self) -> &KeyPath {

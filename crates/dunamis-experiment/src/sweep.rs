@@ -4,7 +4,7 @@ use crate::config_error::{ConfigError, ConfigProblem, KeyPath, key_text};
 use crate::document::decimals_or_fraction;
 use crate::parse::{LISTS, read};
 use crate::section::{Parsed, Section};
-use crate::setting::value;
+use crate::setting::{plain, value};
 use crate::{Experiment, ExperimentError, Observer, Run, Setting, run};
 use dunamis_mdp::{Number, Rational};
 use num_bigint::BigInt;
@@ -288,14 +288,6 @@ fn axis(group: &[usize], found: &[Found]) -> Axis {
     let keys: Vec<SweptKey> = group.iter().map(key).collect();
     let names = group.iter().find_map(|&k| found[k].names.clone()).unwrap_or_else(|| keys[0].values.clone());
     Axis { keys, names }
-}
-
-/// A value as it is read: strings without their quotes.
-fn plain(text: &str) -> String {
-    match value(text).into_inner() {
-        DeValue::String(string) => string.into_owned(),
-        _ => text.trim().to_owned(),
-    }
 }
 
 /// Finds all keys of a table that vary.
