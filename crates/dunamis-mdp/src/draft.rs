@@ -19,7 +19,8 @@ use std::fmt;
 /// draft.transition("here", ["stay"], Some("here"), 0.5, 1);
 /// draft.transition("here", ["go"], Some("there"), 1.0, 2);
 /// let errors: Vec<String> = draft.errors().iter().map(|error| error.problem.to_string()).collect();
-/// assert_eq!(errors, ["there is no state `there`", "the probabilities of action `stay` at state `here` sum to 0.5, not 1"]);
+/// assert_eq!(errors[0], "there is no state `there`: did you mean `here`?");
+/// assert_eq!(errors[1], "the probabilities of action `stay` at state `here` sum to 0.5, not 1");
 /// ```
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Draft {

@@ -209,7 +209,7 @@ mod tests {
 
     #[test]
     fn transitions_are_where_the_sign_changes() {
-        let (_, found) = search(400, 1);
+        let (_, found) = search(2_000, 1);
         assert!(found.contrasts.windows(2).all(|w| w[0].discount < w[1].discount));
         let [transition] = found.transitions[..] else { panic!("{:?}", found.transitions) };
         assert!(transition.rising && transition.low < transition.critical && transition.critical < transition.high);
@@ -220,9 +220,12 @@ mod tests {
             let mean = &contrast.power[1].mean;
             assert!((mean[s.index()] - mean[t.index()] - contrast.difference).abs() < 1e-12);
         }
-        // The same search with other samples ends within the errors of both.
-        let (_, other) = search(400, 2);
-        let error = transition.std_error.hypot(other.transitions[0].std_error);
-        assert!((transition.critical - other.transitions[0].critical).abs() < 4.0 * error);
+        // Searches with other samples end within the errors of both. An end without a clear sign gives no error: it agrees with all.
+        let others = [2, 3].map(|seed| search(2_000, seed).1.transitions[0]);
+        assert!(others.iter().any(|other| other.std_error.is_finite()), "{others:?}");
+        for other in others {
+            let error = transition.std_error.hypot(other.std_error);
+            assert!((transition.critical - other.critical).abs() < 4.0 * error, "{transition:?} {other:?}");
+        }
     }
 }
