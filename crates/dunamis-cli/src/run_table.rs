@@ -27,6 +27,7 @@ fn table(runs: &[Run]) -> Table {
             let Some(values) = column(name) else { return String::new() };
             match column(&format!("{name}_se")) {
                 None => values.text(row).into_owned(),
+                Some(_) if values.text(row).is_empty() => "undefined".into(),
                 Some(errors) => [values, errors].map(|column| estimate(column, row)).join(" ± "),
             }
         };

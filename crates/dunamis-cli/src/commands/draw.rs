@@ -1,10 +1,12 @@
 //! `dunamis draw`: pictures and animations of runs that anyone made.
 
+use crate::commands::run::compute;
 use crate::failure::{ExitStatus, Failure};
 use crate::output::{self, Output};
+use crate::run_path::Directory;
 use crate::whole_file;
 use clap::{Args, ValueEnum};
-use dunamis_experiment::{RolloutSettings, Run, Sweep, SweepRun, run_sweep};
+use dunamis_experiment::{RolloutSettings, Run, Sweep, SweepRun};
 use dunamis_figures::{Picture, RolloutView, Selection, Sequence, Shown, View};
 use dunamis_mdp::Agent;
 use dunamis_plot::{Animation, Plot};
@@ -16,7 +18,7 @@ use std::path::{Path, PathBuf};
 #[command(
     about = "Draw runs: pictures, and animations of sweeps",
     long_about = "Draw runs: pictures, and animations of sweeps.\n\n\
-        A run is named by its directory. Several runs, or the config of a sweep, are drawn together when they differ in one \
+        A run is named by its key or its directory. Several runs, or the config of a sweep, are drawn together when they differ in one \
         variable: side by side on common scales in a picture, one after the other in an animation. What the config of a sweep \
         asks for and is not there yet is computed first. Single samples can be drawn of runs with `keep-samples` in their config.",
     after_long_help = "\
@@ -226,21 +228,20 @@ fn film(animation: Animation, kind: Kind, arguments: &Arguments) -> Result<Vec<u
 
 /// The runs that are named; a config of a sweep says by itself what differs.
 fn gather(arguments: &Arguments, output: Output) -> Result<(Vec<Run>, Option<SweepRun>), Failure> {
+    let directory = Directory { runs: arguments.directory.clone() };
     let is_config = |path: &Path| path.extension().is_some_and(|extension| extension == "toml");
     let mut runs = Vec::new();
     for path in &arguments.runs {
         if !is_config(path) {
-            runs.push(Run::load(path)?);
+            runs.push(directory.load(&path.to_string_lossy())?);
             continue;
         }
         let sweep = Sweep::load(path, &[])?;
-        let progress = output.progress(&sweep.name);
-        let swept = run_sweep(&sweep, &arguments.directory, &progress, |_| ())?;
-        drop(progress);
+        let done = compute(&sweep, &directory.runs, output)?;
         if arguments.runs.len() == 1 {
-            return Ok((Vec::new(), Some(swept)));
+            return Ok((Vec::new(), Some(SweepRun { sweep, runs: done })));
         }
-        runs.extend(swept.runs);
+        runs.extend(done);
     }
     Ok((runs, None))
 }
