@@ -1,5 +1,6 @@
 //! Instrumental alignment: do the two agents' POWERs rise and fall together over states?
 
+use crate::ledger::Bytes;
 use crate::moments::Moments;
 use dunamis_sampling::SamplingMethod;
 
@@ -55,6 +56,11 @@ impl Products {
         self.xx += p.xx;
         self.xy += p.xy;
         self.yy += p.yy;
+    }
+
+    /// Writes or reads the three sums.
+    pub(crate) fn transfer(&mut self, bytes: &mut Bytes<'_>) -> Option<()> {
+        [&mut self.xx, &mut self.xy, &mut self.yy].into_iter().try_for_each(|sum| bytes.number(sum))
     }
 }
 

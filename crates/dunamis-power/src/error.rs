@@ -87,6 +87,25 @@ pub enum PowerError {
         /// The level.
         confidence: f64,
     },
+    /// Chunks of samples that others compute, as a [`Ledger`](crate::Ledger) says.
+    #[error("{missing} of {chunks} chunks of samples belong to other processes and are not known yet")]
+    Incomplete {
+        /// How many they are.
+        missing: u64,
+        /// How many there are in all.
+        chunks: u64,
+    },
+    /// What a [`Ledger`](crate::Ledger) gives as the sum of a chunk is no sum of this estimate.
+    #[error(
+        "what is kept as the sum of chunk {chunk} is none of this estimate: remove it, and compute the chunk again"
+    )]
+    ChunkSum {
+        /// The chunk.
+        chunk: u64,
+    },
+    /// A [`Ledger`](crate::Ledger) cannot read or keep a sum.
+    #[error("the sum of a chunk of samples cannot be kept or read")]
+    Ledger(#[from] std::io::Error),
     /// The observer asked to stop.
     #[error("cancelled")]
     Cancelled,

@@ -1,6 +1,7 @@
 //! POWER with its warrant.
 
 use crate::Sampling;
+use crate::ledger::Bytes;
 use crate::moments::Means;
 use crate::stream::Sum;
 use dunamis_sampling::{SamplingMethod, Seed};
@@ -100,5 +101,11 @@ impl Sum for PowerSum {
 
     fn largest_std_error(&self) -> f64 {
         self.power.largest_std_error()
+    }
+
+    fn transfer(&mut self, bytes: &mut Bytes<'_>) -> Option<()> {
+        // Chunks have whole pairs.
+        self.power.transfer(bytes)?;
+        bytes.number(&mut self.solver_error)
     }
 }

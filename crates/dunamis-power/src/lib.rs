@@ -44,6 +44,7 @@
 //! | `piecewise_polynomial` | distribution functions in exact arithmetic |
 //! | `suboptimal` | [`estimate_suboptimal`]: POWER of decision-makers who are not optimal |
 //! | `sampling`, `coverage` | [`Sampling`]: how many samples, which, and when they are enough; how often intervals are right |
+//! | `ledger` | [`Ledger`]: sums of chunks of samples, so that estimates can be divided among processes and resumed |
 //! | `sample_recorder` | [`SampleRecorder`]: keeps single samples |
 //! | `transition` | [`find_transitions`]: discounts at which other states have most POWER |
 //! | `estimate`, `moments`, `stream`, `tiles` | [`PowerEstimate`], streaming statistics, parallel loops |
@@ -64,6 +65,7 @@ mod empowerment;
 mod error;
 mod estimate;
 mod joint_worth;
+mod ledger;
 mod moments;
 mod multi_agent;
 mod optimality_probability;
@@ -87,6 +89,7 @@ pub use alignment::Alignment;
 pub use empowerment::{Empowerment, empowerment};
 pub use error::PowerError;
 pub use estimate::{PowerEstimate, Warrant};
+pub use ledger::{CHUNK, Entry, Ledger};
 pub use multi_agent::{
     Endings, MultiAgentPower, MultiAgentSettings, MultiAgentStatistics, estimate_multi_agent, exact_multi_agent,
 };

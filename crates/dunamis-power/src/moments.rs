@@ -1,5 +1,6 @@
 //! Streaming means and variances of vectors.
 
+use crate::ledger::Bytes;
 use dunamis_sampling::SamplingMethod;
 
 /// Weighted count, means and sums of squared deviations of a stream of vectors: memory $`O(|S|)`$ whatever the length of the
@@ -43,6 +44,13 @@ impl Moments {
         self.weight = total;
     }
 
+    /// Writes or reads everything; vectors have their length.
+    fn transfer(&mut self, bytes: &mut Bytes<'_>) -> Option<()> {
+        bytes.number(&mut self.weight)?;
+        bytes.numbers(&mut self.mean)?;
+        bytes.numbers(&mut self.deviation)
+    }
+
     /// Standard errors of the means when every vector had weight 1; NaN for a single vector.
     pub(crate) fn std_error(&self) -> Vec<f64> {
         let n = self.weight;
@@ -83,6 +91,12 @@ impl Means {
             }
             self.replicates[replicate].merge(&other.moments);
         }
+    }
+
+    /// Writes or reads the vectors of one chunk.
+    pub(crate) fn transfer(&mut self, bytes: &mut Bytes<'_>) -> Option<()> {
+        // Replicates consist of whole chunks.
+        self.moments.transfer(bytes)
     }
 
     /// Standard errors of the means; NaN where there is only one independent part.

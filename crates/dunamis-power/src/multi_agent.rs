@@ -2,6 +2,7 @@
 
 use crate::alignment::{Alignment, AlignmentSums, Products};
 use crate::best_reply::{BestReply, Lane, ReplyScratch};
+use crate::ledger::Bytes;
 use crate::moments::Means;
 use crate::rounds::Ending;
 use crate::stream::{Observer, Sum, show, sum_over_samples};
@@ -309,5 +310,17 @@ impl Sum for Sums {
     fn largest_std_error(&self) -> f64 {
         let (h, a) = (self.h.largest_std_error(), self.a.largest_std_error());
         if h.is_nan() { h } else { a.max(h) }
+    }
+
+    fn transfer(&mut self, bytes: &mut Bytes<'_>) -> Option<()> {
+        // Chunks have whole pairs, and groups of alignment consist of whole chunks.
+        let means = [&mut self.h, &mut self.a, &mut self.h_seed].into_iter().chain(&mut self.a_seed);
+        means.into_iter().try_for_each(|means| means.transfer(bytes))?;
+        self.products.transfer(bytes)?;
+        bytes.number(&mut self.error_h)?;
+        bytes.number(&mut self.error_a)?;
+        let Endings { fixed_points, cycles, unsettled } = &mut self.endings;
+        let counts = [&mut self.graph_samples, &mut self.general_samples, fixed_points, cycles, unsettled];
+        counts.into_iter().try_for_each(|count| bytes.count(count))
     }
 }

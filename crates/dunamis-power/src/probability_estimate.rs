@@ -3,6 +3,7 @@
 //! Solvers tell the best action of a sample within true bounds. Where actions are closer than that, the sample is decided in
 //! exact arithmetic, for the rewards are dyadic numbers; so no tie is overlooked and none invented.
 
+use crate::ledger::Bytes;
 use crate::optimality_probability::{
     ActionProbability, Optimality, OptimalityProbability, ProbabilitySettings, ProbabilityWarrant,
 };
@@ -35,6 +36,10 @@ impl Sum for Counts {
     /// Counts have intervals instead.
     fn largest_std_error(&self) -> f64 {
         f64::NAN
+    }
+
+    fn transfer(&mut self, bytes: &mut Bytes<'_>) -> Option<()> {
+        self.0.iter_mut().try_for_each(|count| bytes.count(count))
     }
 }
 

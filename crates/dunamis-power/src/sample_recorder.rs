@@ -1,6 +1,6 @@
 //! Keeping single samples, which means and standard errors do not need.
 
-use crate::{Observer, Sample};
+use crate::{Ledger, Observer, Sample};
 use std::ops::Range;
 use std::sync::{Mutex, PoisonError};
 
@@ -138,6 +138,10 @@ impl Observer for SampleRecorder<'_> {
 
     fn cancelled(&self) -> bool {
         self.inner.cancelled()
+    }
+
+    fn ledger(&self) -> Option<&dyn Ledger> {
+        self.inner.ledger()
     }
 
     fn samples_wanted(&self) -> u64 {

@@ -1,11 +1,9 @@
 //! Running over samples in parallel, with the same result for any number of threads.
 
-use crate::{PowerError, Sampling};
+use crate::ledger::Bytes;
+use crate::{CHUNK, Entry, Ledger, PowerError, Sampling};
 use rayon::prelude::*;
 use std::ops::Range;
-
-/// Samples that one task handles: a fixed number, because the partial sums of chunks are added in the order of chunks.
-pub(crate) const CHUNK: u64 = 16;
 
 /// Chunks whose partial sums are held at once: fixes the memory, not the result.
 const WAVE: u64 = 64;
@@ -30,6 +28,11 @@ pub trait Observer: Sync {
     /// Called once for each of the [first samples](Self::samples_wanted), on any thread and in any order.
     fn sample(&self, index: u64, sample: Sample<'_>) {
         let _ = (index, sample);
+    }
+
+    /// Where sums of chunks are kept, if they are.
+    fn ledger(&self) -> Option<&dyn Ledger> {
+        None
     }
 }
 
@@ -73,10 +76,30 @@ pub(crate) trait Sum: Send {
 
     /// The largest standard error over all that is estimated; not a number if that is not known.
     fn largest_std_error(&self) -> f64;
+
+    /// Writes the sum over one chunk, or reads it into an empty sum; `None` where the bytes come to an end.
+    fn transfer(&mut self, bytes: &mut Bytes<'_>) -> Option<()>;
+}
+
+/// The bytes of the sum over one chunk.
+pub(crate) fn written(sum: &mut impl Sum) -> Vec<u8> {
+    let mut bytes = Bytes::Written(Vec::new());
+    let _ = sum.transfer(&mut bytes);
+    match bytes {
+        Bytes::Written(bytes) => bytes,
+        Bytes::Unread(_) => Vec::new(),
+    }
+}
+
+/// The sum over one chunk from all of its bytes.
+pub(crate) fn read_sum<T: Sum>(mut empty: T, bytes: &[u8]) -> Option<T> {
+    let mut bytes = Bytes::Unread(bytes);
+    empty.transfer(&mut bytes)?;
+    matches!(bytes, Bytes::Unread([])).then_some(empty)
 }
 
 /// The sum over all samples, and their number: `add` adds the samples of a chunk to an empty sum, in parallel, and the sums of
-/// chunks are merged in the order of chunks.
+/// chunks are merged in the order of chunks, wherever they come from.
 pub(crate) fn sum_over_samples<T: Sum, S: Send>(
     sampling: &Sampling,
     observer: &dyn Observer,
@@ -85,30 +108,50 @@ pub(crate) fn sum_over_samples<T: Sum, S: Send>(
     add: impl Fn(&mut T, &mut S, Range<u64>) -> Result<(), PowerError> + Sync,
 ) -> Result<(T, u64), PowerError> {
     let samples = sampling.samples;
-    let chunks = samples.div_ceil(CHUNK);
+    let (chunks, ledger) = (samples.div_ceil(CHUNK), observer.ledger());
+    let entry = |chunk| ledger.map_or(Entry::Missing, |ledger| ledger.entry(chunk));
+    let of_chunk = |scratch: &mut S, chunk: u64| {
+        if let Some(ledger) = ledger.filter(|ledger| ledger.entry(chunk) == Entry::Known) {
+            return read_sum(empty(), &ledger.read(chunk)?).ok_or(PowerError::ChunkSum { chunk });
+        }
+        let mut part = empty();
+        add(&mut part, scratch, chunk * CHUNK..((chunk + 1) * CHUNK).min(samples))?;
+        if let Some(ledger) = ledger {
+            ledger.keep(chunk, written(&mut part))?;
+        }
+        Ok(part)
+    };
+    let count = |wanted| ledger.map_or(0, |_| (0..chunks).filter(|&chunk| entry(chunk) == wanted).count() as u64);
+    let missing = count(Entry::Elsewhere);
+    // Without the chunks of others there is no sum, and nobody asks for what is known already.
+    let (whole, known) = (missing == 0, if missing == 0 { 0 } else { count(Entry::Known) });
+    let total = if whole { samples } else { (chunks - missing - known) * CHUNK };
+    let mut due = (0..chunks).filter(|&chunk| whole || entry(chunk) == Entry::Missing);
     let (mut sum, mut done, mut look) = (empty(), 0, WAVE);
-    while done < chunks {
+    loop {
+        let wave: Vec<u64> = due.by_ref().take(WAVE as usize).collect();
+        if wave.is_empty() {
+            break;
+        }
         if observer.cancelled() {
             return Err(PowerError::Cancelled);
         }
-        let wave = done..(done + WAVE).min(chunks);
-        let of_chunk = |scratch: &mut S, chunk: u64| {
-            let mut part = empty();
-            add(&mut part, scratch, chunk * CHUNK..((chunk + 1) * CHUNK).min(samples))?;
-            Ok(part)
-        };
-        let parts: Vec<Result<T, PowerError>> = wave.clone().into_par_iter().map_init(&scratch, of_chunk).collect();
-        for (chunk, part) in wave.clone().zip(parts) {
-            sum.merge(chunk, &part?);
+        done += wave.len() as u64;
+        let computed = wave.par_iter().map_init(&scratch, |scratch, &chunk| of_chunk(scratch, chunk));
+        let parts: Vec<Result<T, PowerError>> = computed.collect();
+        for (&chunk, part) in wave.iter().zip(parts) {
+            let part = part?;
+            if whole {
+                sum.merge(chunk, &part);
+            }
         }
-        done = wave.end;
-        observer.progress((done * CHUNK).min(samples), samples);
-        if sampling.until.is_some() && done == look && done < chunks {
+        observer.progress((done * CHUNK).min(total), total);
+        if whole && sampling.until.is_some() && done == look && done < chunks {
             if sampling.is_reached(sum.largest_std_error()) {
                 return Ok((sum, done * CHUNK));
             }
             look = sampling.next_look(done, WAVE);
         }
     }
-    Ok((sum, samples))
+    if whole { Ok((sum, samples)) } else { Err(PowerError::Incomplete { missing, chunks }) }
 }
