@@ -60,40 +60,41 @@ pub fn is_joint(text: &str) -> bool {
 ///
 /// [`ModelError::Json`] and [`ModelError::Schema`], or [`ModelError::Number`] for a number that cannot be read.
 pub fn read_draft(text: &str) -> Result<(Draft, Option<Shortfall>), ModelError> {
-    if !is_joint(text) {
+    if is_joint(text) {
+        let file: JointFile<'_> = parse(text, "joint model")?;
+        check_schema(file.schema)?;
+        let transitions = file.transitions.iter();
+        let transitions =
+            transitions.map(|entry| (&entry.from, [&entry.action_h, &entry.action_a], &entry.to, entry.probability));
+        Ok((draft(&file.states, transitions)?, file.shortfall))
+    } else {
         let file: super::ModelFile<'_> = parse(text, "model")?;
         check_schema(file.schema)?;
-        let mut draft = Draft::new(1);
-        for (i, Text(state)) in file.states.iter().enumerate() {
-            draft.state(state.as_ref(), i);
-        }
-        for (i, entry) in file.transitions.iter().enumerate() {
-            let place = file.states.len() + i;
-            let probability = number(entry.probability, || format!("transitions[{i}].probability"))?;
-            let to = entry.to.as_ref().map(|Text(to)| to.as_ref());
-            draft.transition(entry.from.as_ref(), [entry.action.as_ref()], to, probability, place);
-        }
-        return Ok((draft, None));
+        let transitions = file.transitions.iter();
+        let transitions = transitions.map(|entry| (&entry.from, [&entry.action], &entry.to, entry.probability));
+        Ok((draft(&file.states, transitions)?, None))
     }
-    let file: JointFile<'_> = parse(text, "joint model")?;
-    check_schema(file.schema)?;
-    let mut draft = Draft::new(2);
-    for (i, Text(state)) in file.states.iter().enumerate() {
+}
+
+/// What a file writes of a transition: where from, a move for each agent, where to, and the probability.
+type Written<'f, 'a, const AGENTS: usize> =
+    (&'f Cow<'a, str>, [&'f Cow<'a, str>; AGENTS], &'f Option<Text<'a>>, &'a RawValue);
+
+/// The draft that a file describes; see [`read_draft`].
+fn draft<'f, 'a: 'f, const AGENTS: usize>(
+    states: &[Text<'a>],
+    transitions: impl Iterator<Item = Written<'f, 'a, AGENTS>>,
+) -> Result<Draft, ModelError> {
+    let mut draft = Draft::new(AGENTS);
+    for (i, Text(state)) in states.iter().enumerate() {
         draft.state(state.as_ref(), i);
     }
-    for (i, entry) in file.transitions.iter().enumerate() {
-        let place = file.states.len() + i;
-        let probability = number(entry.probability, || format!("transitions[{i}].probability"))?;
-        let to = entry.to.as_ref().map(|Text(to)| to.as_ref());
-        draft.transition(
-            entry.from.as_ref(),
-            [entry.action_h.as_ref(), entry.action_a.as_ref()],
-            to,
-            probability,
-            place,
-        );
+    for (i, (from, moves, to, probability)) in transitions.enumerate() {
+        let probability = number(probability, || format!("transitions[{i}].probability"))?;
+        let to = to.as_ref().map(|Text(to)| to.as_ref());
+        draft.transition(from.as_ref(), moves.map(Cow::as_ref), to, probability, states.len() + i);
     }
-    Ok((draft, file.shortfall))
+    Ok(draft)
 }
 
 /// How a place of a draft read by [`read_draft`] is written: `states[3]` or `transitions[0]`.
