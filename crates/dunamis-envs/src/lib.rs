@@ -29,7 +29,8 @@
 //! | `shutdown_setting`, `coin_run`, `cheese_maze`, `levels` | agents that were trained, and a situation that is new to them |
 //! | `frozen_lake`, `taxi`, `cliff_walking` | [`FrozenLake`] and other worlds of Gymnasium |
 //! | [`mod@format`] | [`Format`], [`format::read`], [`format::write`], [`FormatError`]: model files |
-//! | `registry`, `parameters` | [`REGISTRY`], [`Entry`], [`find`], [`load`], [`load_joint`], [`load_given`], [`Parameter`], [`Parameters`] |
+//! | `registry`, `parameters` | [`REGISTRY`], [`Entry`], [`find`], [`Parameter`], [`Parameters`] |
+//! | `specification` | [`load`], [`load_joint`], [`load_given`]: how a name or path becomes an environment |
 //!
 //! To add an environment, put a map into `maps/`, a model into `models/` or a generator into a file of its own, and add an
 //! entry to [`REGISTRY`]: the golden dumps then ask for its snapshot.
@@ -61,6 +62,7 @@ mod noise;
 mod parameters;
 mod registry;
 mod shutdown_setting;
+mod specification;
 mod taxi;
 
 pub use collision::{Collision, JointRules, Swaps};
@@ -75,7 +77,8 @@ pub use joint::JointEnvironment;
 pub use moves::Move;
 pub use noise::Noise;
 pub use parameters::{Parameter, Parameters};
-pub use registry::{Entry, REGISTRY, find, load, load_given, load_joint};
+pub use registry::{Entry, REGISTRY, find};
+pub use specification::{load, load_given, load_joint};
 
 /// Most states that an environment, single or joint, is built with; far above it memory would run out.
 pub const MAX_STATES: u64 = 10_000_000;

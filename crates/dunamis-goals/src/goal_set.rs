@@ -19,12 +19,10 @@
 //! compatible as soon as *any* action leads there, even one that was never taken.
 
 use crate::approximate_losses::ApproximateLosses;
-use crate::exact_reward::exact_reward;
-use crate::restriction::Restriction;
-use crate::setting::Reached;
-use crate::{GoalBounds, GoalError, Training};
-use dunamis_mdp::{Criterion, Discount, Mdp, Rational, RewardKind, StateId, TransitionModel};
-use dunamis_solve::{ConstraintRelation, ExactSolution, RewardPolyhedron, solve_exact};
+use crate::deciding_states::DecidingStates;
+use crate::{GoalBounds, GoalError, GoalRow, Training};
+use dunamis_mdp::{Discount, Rational, RewardKind, StateId, TransitionModel};
+use dunamis_solve::{ConstraintRelation, RewardPolyhedron};
 use num_traits::{Signed, Zero};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -72,191 +70,6 @@ impl Default for GoalSettings {
     }
 }
 
-/// A necessary condition $`a^\top\theta \ge b`$ of compatibility.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-#[non_exhaustive]
-pub struct GoalRow {
-    /// The pair that is no better than an observed one.
-    pub pair: usize,
-    /// $`a`$, shape d.
-    pub coefficients: Vec<Rational>,
-    /// $`b`$, the margin.
-    pub bound: Rational,
-    /// Whether equality is asked: of pairs that were observed too.
-    pub equality: bool,
-}
-
-impl GoalRow {
-    /// By how much a goal satisfies the row: at least 0 (exactly 0 for an equality) where it does.
-    pub fn slack(&self, goal: &[Rational]) -> Rational {
-        let terms = self.coefficients.iter().zip(goal).filter(|(a, _)| !a.is_zero());
-        terms.map(|(a, x)| a * x).sum::<Rational>() - &self.bound
-    }
-
-    /// Whether a goal satisfies the row.
-    pub fn holds(&self, goal: &[Rational]) -> bool {
-        let slack = self.slack(goal);
-        if self.equality { slack.is_zero() } else { !slack.is_negative() }
-    }
-
-    /// The row in words.
-    pub fn describe(&self, training: &Training) -> String {
-        let model = training.model();
-        let action = |pair: usize| &model.actions()[model.available().action(pair).index()];
-        let state = model.available().state(self.pair);
-        let observed: Vec<String> = (model.available().pairs(state))
-            .filter(|&pair| training.observed()[pair] && pair != self.pair)
-            .map(|pair| format!("`{}`", action(pair)))
-            .collect();
-        let relation = if self.equality {
-            "is worth exactly as much as".into()
-        } else if self.bound.is_zero() {
-            "is worth at least as much as".into()
-        } else if self.bound.is_positive() {
-            format!("is worth at least {} more than", self.bound)
-        } else {
-            format!("is worth at most {} less than", -&self.bound)
-        };
-        format!(
-            "at `{}`, {} {relation} `{}`",
-            &model.states()[state.index()],
-            observed.join(" and "),
-            action(self.pair)
-        )
-    }
-}
-
-/// Most ways to go on outside of what was observed whose rows are all listed.
-const MOST_COMPLETIONS: usize = 64;
-
-/// The states that decide about compatibility.
-#[derive(Clone, Debug)]
-struct Core {
-    part: Restriction,
-    /// For every state of the part whether anything was observed there.
-    observed: Vec<bool>,
-    /// The pairs that may be taken, where what was not observed is free, with the first one of each state that was observed.
-    faithful: Restriction,
-    /// For every pair of the part whether it was observed.
-    supported: Vec<bool>,
-}
-
-impl Core {
-    /// `None` where nothing was observed.
-    fn new(training: &Training, reading: Reading) -> Result<Option<Self>, GoalError> {
-        let model = training.model();
-        let part = match reading {
-            Reading::AllActions => {
-                let observed: Vec<StateId> = model.state_ids().filter(|&state| training.is_observed(state)).collect();
-                if observed.is_empty() {
-                    return Ok(None);
-                }
-                let reached = Reached::new(model, &observed, |_| true);
-                Restriction::new(model, |state| reached.marks()[state.index()], |_| true)?
-            }
-            Reading::WithinTraining => {
-                let stays = |pair: usize| {
-                    model.row(pair).0.iter().all(|&next| training.is_trained(StateId::new(next as usize)))
-                };
-                for state in training.trained() {
-                    let mut pairs = model.available().pairs(state);
-                    let leaves = pairs.clone().find(|&pair| training.observed()[pair] && !stays(pair));
-                    if let Some(pair) = leaves
-                        .or_else(|| (!pairs.any(stays)).then_some(model.available().starts()[state.index()] as usize))
-                    {
-                        let action = model.actions()[model.available().action(pair).index()].to_owned();
-                        return Err(GoalError::LeavesTraining {
-                            state: model.states()[state.index()].to_owned(),
-                            action,
-                        });
-                    }
-                }
-                if !training.observed().contains(&true) {
-                    return Ok(None);
-                }
-                Restriction::new(model, |state| training.is_trained(state), stays)?
-            }
-        };
-        let observed: Vec<bool> = part.states.iter().map(|&state| training.is_observed(state)).collect();
-        let supported: Vec<bool> = part.pairs.iter().map(|&pair| training.observed()[pair]).collect();
-        let available = part.model.available();
-        let first = |pair: usize| available.pairs(available.state(pair)).find(|&pair| supported[pair]);
-        let keep = |pair: usize| !observed[available.state(pair).index()] || first(pair) == Some(pair);
-        let faithful = Restriction::new(&part.model, |_| true, keep)?;
-        Ok(Some(Core { part, observed, faithful, supported }))
-    }
-
-    /// The rewards of the states that decide.
-    fn own(&self, goal: &[Rational]) -> Vec<Rational> {
-        self.part.states.iter().map(|state| goal[state.index()].clone()).collect()
-    }
-
-    /// What is optimal where nothing was observed.
-    fn solve(&self, own: &[Rational], discount: &Discount) -> Result<ExactSolution, GoalError> {
-        let model = &self.faithful.model;
-        let mdp = Mdp::new(Arc::clone(model), exact_reward(model, own)?)?;
-        Ok(solve_exact(&mdp, &Criterion::Discounted(discount.clone()))?)
-    }
-
-    /// The observed pairs, and elsewhere the pair of the faithful part that is chosen.
-    fn support(&self, choice: impl Fn(usize) -> usize) -> Vec<bool> {
-        let mut support = self.supported.clone();
-        for state in (0..self.observed.len()).filter(|&state| !self.observed[state]) {
-            support[self.faithful.pairs[choice(state)]] = true;
-        }
-        support
-    }
-
-    /// How play goes on where nothing was observed, optimally for a goal.
-    fn completion(&self, goal: &[Rational], discount: &Discount) -> Result<Vec<bool>, GoalError> {
-        let policy = self.solve(&self.own(goal), discount)?.policy;
-        Ok(self.support(|state| policy[state] as usize))
-    }
-
-    /// Number of ways to go on where nothing was observed, `None` for very many.
-    fn ways(&self) -> Option<usize> {
-        let available = self.faithful.model.available();
-        let mut options = (0..available.states()).map(|state| available.pairs(StateId::new(state)).len());
-        options.try_fold(1, |ways: usize, options| ways.checked_mul(options))
-    }
-
-    /// All of them.
-    fn completions(&self) -> Vec<Vec<bool>> {
-        let available = self.faithful.model.available();
-        let of_number = |mut number: usize| {
-            let mut choices = Vec::with_capacity(available.states());
-            for state in 0..available.states() {
-                let pairs = available.pairs(StateId::new(state));
-                choices.push(pairs.start + number % pairs.len());
-                number /= pairs.len();
-            }
-            self.support(|state| choices[state])
-        };
-        (0..self.ways().unwrap_or_default()).map(of_number).collect()
-    }
-
-    fn form(&self) -> Form {
-        let ways = self.ways();
-        if ways == Some(1) {
-            return Form::Polyhedron;
-        }
-        let from: Vec<StateId> = (0..self.observed.len()).filter(|&k| self.observed[k]).map(StateId::new).collect();
-        let faithful = &self.faithful.model;
-        let reached = Reached::new(faithful, &from, |pair| {
-            self.supported[self.faithful.pairs[pair]] || !self.observed[faithful.available().state(pair).index()]
-        });
-        // Where there is one action only, nothing is left open.
-        let open = |state: usize| !self.observed[state] && faithful.available().pairs(StateId::new(state)).len() > 1;
-        if (0..self.observed.len()).any(|state| reached.marks()[state] && open(state)) {
-            Form::Union
-        } else if ways.is_some_and(|ways| ways <= MOST_COMPLETIONS) {
-            Form::Polyhedron
-        } else {
-            Form::Implicit
-        }
-    }
-}
-
 /// The goals that are compatible with training: see the module's description.
 ///
 /// ```
@@ -282,7 +95,7 @@ pub struct GoalSet {
     margin: Rational,
     bounds: GoalBounds,
     form: Form,
-    core: Option<Core>,
+    core: Option<DecidingStates>,
     rows: Vec<GoalRow>,
 }
 
@@ -298,7 +111,7 @@ impl GoalSet {
         let dimension = training.model().states().len();
         let bounds = settings.bounds.unwrap_or_else(|| GoalBounds::unit(dimension));
         bounds.check(dimension)?;
-        let core = Core::new(&training, settings.reading)?;
+        let core = DecidingStates::new(&training, settings.reading)?;
         let mut set = GoalSet {
             training,
             discount: discount.clone(),
@@ -481,7 +294,7 @@ impl GoalSet {
     }
 
     /// The rows of observed states when play goes on by `support` elsewhere.
-    fn rows_of(&self, core: &Core, support: &[bool]) -> Result<Vec<GoalRow>, GoalError> {
+    fn rows_of(&self, core: &DecidingStates, support: &[bool]) -> Result<Vec<GoalRow>, GoalError> {
         let model = &core.part.model;
         let polyhedron = RewardPolyhedron::of_support(model, support, &self.discount, RewardKind::State)?;
         let mut rows = Vec::new();

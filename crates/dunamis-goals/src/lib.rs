@@ -9,7 +9,8 @@
 //! | `setting` | [`ShutdownSetting`]: a new state in which the agent may be shut down; [`without_sinks`] |
 //! | `situation` | [`Situation`]: training and the new state, from the labels of a model |
 //! | `training` | [`Training`]: the states visited, and what was observed there; [`Closure`] |
-//! | `goal_set` | [`GoalSet`]: the goals compatible with training, with [`Reading`], [`Form`], [`GoalRow`] |
+//! | `goal_set` | [`GoalSet`]: the goals compatible with training, with [`Reading`] and [`Form`] |
+//! | `goal_row`, `deciding_states` | [`GoalRow`]: a necessary condition of compatibility; the states that decide about it |
 //! | `goal_bounds` | [`GoalBounds`]: boxes and the sphere |
 //! | `lifted_form` | [`LiftedForm`]: convex goal sets by few rows over goals and values |
 //! | `feasibility` | [`Feasibility`] of observations, or the [`Contradiction`] among them; [`blocks`] of rewards |
@@ -53,12 +54,14 @@ mod certain_moves;
 mod compatible_orbit;
 mod context_mixture;
 mod cycle_threshold;
+mod deciding_states;
 mod error;
 mod exact_reward;
 mod feasibility;
 mod features;
 mod featurized_goals;
 mod goal_bounds;
+mod goal_row;
 mod goal_sampler;
 mod goal_set;
 mod interior_point;
@@ -97,8 +100,9 @@ pub use feasibility::{Block, Contradiction, Feasibility, Inequality, blocks};
 pub use features::Features;
 pub use featurized_goals::FeaturizedGoals;
 pub use goal_bounds::GoalBounds;
+pub use goal_row::GoalRow;
 pub use goal_sampler::{BlockReport, GoalSampler};
-pub use goal_set::{Form, GoalRow, GoalSet, GoalSettings, Reading};
+pub use goal_set::{Form, GoalSet, GoalSettings, Reading};
 pub use lifted_form::{LiftedForm, LiftedRow};
 pub use likelihood::{Estimate, LogLikelihood};
 pub use likelihood_table::{LikelihoodCell, LikelihoodSettings, LikelihoodTable};

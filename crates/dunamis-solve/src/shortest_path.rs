@@ -17,6 +17,9 @@
 //! with $`w`$ the longest expected duration of play by nearly best moves, checked with every rounding counted. From true
 //! bounds every backup makes true bounds again, which is interval iteration `[Haddad & Monmege 2018]`.
 
+mod certificate;
+mod proper_policy;
+
 use crate::average_reward::component::mark_ways_out;
 use crate::bellman::Bellman;
 use crate::end_components::{EndComponents, NONE, strongly_connected};
@@ -28,11 +31,6 @@ use dunamis_mdp::TransitionModel;
 
 /// Sweeps of interval iteration before policy iteration is tried, where first bounds are known.
 const WARM_SWEEPS: usize = 200;
-/// Losses, relative to the largest value, within which moves count as nearly best when durations are measured.
-const SLACKS: [f64; 5] = [1e-14, 1e-12, 1e-9, 1e-6, f64::INFINITY];
-/// Factors by which a refused candidate is widened.
-const WIDENINGS: [f64; 5] = [1.0, 2.0, 8.0, 64.0, 1024.0];
-
 /// A move of a node: a state and one of its pairs, or stopping.
 type Move = Option<(u32, u32)>;
 
@@ -298,79 +296,6 @@ impl<'a> ShortestPath<'a> {
         Ok(Incumbent { value, policy, policies })
     }
 
-    /// A policy that stops with probability one: stops where it may, otherwise most probably comes nearer to where it may.
-    /// (Any chance to come nearer makes a proper policy, but small ones make play so long that no digit is left.)
-    fn proper_policy(&self) -> Vec<Move> {
-        let mut incoming = vec![Vec::new(); self.stop.len()];
-        let leaks = |(_, pair): (u32, u32)| self.model.leak(pair as usize) > 0.0;
-        let mut distance = vec![u32::MAX; self.stop.len()];
-        let mut front = Vec::new();
-        for (node, exits) in self.exits.iter().enumerate() {
-            for &exit in exits {
-                for (to, _) in self.parts(node, exit).1 {
-                    incoming[to].push(node);
-                }
-            }
-            let may_stop = exits.is_empty() || self.stop[node] > f64::NEG_INFINITY;
-            let steps = u32::from(!may_stop);
-            if may_stop || exits.iter().any(|&exit| leaks(exit)) {
-                distance[node] = steps;
-                front.push(node);
-            }
-        }
-        // Nodes at distance 0 first.
-        front.sort_by_key(|&node| distance[node]);
-        let mut head = 0;
-        while head < front.len() {
-            let to = front[head];
-            head += 1;
-            for &node in &incoming[to] {
-                if distance[node] == u32::MAX {
-                    distance[node] = distance[to] + 1;
-                    front.push(node);
-                }
-            }
-        }
-        let nearer = |node: usize, exit: (u32, u32)| {
-            let (_, others, mass) = self.parts(node, exit);
-            let near = others.filter(|&(to, _)| distance[to] < distance[node]);
-            near.fold(self.model.leak(exit.1 as usize), |sum, (_, p)| sum + p) / mass
-        };
-        let choose = |node: usize| {
-            let moves = self.exits[node].iter().map(|&exit| (nearer(node, exit), exit));
-            let best = moves.reduce(|best, other| if other.0 > best.0 { other } else { best });
-            best.map(|(_, exit)| exit).filter(|_| distance[node] > 0)
-        };
-        (0..self.stop.len()).map(choose).collect()
-    }
-
-    /// Whether a policy stops with probability one from every node.
-    fn is_proper(&self, policy: &[Move]) -> bool {
-        let mut incoming = vec![Vec::new(); policy.len()];
-        let mut front = Vec::new();
-        let mut stops = vec![false; policy.len()];
-        for (node, choice) in policy.iter().enumerate() {
-            if let Some(exit) = *choice {
-                for (to, _) in self.parts(node, exit).1 {
-                    incoming[to].push(node);
-                }
-            }
-            if choice.is_none_or(|(_, pair)| self.model.leak(pair as usize) > 0.0) {
-                stops[node] = true;
-                front.push(node);
-            }
-        }
-        while let Some(to) = front.pop() {
-            for &node in &incoming[to] {
-                if !stops[node] {
-                    stops[node] = true;
-                    front.push(node);
-                }
-            }
-        }
-        stops.into_iter().all(|stops| stops)
-    }
-
     /// Solves $`\text{mass} \cdot v - \sum p\,v = c`$ for a proper policy, where `cost` makes $`c`$ of reward and mass and
     /// `stop` holds the values of nodes that stop.
     fn evaluate(&self, policy: &[Move], cost: impl Fn(f64, f64) -> f64, stop: &[f64]) -> Result<Vec<f64>, SolveError> {
@@ -401,95 +326,6 @@ impl<'a> ShortestPath<'a> {
             }
         }
         Ok(value)
-    }
-
-    /// Replaces the bounds by certified ones where those are closer.
-    fn certify(&self, incumbent: &Incumbent, enclosure: &mut Enclosure) {
-        let Incumbent { value, policy, .. } = incumbent;
-        if !self.is_proper(policy) || !value.iter().zip(&self.exits).all(|(v, exits)| exits.is_empty() || v.is_finite())
-        {
-            return;
-        }
-        // The residual of the policy, and of what ties with it, is the least that a bound must give way, rounding included.
-        let unit = (0..value.len()).fold(0.0, |most: f64, node| {
-            self.exits[node].iter().fold(most, |most, &exit| {
-                let (q, error) = self.after(node, exit, value);
-                let residual = (q - value[node]).abs() + error;
-                let ties = policy[node] == Some(exit) || q + error >= value[node];
-                if ties { most.max(residual) } else { most }
-            })
-        });
-        let unit = if unit > 0.0 { 1.05 * unit + f64::MIN_POSITIVE } else { 0.0 };
-        let durations = self.evaluate(policy, |_, mass| mass, &vec![0.0; policy.len()]).unwrap_or_default();
-        for widening in WIDENINGS {
-            let lower: Vec<f64> = value.iter().zip(&durations).map(|(v, w)| v - widening * unit * w).collect();
-            if !lower.is_empty() && self.is_lower(&lower, policy) {
-                raise(&mut enclosure.lower, &lower);
-                break;
-            }
-        }
-        for slack in SLACKS {
-            let Some(durations) = self.longest(incumbent, slack * enclosure.scale) else { continue };
-            for widening in WIDENINGS {
-                let candidate = |((v, w), exits): ((&f64, &f64), &Vec<_>)| {
-                    if exits.is_empty() { *v } else { v + widening * unit * w }
-                };
-                let upper: Vec<f64> = value.iter().zip(&durations).zip(&self.exits).map(candidate).collect();
-                if self.is_upper(&upper) {
-                    let negated = |x: &[f64]| x.iter().map(|x| -x).collect::<Vec<_>>();
-                    let mut bound = negated(&enclosure.upper);
-                    raise(&mut bound, &negated(&upper));
-                    enclosure.upper = negated(&bound);
-                    return;
-                }
-            }
-        }
-    }
-
-    fn is_lower(&self, lower: &[f64], policy: &[Move]) -> bool {
-        policy.iter().enumerate().all(|(node, choice)| match *choice {
-            None => lower[node] <= self.stop[node],
-            Some(exit) => lower[node] <= self.after_rounded(node, exit, lower, Side::Lower),
-        })
-    }
-
-    fn is_upper(&self, upper: &[f64]) -> bool {
-        (0..upper.len()).all(|node| self.backup(node, upper, Side::Upper) <= upper[node])
-    }
-
-    /// The longest expected duration of play by moves that lose at most `slack`, at least 1 at every node that can move;
-    /// `None` when such play may never stop.
-    fn longest(&self, incumbent: &Incumbent, slack: f64) -> Option<Vec<f64>> {
-        let value = &incumbent.value;
-        let mut policy = incumbent.policy.clone();
-        let stop: Vec<f64> = self.exits.iter().map(|exits| f64::from(!exits.is_empty())).collect();
-        loop {
-            let duration = self.evaluate(&policy, |_, mass| mass, &stop).ok()?;
-            if !duration.iter().all(|w| *w >= 0.0 && w.is_finite()) {
-                return None;
-            }
-            let mut changed = false;
-            for (node, choice) in policy.iter_mut().enumerate() {
-                let mut best = duration[node] * (1.0 + 1e-9);
-                for &exit in &self.exits[node] {
-                    let (q, error) = self.after(node, exit, value);
-                    if q + error < value[node] - slack {
-                        continue;
-                    }
-                    let (_, others, mass) = self.parts(node, exit);
-                    let w = 1.0 + others.map(|(to, p)| p * duration[to]).sum::<f64>() / mass;
-                    if w > best {
-                        (best, *choice, changed) = (w, Some(exit), true);
-                    }
-                }
-            }
-            if !changed {
-                return Some(duration);
-            }
-            if !self.is_proper(&policy) {
-                return None;
-            }
-        }
     }
 
     /// Marks, at every node where play is not over, moves such that every policy which picks among them is optimal up to
@@ -557,11 +393,4 @@ fn allowance(entries: usize) -> f64 {
 /// The largest finite absolute value.
 fn finite_scale(value: &[f64]) -> f64 {
     reward_scale(&value.iter().copied().filter(|v| v.is_finite()).collect::<Vec<_>>())
-}
-
-/// Raises bounds to others where those are higher.
-fn raise(bound: &mut [f64], other: &[f64]) {
-    for (bound, &other) in bound.iter_mut().zip(other) {
-        *bound = bound.max(other);
-    }
 }
