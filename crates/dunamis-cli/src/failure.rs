@@ -143,6 +143,9 @@ pub(crate) enum Failure {
     /// Several runs where one is drawn.
     #[error("policies and rollouts are drawn of one run at a time")]
     OneRun,
+    /// Settings without a config to change.
+    #[error("`--set` changes configs, but only runs are named, which are complete as they are")]
+    NoConfig,
     /// There is nothing to maximize.
     #[error("`{environment}` has no reward, so there is nothing to solve")]
     NoReward {

@@ -38,6 +38,9 @@ impl Hint for Failure {
             Failure::NothingMoves => {
                 Some("write .svg or .png, or draw several runs or the config of a sweep with `--what power`".into())
             }
+            Failure::NoConfig => {
+                Some("name the config (.toml) of the runs in their place, or leave `--set` out".into())
+            }
             Failure::NoCriterion { .. } => Some("add `--discount G`, `--average`, `--total` or `--steps N`".into()),
             Failure::UnknownState { .. } => Some("`dunamis env show MODEL --all` shows the states".into()),
             Failure::Inexact { environment } => Some(format!(

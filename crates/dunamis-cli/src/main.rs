@@ -8,6 +8,7 @@
 //! | `cli` | the arguments |
 //! | `commands` | one file per command |
 //! | `argument` | how single arguments are read |
+//! | `run_path`, `config_runs`, `run_table` | runs by their names, runs that configs ask for, how several are compared |
 //! | `law`, `setting`, `drawing` | the reward laws of `--reward`, the settings of `--set`, exact answers or samples |
 //! | `output`, `progress`, `solver_progress`, `interrupt` | what is written to the terminal, and Ctrl-C |
 //! | `selection`, `table`, `heat_map` | which states are shown, text layouts |
@@ -23,6 +24,7 @@
 mod argument;
 mod cli;
 mod commands;
+mod config_runs;
 mod csv_file;
 mod drawing;
 mod failure;

@@ -6,11 +6,11 @@ use crate::rollout::{Policies, moves};
 use crate::seed_policy::PolicyTexts;
 use crate::{
     ConfigError, ConfigProblem, Estimates, Expectation, Experiment, GridLayout, Horizon, NUMERICS_VERSION,
-    PowerSettings, RewardLaw, RoundEndings, RunKey, RunPower, SeedPolicyError, SeedPolicySource, SingleAgent,
+    PowerSettings, RewardLaw, RunKey, RunPower, SeedPolicyError, SeedPolicySource, SingleAgent,
 };
 use dunamis_envs::{EnvError, Environment, JointEnvironment, JointRules};
 use dunamis_mdp::{Agent, Criterion, Mdp, Names, Reward, StateId, StochasticPolicy, TransitionModel, json, nearest};
-use dunamis_power::{MultiAgentSettings, Observer, PowerError, PowerEstimate, Warrant, published};
+use dunamis_power::{Endings, MultiAgentSettings, Observer, PowerError, PowerEstimate, Warrant, published};
 use dunamis_sampling::{
     CorrelatedRewards, FiniteSupport, IndependentRewards, RewardDistribution, RewardError, STREAM_VERSION,
 };
@@ -125,7 +125,7 @@ pub(crate) struct Computed {
     pub(crate) kernel: String,
     pub(crate) graph_samples: Option<u64>,
     pub(crate) general_samples: Option<u64>,
-    pub(crate) endings: Option<RoundEndings>,
+    pub(crate) endings: Option<Endings>,
     pub(crate) solver_error: f64,
     pub(crate) solver_error_a: Option<f64>,
 }
@@ -221,7 +221,7 @@ impl Computation {
                     kernel: power.statistics.kernel_h.map_or_else(|| PUBLISHED.into(), |kernel| kernel.to_string()),
                     graph_samples: Some(power.statistics.graph_samples),
                     general_samples: Some(power.statistics.general_samples),
-                    endings: (settings.rounds > NonZeroU32::MIN).then(|| power.statistics.endings.into()),
+                    endings: (settings.rounds > NonZeroU32::MIN).then_some(power.statistics.endings),
                     solver_error: power.power_h.solver_error,
                     solver_error_a: Some(power.power_a.solver_error),
                     power: RunPower::MultiAgent {

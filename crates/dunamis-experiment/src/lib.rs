@@ -257,7 +257,7 @@ pub use analysis::{
 pub use config_error::{ConfigError, ConfigProblem};
 pub use damage::Damage;
 pub use differences::{Difference, differences};
-pub use dunamis_power::{AgentSamples, Alignment, Observer, Samples, Sampling};
+pub use dunamis_power::{AgentSamples, Alignment, Endings, Observer, Samples, Sampling};
 pub use error::ExperimentError;
 pub use experiment::{
     DEFAULT_MOST_SAMPLES, DEFAULT_SAMPLES, EnvironmentSettings, Expectation, Experiment, FixedPolicy, Horizon,
@@ -267,7 +267,7 @@ pub use frame::{Column, Frame};
 pub use key::{NUMERICS_VERSION, RunKey, RunKeyError};
 pub use layout::{Cell, CellPair, GridLayout};
 pub use listing::{AnyRun, Content, Entry, RunManifest, clear_unfinished, list};
-pub use manifest::{MANIFEST_SCHEMA, Manifest, RoundEndings};
+pub use manifest::{MANIFEST_SCHEMA, Manifest};
 pub use rollout::{Plan, PlannedMove, Rollout, RolloutSettings};
 pub use run::{Estimates, Run, RunPower};
 pub use seed_policy::{SeedPolicyError, SeedPolicySource};

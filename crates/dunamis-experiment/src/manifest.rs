@@ -49,14 +49,13 @@ pub struct Manifest {
     pub general_samples: Option<u64>,
     /// Two agents who reply to each other more than once: how that ended.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub endings: Option<RoundEndings>,
+    pub endings: Option<Endings>,
     /// Bound on what solver tolerance and rounding may have changed in any sample's POWER of the single agent, or of H;
     /// `None` for the incumbent's arithmetic, which has none.
     pub solver_error: Option<f64>,
     /// The same for A.
     pub solver_error_a: Option<f64>,
     /// Two agents: their alignment.
-    #[serde(with = "alignment_record")]
     pub alignment: Option<Alignment>,
     /// Number of threads.
     pub threads: usize,
@@ -66,25 +65,6 @@ pub struct Manifest {
     pub seconds: f64,
     /// BLAKE3 hashes of all other files of the run, in hexadecimal digits.
     pub files: BTreeMap<String, String>,
-}
-
-/// How many samples of iterated best response ended in which way; see [`Endings`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct RoundEndings {
-    /// In a fixed point: a Nash equilibrium.
-    pub fixed_points: u64,
-    /// In a cycle.
-    pub cycles: u64,
-    /// In neither, when the rounds were over.
-    pub unsettled: u64,
-}
-
-impl From<Endings> for RoundEndings {
-    fn from(endings: Endings) -> Self {
-        let Endings { fixed_points, cycles, unsettled } = endings;
-        RoundEndings { fixed_points, cycles, unsettled }
-    }
 }
 
 impl Manifest {
@@ -102,36 +82,6 @@ impl Manifest {
         let mut text = serde_json::to_string_pretty(self).expect("numbers, strings and maps of strings");
         text.push('\n');
         text
-    }
-}
-
-/// The serialized form of an alignment.
-mod alignment_record {
-    use super::Alignment;
-    use serde::{Deserialize, Deserializer, Serialize, Serializer};
-
-    #[derive(Serialize, Deserialize)]
-    #[serde(remote = "Alignment", deny_unknown_fields)]
-    struct Fields {
-        alpha: Option<f64>,
-        std_error: Option<f64>,
-        noise_corrected: Option<f64>,
-        noise_corrected_std_error: Option<f64>,
-        rank: Option<f64>,
-        slope: Option<f64>,
-        intercept: Option<f64>,
-    }
-
-    #[derive(Serialize, Deserialize)]
-    struct Record(#[serde(with = "Fields")] Alignment);
-
-    #[expect(clippy::ref_option, reason = "the signature that serde asks for")]
-    pub(super) fn serialize<S: Serializer>(alignment: &Option<Alignment>, serializer: S) -> Result<S::Ok, S::Error> {
-        alignment.map(Record).serialize(serializer)
-    }
-
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Alignment>, D::Error> {
-        Ok(Option::<Record>::deserialize(deserializer)?.map(|record| record.0))
     }
 }
 

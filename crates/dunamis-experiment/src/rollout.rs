@@ -37,8 +37,11 @@ pub struct Rollout {
     pub transitions: Vec<(usize, usize)>,
     /// What each agent wants and does: one plan, or those of H and A.
     pub plans: Vec<Plan>,
-    /// The states of the walk, by their numbers, the first one included. It is shorter than asked for where a collision ended it.
+    /// The states of the walk, by their numbers, the first one included.
     pub path: Vec<usize>,
+    /// Whether the walk ended before its steps were over: the next move, a collision for example, left the model, and nothing is
+    /// gained after it.
+    pub leaves: bool,
 }
 
 /// What one agent wants and does in one sample.
@@ -114,10 +117,10 @@ impl Run {
         let policies = computation.policies(&rewards)?;
         let policies = policies.ok_or_else(|| ExperimentError::NoPolicies { run: self.experiment.name.clone() })?;
         let seed = Seed::new(self.manifest.seed.unwrap_or(0)).derive("rollout");
-        let path = walk(&policies.chain, start, settings.steps, &mut seed.stream(settings.sample as u64));
+        let (path, leaves) = walk(&policies.chain, start, settings.steps, &mut seed.stream(settings.sample as u64));
         let plans = policies.plans.into_iter().zip(rewards);
         let plans = plans.map(|((agent, moves), rewards)| Plan { agent, rewards, moves }).collect();
-        Ok(Rollout { sample: settings.sample, states: self.states.clone(), transitions, plans, path })
+        Ok(Rollout { sample: settings.sample, states: self.states.clone(), transitions, plans, path, leaves })
     }
 }
 
@@ -144,8 +147,8 @@ pub(crate) fn moves(model: &TransitionModel, policy: &StochasticPolicy) -> Vec<V
     model.state_ids().map(planned).collect()
 }
 
-/// A walk through a chain until mass leaks or the steps are over.
-fn walk(chain: &MarkovChain, start: usize, steps: usize, stream: &mut StreamRng) -> Vec<usize> {
+/// A walk through a chain until the steps are over, or mass leaks and it leaves.
+fn walk(chain: &MarkovChain, start: usize, steps: usize, stream: &mut StreamRng) -> (Vec<usize>, bool) {
     let mut path = vec![start];
     while path.len() <= steps {
         let (next, probability) = chain.row(path[path.len() - 1]);
@@ -158,8 +161,8 @@ fn walk(chain: &MarkovChain, start: usize, steps: usize, stream: &mut StreamRng)
         let leaks = probability.iter().sum::<f64>() < 1.0 - 1e-9;
         match chosen.map(|(&next, _)| next).or(next.last().copied().filter(|_| !leaks)) {
             Some(next) => path.push(next as usize),
-            None => break,
+            None => return (path, true),
         }
     }
-    path
+    (path, false)
 }

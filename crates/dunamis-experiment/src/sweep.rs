@@ -174,7 +174,8 @@ impl FromStr for Sweep {
     }
 }
 
-/// Runs all points of a sweep, or reuses their runs, one after the other; `begin` is told of each before it starts.
+/// Runs all points of a sweep, or reuses their runs, one after the other. `begin` is told of each point, by its number, before it
+/// starts, and says who observes it; `end` is shown its run.
 ///
 /// All points draw from the same streams if they have the same seed: sample *i* of one point has the random numbers of sample
 /// *i* of another. Differences between points are known better than the points themselves.
@@ -182,18 +183,20 @@ impl FromStr for Sweep {
 /// # Errors
 ///
 /// As for [`run`], for the first point that fails. What was complete before is kept, and reused the next time.
-pub fn run_sweep(
-    sweep: &Sweep,
+pub fn run_sweep<O: Observer>(
+    sweep: Sweep,
     runs: impl AsRef<Path>,
-    observer: &dyn Observer,
-    mut begin: impl FnMut(&Point),
+    mut begin: impl FnMut(usize, &Point) -> O,
+    mut end: impl FnMut(&Run),
 ) -> Result<SweepRun, ExperimentError> {
     let mut done = Vec::with_capacity(sweep.points.len());
-    for point in &sweep.points {
-        begin(point);
-        done.push(run(&point.experiment, runs.as_ref(), observer)?);
+    for (number, point) in sweep.points.iter().enumerate() {
+        // The observer is gone before the run is shown.
+        let run = run(&point.experiment, runs.as_ref(), &begin(number, point))?;
+        end(&run);
+        done.push(run);
     }
-    Ok(SweepRun { sweep: sweep.clone(), runs: done })
+    Ok(SweepRun { sweep, runs: done })
 }
 
 /// A key that varies, as it is found: values are texts of TOML.

@@ -59,6 +59,9 @@ fn table(rollout: &Rollout) -> Table {
                 table.push(format!("policy{of} {}", planned.action), name, planned.probability, 0.0);
             }
         }
+        if rollout.leaves && step + 1 == rollout.path.len() {
+            table.push("leaves the model", name, step as f64, 0.0);
+        }
     }
     table
 }

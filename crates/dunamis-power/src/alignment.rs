@@ -3,6 +3,7 @@
 use crate::ledger::Bytes;
 use crate::moments::Moments;
 use dunamis_sampling::SamplingMethod;
+use serde::{Deserialize, Serialize};
 
 /// Groups of samples for the jackknife, unless samples come in replicates, which are the groups then.
 const GROUPS: u64 = 64;
@@ -10,8 +11,10 @@ const GROUPS: u64 = 64;
 /// Instrumental alignment $`\alpha_{HA}`$ `[Harris & Suo 2022, part 2]`: the correlation over joint states, unweighted,
 /// between $`\mathrm{POWER}_H`$ and $`\mathrm{POWER}_A`$.
 ///
-/// Every field is `None` where it is not defined, for example because POWER is the same at all states.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+/// Every field is `None` where it is not defined, for example because POWER is the same at all states. Documents write the fields
+/// under their own names.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Alignment {
     /// Pearson correlation of the estimated POWERs.
     pub alpha: Option<f64>,

@@ -11,6 +11,7 @@ use crate::{PowerError, PowerEstimate, Sampling, SeedPolicy};
 use dunamis_mdp::{Discount, JointModel};
 use dunamis_sampling::{CorrelatedRewards, SamplingMethod};
 use dunamis_solve::Kernel;
+use serde::{Deserialize, Serialize};
 use std::num::NonZeroU32;
 use std::sync::Arc;
 
@@ -74,7 +75,8 @@ pub struct MultiAgentStatistics {
 }
 
 /// How many samples of iterated best response ended in which way.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Endings {
     /// H's reply to A's reply was the policy that H had: a Nash equilibrium in stationary policies.
     pub fixed_points: u64,

@@ -71,7 +71,7 @@ struct Record<'a> {
     general_samples: Option<u64>,
     solver_error: Option<f64>,
     solver_error_a: Option<f64>,
-    alignment: Option<AlignmentRecord>,
+    alignment: Option<&'a Alignment>,
     quantities: Vec<Quantity<'a>>,
     rollouts: Vec<Walk<'a>>,
 }
@@ -83,18 +83,8 @@ struct Walk<'a> {
     states: &'a [usize],
     /// What each agent is rewarded at these states.
     rewards: Vec<Vec<f64>>,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct AlignmentRecord {
-    alpha: Option<f64>,
-    std_error: Option<f64>,
-    noise_corrected: Option<f64>,
-    noise_corrected_std_error: Option<f64>,
-    rank: Option<f64>,
-    slope: Option<f64>,
-    intercept: Option<f64>,
+    /// Whether the move after the last state left the model.
+    leaves: bool,
 }
 
 /// Two columns of `power.csv`.
@@ -208,7 +198,7 @@ impl<'a> Record<'a> {
             solver_error_a: manifest.solver_error_a,
             alignment: match &run.power {
                 RunPower::SingleAgent(_) => None,
-                RunPower::MultiAgent { alignment, .. } => Some(AlignmentRecord::from(alignment)),
+                RunPower::MultiAgent { alignment, .. } => Some(alignment),
             },
             quantities: quantities(&run.power),
             rollouts: shown.rollouts.iter().map(Walk::from).collect(),
@@ -220,21 +210,7 @@ impl<'a> From<&'a Rollout> for Walk<'a> {
     fn from(rollout: &'a Rollout) -> Self {
         let states = &rollout.path;
         let rewards = rollout.plans.iter().map(|plan| states.iter().map(|&state| plan.rewards[state]).collect());
-        Walk { sample: rollout.sample, states, rewards: rewards.collect() }
-    }
-}
-
-impl From<&Alignment> for AlignmentRecord {
-    fn from(alignment: &Alignment) -> Self {
-        AlignmentRecord {
-            alpha: alignment.alpha,
-            std_error: alignment.std_error,
-            noise_corrected: alignment.noise_corrected,
-            noise_corrected_std_error: alignment.noise_corrected_std_error,
-            rank: alignment.rank,
-            slope: alignment.slope,
-            intercept: alignment.intercept,
-        }
+        Walk { sample: rollout.sample, states, rewards: rewards.collect(), leaves: rollout.leaves }
     }
 }
 

@@ -1,12 +1,11 @@
 //! `dunamis draw`: pictures and animations of runs that anyone made.
 
-use crate::commands::run::compute;
+use crate::config_runs::{ConfigRuns, Gathered};
 use crate::failure::{ExitStatus, Failure};
 use crate::output::{self, Output};
-use crate::run_path::Directory;
 use crate::whole_file;
 use clap::{Args, ValueEnum};
-use dunamis_experiment::{RolloutSettings, Run, Sweep, SweepRun};
+use dunamis_experiment::RolloutSettings;
 use dunamis_figures::{Picture, RolloutView, Selection, Sequence, Shown, View};
 use dunamis_mdp::Agent;
 use dunamis_plot::{Animation, Plot};
@@ -30,15 +29,20 @@ Examples:
   dunamis draw runs/3f… --what alignment --out alignment.png   POWER of A against POWER of H
   dunamis draw patience.toml --out patience.gif                POWER while the discount grows
   dunamis draw patience.toml --what sweep --out sweep.svg      alignment and mean POWER against it
+  dunamis draw maze.toml --set 'power.discount=[0.1, 0.9]' --out pair.svg
+                                                               the same at other settings
   dunamis draw runs/3f… --what histogram-2d --state '(0, 0)' --state '(2, 2)' --out pair.svg
                                                                how samples at two states go together
   dunamis draw runs/3f… --what rollout --sample 7 --out rollout.gif
                                                                what both agents do in one sample"
 )]
 pub(crate) struct Arguments {
-    /// Directories of runs, or configs of experiments and sweeps (.toml)
+    /// Keys of runs or their starts, paths of run directories, or configs (.toml)
     #[arg(value_name = "RUN", required = true)]
-    runs: Vec<PathBuf>,
+    sources: Vec<PathBuf>,
+
+    #[command(flatten)]
+    runs: ConfigRuns,
 
     /// What to draw
     #[arg(long, value_enum, value_name = "WHAT", default_value = "power")]
@@ -79,10 +83,6 @@ pub(crate) struct Arguments {
     /// Milliseconds that a frame of an animation lasts
     #[arg(long, value_name = "MS", default_value_t = 500)]
     delay: u32,
-
-    /// The directory for runs of configs
-    #[arg(long = "runs", value_name = "DIR", default_value = "runs")]
-    directory: PathBuf,
 }
 
 /// What can be drawn.
@@ -175,19 +175,22 @@ impl Kind {
 
 pub(crate) fn run(arguments: &Arguments, output: Output) -> Result<ExitStatus, Failure> {
     let kind = Kind::of(&arguments.out)?;
-    let (runs, sweep) = gather(arguments, output)?;
-    let sequence = match &sweep {
-        Some(sweep) => Sequence::of_sweep(sweep)?,
-        None => Sequence::of_runs(&runs)?,
+    let gathered = arguments.runs.gather(&arguments.sources, output)?;
+    let sequence = match &gathered {
+        Gathered::Sweep(sweep) => Sequence::of_sweep(sweep)?,
+        Gathered::Runs(runs) => Sequence::of_runs(runs)?,
     };
     let agent = arguments.agent.map(|agent| if agent == WhichAgent::H { Agent::H } else { Agent::A });
     let selection = Selection { agent, states: arguments.states.clone() };
     let picture = match arguments.what.view(arguments.log) {
         Some(view) => view.draw(&sequence, &selection)?,
-        None => rollout(&sequence, arguments)?,
+        None => rollout(&sequence, arguments, output)?,
     };
     let title = arguments.title.clone().unwrap_or_else(|| {
-        let name = sweep.as_ref().map_or(&sequence.runs[0].experiment.name, |sweep| &sweep.sweep.name);
+        let name = match &gathered {
+            Gathered::Sweep(sweep) => &sweep.sweep.name,
+            Gathered::Runs(_) => &sequence.runs[0].experiment.name,
+        };
         format!("{}: {}", arguments.what.title(), name.replace('_', "\\_"))
     });
     let bytes = match kind {
@@ -212,36 +215,21 @@ pub(crate) fn run(arguments: &Arguments, output: Output) -> Result<ExitStatus, F
 }
 
 /// The policies of one sample of a single run, or a walk under them.
-fn rollout(sequence: &Sequence<'_>, arguments: &Arguments) -> Result<Picture, Failure> {
+fn rollout(sequence: &Sequence<'_>, arguments: &Arguments, output: Output) -> Result<Picture, Failure> {
     let run = sequence.only().ok_or(Failure::OneRun)?;
     let start = arguments.states.first().cloned();
     let settings = RolloutSettings { sample: arguments.sample, start, steps: arguments.steps };
     let view = if arguments.what == What::Policy { RolloutView::Policy } else { RolloutView::Walk };
-    Ok(view.draw(run, &run.rollout(&settings)?)?)
+    let rollout = run.rollout(&settings)?;
+    if rollout.leaves && view == RolloutView::Walk {
+        let (taken, steps) = (rollout.path.len() - 1, arguments.steps);
+        output.note(&format!("the walk ends after {taken} of {steps} steps: the next move leaves the model"));
+    }
+    Ok(view.draw(run, &rollout)?)
 }
 
 fn film(animation: Animation, kind: Kind, arguments: &Arguments) -> Result<Vec<u8>, Failure> {
     let film = animation.delay(arguments.delay).and_then(|animation| animation.render(arguments.scale.unwrap_or(1.5)));
     let bytes = film.and_then(|film| if kind == Kind::Gif { film.to_gif() } else { film.to_apng() });
     Ok(bytes.map_err(dunamis_figures::FigureError::from)?)
-}
-
-/// The runs that are named; a config of a sweep says by itself what differs.
-fn gather(arguments: &Arguments, output: Output) -> Result<(Vec<Run>, Option<SweepRun>), Failure> {
-    let directory = Directory { runs: arguments.directory.clone() };
-    let is_config = |path: &Path| path.extension().is_some_and(|extension| extension == "toml");
-    let mut runs = Vec::new();
-    for path in &arguments.runs {
-        if !is_config(path) {
-            runs.push(directory.load(&path.to_string_lossy())?);
-            continue;
-        }
-        let sweep = Sweep::load(path, &[])?;
-        let done = compute(&sweep, &directory.runs, output)?;
-        if arguments.runs.len() == 1 {
-            return Ok((Vec::new(), Some(SweepRun { sweep, runs: done })));
-        }
-        runs.extend(done);
-    }
-    Ok((runs, None))
 }

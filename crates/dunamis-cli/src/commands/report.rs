@@ -1,13 +1,12 @@
 //! `dunamis report`: run directories as one HTML file to explore.
 
-use crate::commands::run::compute;
+use crate::config_runs::{ConfigRuns, Gathered};
 use crate::failure::{ExitStatus, Failure};
 use crate::output::{self, Output};
-use crate::run_path::Directory;
 use crate::table::counted;
 use crate::whole_file;
 use clap::Args;
-use dunamis_experiment::{Rollout, RolloutSettings, Run, Sweep};
+use dunamis_experiment::{Rollout, RolloutSettings, Run};
 use dunamis_report::Report;
 use std::path::{Path, PathBuf};
 
@@ -27,6 +26,8 @@ const ROLLOUTS: usize = 3;
     after_long_help = "\
 Examples:
   dunamis report sweep.toml                   the runs of a sweep, with a slider
+  dunamis report maze.toml --set 'power.discount=[0.1, 0.9]'
+                                              the same, with other settings than the config's
   dunamis report runs/* --out all.html        all runs of a directory"
 )]
 pub(crate) struct Arguments {
@@ -35,7 +36,7 @@ pub(crate) struct Arguments {
     sources: Vec<PathBuf>,
 
     #[command(flatten)]
-    directory: Directory,
+    runs: ConfigRuns,
 
     /// The file to write
     #[arg(long, value_name = "FILE", default_value = "report.html")]
@@ -51,14 +52,10 @@ pub(crate) struct Arguments {
 }
 
 pub(crate) fn run(arguments: &Arguments, output: Output) -> Result<ExitStatus, Failure> {
-    let mut runs = Vec::new();
-    for source in &arguments.sources {
-        if source.extension().is_some_and(|extension| extension == "toml") {
-            runs.extend(compute(&Sweep::load(source, &[])?, &arguments.directory.runs, output)?);
-        } else {
-            runs.push(arguments.directory.load(&source.to_string_lossy())?);
-        }
-    }
+    let runs = match arguments.runs.gather(&arguments.sources, output)? {
+        Gathered::Sweep(sweep) => sweep.runs,
+        Gathered::Runs(runs) => runs,
+    };
     let mut report = Report::new(runs.clone())?.command(command(arguments));
     for run in &runs {
         for rollout in rollouts(run, arguments.rollouts, output) {
@@ -104,9 +101,11 @@ fn rollouts(run: &Run, count: usize, output: Output) -> Vec<Rollout> {
 /// The command as one would type it.
 fn command(arguments: &Arguments) -> String {
     let mut words: Vec<String> = arguments.sources.iter().map(|source| source.display().to_string()).collect();
+    let ConfigRuns { settings, directory } = &arguments.runs;
+    words.extend(settings.iter().flat_map(|setting| ["--set".to_owned(), setting.to_string()]));
     words.extend(["--out".to_owned(), arguments.out.display().to_string()]);
-    if arguments.directory.runs != Path::new("runs") {
-        words.extend(["--runs".to_owned(), arguments.directory.runs.display().to_string()]);
+    if directory.runs != Path::new("runs") {
+        words.extend(["--runs".to_owned(), directory.runs.display().to_string()]);
     }
     if arguments.rollouts != ROLLOUTS {
         words.extend(["--rollouts".to_owned(), arguments.rollouts.to_string()]);

@@ -1,16 +1,18 @@
 //! `dunamis run`: the experiments of a config into run directories.
 
-use crate::commands::power::{alignment_sentence, spread_samples};
+use crate::commands::power::spread_samples;
+use crate::commands::power::two_agents::alignment_sentence;
+use crate::config_runs::ConfigRuns;
 use crate::failure::{ExitStatus, Failure};
 use crate::output::{self, Output, SCHEMA};
 use crate::run_table::run_table;
 use crate::table::{Align, Table, decimals};
 use clap::Args;
-use dunamis_experiment::{Axis, Estimates, Run, RunPower, Setting, Sweep};
+use dunamis_experiment::{Alignment, Axis, Estimates, Run, RunPower, Sweep, SweepRun};
 use dunamis_sampling::SamplingMethod;
 use serde::Serialize;
 use std::fmt::Write;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// Which experiment to run, and where to.
 #[derive(Debug, Args)]
@@ -48,13 +50,8 @@ pub(crate) struct Arguments {
     #[arg(value_name = "CONFIG")]
     config: PathBuf,
 
-    /// Set a key of the config to another value, or to several; may be given several times
-    #[arg(long = "set", value_name = "KEY=VALUE")]
-    settings: Vec<Setting>,
-
-    /// The directory for runs
-    #[arg(long, value_name = "DIR", default_value = "runs")]
-    runs: PathBuf,
+    #[command(flatten)]
+    runs: ConfigRuns,
 
     /// Print one JSON document
     #[arg(long)]
@@ -62,8 +59,7 @@ pub(crate) struct Arguments {
 }
 
 pub(crate) fn run(arguments: &Arguments, output: Output) -> Result<ExitStatus, Failure> {
-    let sweep = Sweep::load(&arguments.config, &arguments.settings)?;
-    let runs = compute(&sweep, &arguments.runs, output)?;
+    let SweepRun { sweep, runs } = arguments.runs.compute(&arguments.config, output)?;
     match &runs[..] {
         [run] if arguments.json => output::json(&Document::new(run))?,
         [run] => output::data(&Document::new(run).text())?,
@@ -72,32 +68,11 @@ pub(crate) fn run(arguments: &Arguments, output: Output) -> Result<ExitStatus, F
             "{}: {} runs in {}\n\n{}",
             sweep.name,
             runs.len(),
-            arguments.runs.display(),
+            arguments.runs.directory.runs.display(),
             run_table(&runs)
         ))?,
     }
     Ok(ExitStatus::Success)
-}
-
-/// The runs of all points of a sweep, computed or reused.
-pub(crate) fn compute(sweep: &Sweep, directory: &Path, output: Output) -> Result<Vec<Run>, Failure> {
-    let mut runs = Vec::with_capacity(sweep.points.len());
-    for (i, point) in sweep.points.iter().enumerate() {
-        let what = match sweep.points.len() {
-            1 => point.experiment.name.clone(),
-            count => format!("{} of {count}: {}", i + 1, sweep.label(point)),
-        };
-        let progress = output.progress(&what);
-        let run = dunamis_experiment::run(&point.experiment, directory, &progress)?;
-        drop(progress);
-        if let Some(damage) = &run.replaced {
-            output::warning(&format!(
-                "the directory that was in its place was no complete run and is replaced: {damage}"
-            ));
-        }
-        runs.push(run);
-    }
-    Ok(runs)
 }
 
 /// A sweep as JSON.
@@ -163,7 +138,7 @@ pub(crate) struct Document<'a> {
     solver_error: Option<f64>,
     seconds: f64,
     summary: Vec<Summary<'a>>,
-    alignment: Option<AlignmentSummary>,
+    alignment: Option<Alignment>,
 }
 
 /// POWER over all states.
@@ -177,14 +152,6 @@ struct Summary<'a> {
     highest_state: &'a str,
     /// Not a number, hence `null`, for a single sample.
     largest_std_error: f64,
-}
-
-#[derive(Serialize)]
-struct AlignmentSummary {
-    alpha: Option<f64>,
-    std_error: Option<f64>,
-    noise_corrected: Option<f64>,
-    noise_corrected_std_error: Option<f64>,
 }
 
 impl<'a> Summary<'a> {
@@ -214,7 +181,7 @@ impl<'a> Document<'a> {
             RunPower::MultiAgent { h, a, h_seed, a_seed, alignment, .. } => {
                 let three = [("power_h", h), ("power_a", a), ("power_h_seed", h_seed)];
                 let all = three.into_iter().chain(a_seed.iter().map(|a_seed| ("power_a_seed", a_seed)));
-                (all.map(|(quantity, power)| summary(quantity, power)).collect(), Some(alignment))
+                (all.map(|(quantity, power)| summary(quantity, power)).collect(), Some(*alignment))
             }
         };
         Document {
@@ -233,12 +200,7 @@ impl<'a> Document<'a> {
             solver_error: run.manifest.solver_error,
             seconds: run.manifest.seconds,
             summary,
-            alignment: alignment.map(|alignment| AlignmentSummary {
-                alpha: alignment.alpha,
-                std_error: alignment.std_error,
-                noise_corrected: alignment.noise_corrected,
-                noise_corrected_std_error: alignment.noise_corrected_std_error,
-            }),
+            alignment,
         }
     }
 
@@ -276,10 +238,8 @@ impl<'a> Document<'a> {
             let _ = writeln!(text, "{}: lowest at {}, highest at {}", s.quantity, s.lowest_state, s.highest_state);
         }
         if let Some(alignment) = &self.alignment {
-            let raw = alignment.alpha.zip(Some(alignment.std_error));
-            let corrected = alignment.noise_corrected.zip(Some(alignment.noise_corrected_std_error));
             text.push('\n');
-            text.push_str(&alignment_sentence(raw, corrected));
+            text.push_str(&alignment_sentence(alignment));
         }
         text
     }

@@ -59,7 +59,22 @@ fn runs_are_named_by_their_directories_too() {
     let together = drawn(&place, &format!("{} --what alignment", paths.join(" ")), "together.csv");
     assert_eq!(together, drawn(&place, "sweep.toml --what alignment", "sweep.csv"), "sorted by what differs");
     let text = String::from_utf8(together).expect("text");
+    let set = drawn(&place, "corridor.toml --set 'power.correlation=[0, 0.5, 1]' --what alignment", "set.csv");
+    assert_eq!(text.as_bytes(), set, "the same runs from another config");
     assert!(text.contains("alpha,β = 0.5,") && text.contains("\"β = 1: (0, 0)_H^(0, 0)_A\""), "{text}");
+}
+
+#[test]
+fn a_walk_that_leaves_the_model_says_so() {
+    let place = workplace();
+    let settings = "--set environment.collision=leak --set environment.noise=0.3";
+    let answer = place.answer(&format!("draw corridor.toml {settings} --what rollout --steps 1000 --out walk.csv"));
+    assert_eq!((answer.code, answer.stdout.as_str()), (Some(0), "walk.csv\n"));
+    let text = std::fs::read_to_string(place.path().join("walk.csv")).expect("a table");
+    let steps = text.lines().filter(|line| line.starts_with("step,")).count() - 1;
+    let note = format!("note: the walk ends after {steps} of 1000 steps: the next move leaves the model\n");
+    assert_eq!(answer.stderr, note);
+    assert!(text.lines().last().is_some_and(|line| line.starts_with("leaves the model,")), "{text}");
 }
 
 #[test]
@@ -83,6 +98,8 @@ fn errors_name_the_fix() {
         "corridor.toml --what rollout --state '(0, 0)_H^(0, 9)_A' --out a.gif",
         "sweep.toml --delay 1 --out a.gif",
         "nowhere --out a.svg",
+        "nowhere --set samples=3 --out a.svg",
+        "corridor.toml --set power.discount=2 --out a.svg",
     ] {
         let answer = place.answer(&format!("draw {arguments}"));
         assert_eq!((answer.code, answer.stdout.as_str()), (Some(2), ""), "{arguments}: {answer}");

@@ -34,10 +34,34 @@ fn a_sweep_and_its_runs_give_the_same_page() {
 }
 
 #[test]
+fn settings_change_the_config() {
+    let place = Workplace::new();
+    place.file("sweep.toml", SWEEP);
+    place.file("other.toml", &SWEEP.replace("samples = 20", "samples = 30").replace("[0.1, 0.9]", "[0.3, 0.6, 0.7]"));
+    let page = |arguments: &str, file: &str| {
+        let answer = place.answer(&format!("report {arguments} --out {file}"));
+        assert_eq!((answer.code, answer.stderr.as_str()), (Some(0), ""), "{arguments}");
+        let page = std::fs::read_to_string(place.path().join(file)).expect("a page");
+        let (head, rest) = page.split_once("\"command\":\"").expect("a command");
+        let (command, rest) = rest.split_once('"').expect("an end");
+        (command.to_owned(), format!("{head}{rest}"))
+    };
+    let (command, set) = page("sweep.toml --set samples=30 --set 'power.discount=[0.3, 0.6, 0.7]'", "set.html");
+    assert_eq!(
+        command,
+        "dunamis report sweep.toml --set samples=30 --set 'power.discount=[0.3, 0.6, 0.7]' --out set.html"
+    );
+    assert_eq!(set, page("other.toml", "other.html").1);
+}
+
+#[test]
 fn what_is_no_run_is_refused() {
     let place = Workplace::new();
     let answer = place.answer("report nowhere");
     assert_eq!(answer.code, Some(2));
     insta::assert_snapshot!(answer);
+    let answer = place.answer("report nowhere --set samples=3");
+    assert_eq!(answer.code, Some(2));
+    insta::assert_snapshot!("settings_without_a_config", answer);
     assert!(!place.path().join("report.html").exists());
 }

@@ -12,7 +12,7 @@ power = { agents = 2, discount = [0.1, '1/3'], seed-baseline = false }
 
 fn runs(text: &str) -> Vec<Run> {
     let directory = tempfile::tempdir().unwrap();
-    run_sweep(&text.parse::<Sweep>().unwrap(), directory.path(), &(), |_| ()).unwrap().runs
+    run_sweep(text.parse::<Sweep>().unwrap(), directory.path(), |_, _| (), |_| ()).unwrap().runs
 }
 
 fn numbers<'a>(frame: &'a Frame, name: &str) -> &'a [Option<f64>] {

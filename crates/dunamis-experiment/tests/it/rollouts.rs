@@ -81,10 +81,22 @@ fn walks_follow_the_policies_and_repeat() {
 }
 
 #[test]
-fn collisions_may_end_a_walk() {
-    let (_runs, run) = compute("name = 'corridor-3'\nenvironment.collision = 'leak'", "agents = 2, discount = 0.6");
-    let walk = |sample| run.rollout(&RolloutSettings { sample, ..RolloutSettings::default() }).unwrap().path.len();
-    assert!((0..24).all(|sample| (1..=31).contains(&walk(sample))));
+fn walks_say_whether_collisions_ended_them() {
+    let environment =
+        |rule: &str| format!("name = 'corridor-3'\nenvironment.noise = 0.3\nenvironment.collision = '{rule}'");
+    let ends = |rule: &str| -> Vec<(usize, bool)> {
+        let (_runs, run) = compute(&environment(rule), "agents = 2, discount = 0.6");
+        let rollout =
+            |sample| run.rollout(&RolloutSettings { sample, steps: 10, ..RolloutSettings::default() }).unwrap();
+        (0..24).map(rollout).map(|rollout| (rollout.path.len(), rollout.leaves)).collect()
+    };
+    let leak = ends("leak");
+    assert!(
+        leak.iter().all(|&(length, leaves)| if leaves { (1..=11).contains(&length) } else { length == 11 }),
+        "{leak:?}"
+    );
+    assert!(leak.iter().any(|&(_, leaves)| leaves) && leak.iter().any(|&(length, _)| length > 1), "{leak:?}");
+    assert_eq!(ends("block"), [(11, false); 24]);
 }
 
 #[test]

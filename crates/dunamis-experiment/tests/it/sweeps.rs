@@ -2,7 +2,7 @@
 
 use crate::errors::chain;
 use crate::strategies::experiment;
-use dunamis_experiment::{Experiment, Setting, Sweep, differences, run_sweep};
+use dunamis_experiment::{Experiment, Point, Setting, Sweep, differences, run_sweep};
 use proptest::prelude::*;
 use std::fmt::Write;
 
@@ -127,9 +127,12 @@ fn runs_are_those_of_the_points() {
     let sweep: Sweep =
         "name = 'x'\nsamples = 10\nenvironment.name = 'candy'\npower.discount = [0.1, 0.2]".parse().unwrap();
     let mut begun = Vec::new();
-    let done = run_sweep(&sweep, runs.path(), &(), |point| begun.push(point.experiment.name.clone())).unwrap();
-    assert_eq!(begun, ["x, discount = 0.1", "x, discount = 0.2"]);
-    for (point, run) in sweep.points.iter().zip(&done.runs) {
+    let mut ended = Vec::new();
+    let begin = |number, point: &Point| begun.push((number, point.experiment.name.clone()));
+    let done = run_sweep(sweep, runs.path(), begin, |run| ended.push(run.key)).unwrap();
+    assert_eq!(begun, [(0, "x, discount = 0.1".to_owned()), (1, "x, discount = 0.2".to_owned())]);
+    assert_eq!(ended, done.runs.iter().map(|run| run.key).collect::<Vec<_>>());
+    for (point, run) in done.sweep.points.iter().zip(&done.runs) {
         assert!(!run.reused);
         let again = dunamis_experiment::run(&point.experiment, runs.path(), &()).unwrap();
         assert!(again.reused && again.power == run.power);

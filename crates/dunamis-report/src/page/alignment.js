@@ -4,7 +4,7 @@ const PLOT = { width: 520, height: 400, left: 58, right: 508, top: 12, bottom: 3
 let plot = null;
 
 /** What an α says, in a sentence. */
-function meaning({ alpha, stdError }) {
+function meaning({ alpha, std_error: stdError }) {
   if (alpha === null) return "α is not defined here: POWER of one agent is the same at all states.";
   if (stdError === null) return "The standard error of α is unknown, so its sign may be chance.";
   if (Math.abs(alpha) <= 2 * stdError) return "α is not clearly different from 0: POWER of one agent says little of the other’s.";
@@ -17,8 +17,8 @@ function updateAlpha(alignment) {
   const row = (name, text, title) => html("tr", { title }, html("th", { scope: "row" }, name), html("td", { class: "number" }, text));
   byId("alpha-note").textContent = meaning(alignment);
   byId("alpha").replaceChildren(html("table", { id: "alpha-table" }, html("tbody", null,
-    row("α", withError(alignment.alpha, alignment.stdError), "Pearson correlation of the POWERs of H and A over all states"),
-    row("α without sampling noise", withError(alignment.noiseCorrected, alignment.noiseCorrectedStdError), "The same, with the part of the covariances that is noise of the samples taken out"),
+    row("α", withError(alignment.alpha, alignment.std_error), "Pearson correlation of the POWERs of H and A over all states"),
+    row("α without sampling noise", withError(alignment.noise_corrected, alignment.noise_corrected_std_error), "The same, with the part of the covariances that is noise of the samples taken out"),
     row("rank correlation", alignment.rank === null ? "not defined" : fixed(alignment.rank, 3), "Spearman: a few extreme states cannot move it"))));
 }
 
@@ -97,7 +97,7 @@ function drawPlot(run) {
     const at = states.indexOf(active());
     choose(states[Math.min(states.length - 1, Math.max(0, at + step))]);
   });
-  const alpha = withError(run.alignment.alpha, run.alignment.stdError);
+  const alpha = withError(run.alignment.alpha, run.alignment.std_error);
   root.setAttribute("aria-label", `POWER of H against POWER of A at ${points.length} states; alignment ${alpha}. Left and right arrows go along POWER of H, up and down along POWER of A.`);
   return { root, mark };
 }

@@ -6,7 +6,7 @@ function goTo(axis, index) {
   show({ place: view.place.map((at, other) => (other === axis ? index : at)), along: axis });
   const { alignment } = view.run;
   const { spoken, average } = quantity();
-  speak(`${settings(view.run)}: mean ${spoken} ${fixed(average, 4)}${alignment === null ? "" : `, alignment ${withError(alignment.alpha, alignment.stdError)}`}`);
+  speak(`${settings(view.run)}: mean ${spoken} ${fixed(average, 4)}${alignment === null ? "" : `, alignment ${withError(alignment.alpha, alignment.std_error)}`}`);
 }
 
 /** A slider over an axis, with a button that plays it. */

@@ -49,7 +49,7 @@ function meanOf(numbers) {
 
 // Where nothing is sampled there is no error of α.
 for (const { samples, alignment } of RUNS) {
-  if (samples === null && alignment !== null) Object.assign(alignment, { stdError: 0, noiseCorrectedStdError: 0 });
+  if (samples === null && alignment !== null) Object.assign(alignment, { std_error: 0, noise_corrected_std_error: 0 });
 }
 
 /** The least and the greatest finite number, or `null`. */

@@ -32,7 +32,7 @@ function runsTable() {
     const errors = [run.solverError, ...(run.agents === 2 ? [run.solverErrorA] : [])];
     const cells = [
       ...run.place.map((at, axis) => DATA.axes[axis].values[at]),
-      ...(!joint ? [] : run.alignment === null ? ["–", "–"] : [withError(run.alignment.alpha, run.alignment.stdError), withError(run.alignment.noiseCorrected, run.alignment.noiseCorrectedStdError)]),
+      ...(!joint ? [] : run.alignment === null ? ["–", "–"] : [withError(run.alignment.alpha, run.alignment.std_error), withError(run.alignment.noise_corrected, run.alignment.noise_corrected_std_error)]),
       means.map(({ average }) => fixed(average, 4)).join(" (H), ") + (means.length > 1 ? " (A)" : ""),
       run.samples === null ? "exact" : grouped(run.samples), run.seed ?? "–",
       errors.map((error) => (error === null ? "unknown" : tiny(error))).join(", "), run.key.slice(0, 12),

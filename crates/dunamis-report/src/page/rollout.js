@@ -39,10 +39,11 @@ function drawRollout() {
   slider.max = states.length - 1;
   slider.value = player.step;
   slider.setAttribute("aria-valuetext", `step ${player.step}: ${stateName(view.run.model, states[player.step])}`);
-  const { rewards } = view.run.rollouts[player.rollout];
+  const { rewards, leaves } = view.run.rollouts[player.rollout];
   const names = rewards.length === 2 ? [" of H", " of A"] : [""];
   byId("rollout-at").textContent = `step ${player.step} of ${states.length - 1}`;
-  byId("rollout-rewards").textContent = `Here the reward${rewards.map((own, agent) => `${names[agent]} is ${fixed(own[player.step], 3)}`).join(", that")}.`;
+  const end = leaves && player.step === states.length - 1 ? ` The walk ends here: the next move ${rewards.length === 2 ? "is a collision, or else " : ""}leaves the model, and nothing more is gained.` : "";
+  byId("rollout-rewards").textContent = `Here the reward${rewards.map((own, agent) => `${names[agent]} is ${fixed(own[player.step], 3)}`).join(", that")}.${end}`;
   byId("rollout-play").textContent = player.timer === 0 ? "▶" : "❚❚";
   byId("rollout-play").setAttribute("aria-label", player.timer === 0 ? "play the rollout" : "pause");
 }

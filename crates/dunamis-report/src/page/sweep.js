@@ -55,8 +55,8 @@ function updateSweep(changed) {
   const place = (height) => ({ x, here: view.place[view.along], marks, left, right, top, bottom: top + height });
   const hasAlpha = runs.some((run) => run.alignment !== null);
   if (hasAlpha) {
-    const raw = { tone: "alpha", values: numbers((run) => run.alignment?.alpha), errors: numbers((run) => run.alignment?.stdError) };
-    const corrected = { tone: "alpha-corrected", values: numbers((run) => run.alignment?.noiseCorrected), errors: numbers((run) => run.alignment?.noiseCorrectedStdError) };
+    const raw = { tone: "alpha", values: numbers((run) => run.alignment?.alpha), errors: numbers((run) => run.alignment?.std_error) };
+    const corrected = { tone: "alpha-corrected", values: numbers((run) => run.alignment?.noise_corrected), errors: numbers((run) => run.alignment?.noise_corrected_std_error) };
     const extent = union([raw, corrected].map((curve) => extentOf([...reach(curve), 0])));
     parts.push(...chart({ ...place(130), title: "alignment α", curves: [raw, corrected], extent: padded(extent, 0.06) }));
     top += 130 + 58;

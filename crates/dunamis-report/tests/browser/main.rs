@@ -243,6 +243,43 @@ fn rollouts_are_played() {
 }
 
 #[test]
+fn a_rollout_that_leaves_the_model_says_so() {
+    let Some(mut browser) = browser() else { return };
+    let config = "name = 'corridor'\nsamples = 9\nkeep-samples = 9\nenvironment.name = 'corridor-3'\nenvironment.noise = 0.3\n\
+        environment.collision = 'leak'\npower = { agents = 2, discount = 0.6 }\n";
+    let place = Place::new([config.to_owned()]);
+    let run = &place.runs[0];
+    let mut report = Report::new([run.clone()]).expect("a run");
+    let mut rollouts = Vec::new();
+    for (sample, steps) in [(0, 0), (1, 1000)] {
+        let rollout = run.rollout(&RolloutSettings { sample, start: None, steps }).expect("a rollout");
+        rollouts.push((rollout.path.len() - 1, rollout.leaves));
+        report = report.rollout(&run.key, rollout).expect("states of the run");
+    }
+    assert_eq!((rollouts[0], rollouts[1].1), ((0, false), true), "{rollouts:?}");
+    std::fs::write(place.file(), report.to_html()).expect("a writable directory");
+    browser.open(&place.file());
+    let said = |browser: &mut Browser, rollout: usize, step: usize| {
+        let choose = |id: &str, value: usize, event: &str| {
+            format!(
+                "{{ const e = document.querySelector('#{id}'); e.value = {value}; e.dispatchEvent(new Event('{event}')); }}"
+            )
+        };
+        browser.evaluate(&choose("rollout-choice", rollout, "change"));
+        browser.evaluate(&choose("rollout-step", step, "input"));
+        browser.text("document.querySelector('#rollout-rewards').textContent")
+    };
+    let end = "The walk ends here: the next move is a collision, or else leaves the model, and nothing more is gained.";
+    assert!(!said(&mut browser, 0, 0).contains("ends"), "its steps are over");
+    let last = said(&mut browser, 1, rollouts[1].0);
+    assert!(last.starts_with("Here the reward of H is ") && last.ends_with(end), "{last}");
+    if rollouts[1].0 > 0 {
+        assert!(!said(&mut browser, 1, 0).contains("ends"), "it goes on");
+    }
+    assert_eq!(browser.complaints(&place.file()), [""; 0]);
+}
+
+#[test]
 fn colors_are_those_of_the_plots_in_light_in_dark_and_on_paper() {
     let Some(mut browser) = browser() else { return };
     let place = Place::new(["0.1", "0.9"].map(|discount| {
