@@ -173,10 +173,16 @@ pub(crate) fn alignment_sentence(alignment: &Alignment) -> String {
     };
     let raw = alignment.alpha.map(|value| plus_minus(value, alignment.std_error));
     let corrected = alignment.noise_corrected.map(|value| plus_minus(value, alignment.noise_corrected_std_error));
+    // Taking out an estimate of the noise may take out too much; what is printed as 1 is no case of that.
+    let beyond = if alignment.noise_corrected.is_some_and(|value| value.abs() > 1.0005) {
+        "\n(beyond ±1, as no correlation is: the samples are too few to take out their noise; take more)"
+    } else {
+        ""
+    };
     match (raw, corrected) {
         (None, _) => "alignment α is undefined: POWER of H or of A is the same at all joint states\n".to_owned(),
         (Some(raw), None) => format!("alignment α = {raw}\n"),
-        (Some(raw), Some(corrected)) => format!("alignment α = {raw}; without sampling noise {corrected}\n"),
+        (Some(raw), Some(corrected)) => format!("alignment α = {raw}; without sampling noise {corrected}{beyond}\n"),
     }
 }
 
