@@ -137,6 +137,12 @@ pub(crate) enum Failure {
         /// The file.
         path: String,
     },
+    /// A still of no known kind.
+    #[error("`{path}` says by its extension no picture: choose .svg or .png")]
+    StillExtension {
+        /// The file.
+        path: String,
+    },
     /// An animation of what stands still.
     #[error("there is nothing to animate: one run, or one curve over all runs, makes one picture")]
     NothingMoves,

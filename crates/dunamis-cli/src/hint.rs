@@ -63,6 +63,7 @@ impl Hint for Failure {
             Failure::Certificate { .. } => Some("`dunamis orbit certify … --output FILE` writes one".into()),
             Failure::Orbit(_)
             | Failure::PictureExtension { .. }
+            | Failure::StillExtension { .. }
             | Failure::OneRun
             | Failure::AverageDiscount
             | Failure::AmbiguousRun { .. }
@@ -156,6 +157,9 @@ impl Hint for FigureError {
                 Some("add `keep-samples = 1000` to its config and run it again; that changes no number".into())
             }
             FigureError::TooManyStates { .. } => Some("add `--state NAME`, several times for several states".into()),
+            FigureError::TooLarge { environment, .. } => Some(format!(
+                "`--state NAME --steps N` draws what can be reached from a state; `dunamis env show {environment} --all` shows all"
+            )),
             FigureError::UnknownState { .. } => Some("the run's power.csv names its states".into()),
             FigureError::Write { .. } => Some("`--out DIR` chooses another directory".into()),
             _ => None,

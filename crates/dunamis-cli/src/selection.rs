@@ -41,6 +41,35 @@ impl Shown {
     }
 }
 
+/// The states that texts name, each one or several between commas.
+///
+/// # Errors
+///
+/// [`Failure::UnknownState`].
+pub(crate) fn named(texts: &[String], names: &Names) -> Result<Vec<usize>, Failure> {
+    let mut chosen = Vec::new();
+    for text in texts {
+        let parts: Vec<&str> = text.split(',').collect();
+        let mut start = 0;
+        while start < parts.len() {
+            // Names such as `(0, 1)` have commas themselves, so the longest name counts.
+            let ends = (start + 1..=parts.len()).rev();
+            let found = ends.into_iter().find_map(|end| {
+                let state = names.get(parts[start..end].join(",").trim())?;
+                Some((end, state))
+            });
+            let Some((end, state)) = found else {
+                let name = parts[start..].join(",").trim().to_owned();
+                let nearest = names.nearest(&name).or_else(|| names.nearest(parts[start].trim()));
+                return Err(Failure::UnknownState { nearest: nearest.map(Into::into), name });
+            };
+            chosen.push(state);
+            start = end;
+        }
+    }
+    Ok(chosen)
+}
+
 impl Selection {
     /// The chosen states.
     ///
@@ -51,27 +80,7 @@ impl Selection {
         if self.states.is_empty() {
             return Ok(Shown::All);
         }
-        let mut chosen = Vec::new();
-        for text in &self.states {
-            let parts: Vec<&str> = text.split(',').collect();
-            let mut start = 0;
-            while start < parts.len() {
-                // Names such as `(0, 1)` have commas themselves, so the longest name counts.
-                let ends = (start + 1..=parts.len()).rev();
-                let found = ends.into_iter().find_map(|end| {
-                    let state = names.get(parts[start..end].join(",").trim())?;
-                    Some((end, state))
-                });
-                let Some((end, state)) = found else {
-                    let name = parts[start..].join(",").trim().to_owned();
-                    let nearest = names.nearest(&name).or_else(|| names.nearest(parts[start].trim()));
-                    return Err(Failure::UnknownState { nearest: nearest.map(Into::into), name });
-                };
-                chosen.push(state);
-                start = end;
-            }
-        }
-        Ok(Shown::Chosen(chosen))
+        Ok(Shown::Chosen(named(&self.states, names)?))
     }
 
     /// Positions of the rows of a table of so many states, with a gap where `None` stands.

@@ -57,12 +57,15 @@ impl Config {
         Ok(analysis)
     }
 
-    /// The sweep with another number of samples in every experiment, and of seeds no more than two.
-    pub(crate) fn sweep_with_samples(&self, number: NonZeroU64) -> Result<Sweep, FigureError> {
+    /// The sweep with another number of samples in every experiment; where seeds are an axis, with two of them, of another
+    /// number of samples each.
+    pub(crate) fn sweep_with_samples(&self, number: NonZeroU64, replicates: NonZeroU64) -> Result<Sweep, FigureError> {
         let mut sweep = self.sweep()?;
-        if let Some(seeds) = sweep.axes.iter().position(|axis| axis.keys[0].key == "seed") {
+        let seeds = sweep.axes.iter().position(|axis| axis.keys[0].key == "seed");
+        if let Some(seeds) = seeds {
             sweep.points.retain(|point| point.at[seeds] < 2);
         }
+        let number = if seeds.is_some() { replicates } else { number };
         for point in &mut sweep.points {
             point.experiment = resampled(point.experiment.clone(), number);
         }

@@ -141,6 +141,22 @@ pub enum FigureError {
         /// Most that can be drawn.
         most: usize,
     },
+    /// A graph that nobody could read.
+    #[error("a graph of the {states} states of `{environment}` could not be read; at most {most} are drawn")]
+    TooLarge {
+        /// The name of the environment.
+        environment: String,
+        /// How many states would be drawn.
+        states: usize,
+        /// Most that are.
+        most: usize,
+    },
+    /// A plan of what is no gridworld of one agent.
+    #[error("`{environment}` is no gridworld of one agent, so it has no plan; draw it as a graph")]
+    NoGrid {
+        /// The name of the environment.
+        environment: String,
+    },
     /// The config of an experiment is wrong.
     #[error(transparent)]
     Config(#[from] ConfigError),

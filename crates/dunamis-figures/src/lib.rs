@@ -153,6 +153,7 @@
 //! | `finding`, `h1`, `h2`, `h3`, `scale`, `optsp`, `rdsp`, `kk`, `candy`, `law` | the figures of each publication and of our own, one file each, and their configs |
 //! | `view`, `sequence`, `view_figure` | [`View`]: pictures of runs that anyone made, still and moving; [`Sequence`], runs that differ in one variable; [`ViewFigure`], a view as a figure |
 //! | `power_map`, `sample_plot`, `sweep_plot` | what views draw: numbers at every state, kept samples, curves over the variable |
+//! | `model_drawing` | [`ModelDrawing`]: a model without a run, as a plan or as a graph that is laid out by itself |
 //! | `rollout_plot` | [`RolloutView`]: policies of one sample, and a walk under them |
 //! | `record`, `jackknife`, `caption`, `table` | what is read from a run; statistics of runs that differ in their seeds; sentences of captions; [`Table`], the numbers drawn |
 //! | `fraction` | [`Fraction`], an exact number of a run |
@@ -189,6 +190,7 @@ mod kk;
 mod law;
 mod mean_power;
 mod model_diagram;
+mod model_drawing;
 mod option_diagram;
 mod optsp;
 mod power_map;
@@ -220,6 +222,7 @@ pub use error::FigureError;
 pub use figure::{About, Figure, Runs};
 pub use fraction::Fraction;
 pub use heat_map::HeatMapFigure;
+pub use model_drawing::{ModelDrawing, ModelForm};
 pub use power_map::Shown;
 pub use precise::{Precise, PreciseContrast, TARGET};
 pub use produce::{Observer, Options, produce};

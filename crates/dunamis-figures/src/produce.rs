@@ -19,6 +19,10 @@ use crate::{Config, FIGURES, Figure, FigureError, find, report};
 /// Samples of a quick run.
 const QUICK: NonZeroU64 = NonZeroU64::new(200).expect("not zero");
 
+/// The same where there are very many runs, or very many games in each: in sweeps with replicates, and in searches for
+/// transitions.
+const QUICKEST: NonZeroU64 = NonZeroU64::new(64).expect("not zero");
+
 /// Pixels of a PNG per pixel of the SVG.
 const PNG_SCALE: f64 = 2.0;
 
@@ -36,7 +40,7 @@ pub struct Options {
     pub out: PathBuf,
     /// Directory of the runs; complete ones are reused.
     pub runs: PathBuf,
-    /// Takes 200 samples in every experiment, for a first look.
+    /// Takes 200 samples in every experiment, for a first look; 64 in replicates and searches for transitions.
     pub quick: bool,
     /// Shows the published values beside ours.
     pub check: bool,
@@ -181,13 +185,13 @@ impl Runner<'_> {
 
     /// All runs of a sweep, each shared with whatever else needs it.
     fn sweep(&mut self, config: &Config) -> Result<SweepRun, FigureError> {
-        let sweep = if self.options.quick { config.sweep_with_samples(QUICK)? } else { config.sweep()? };
+        let sweep = if self.options.quick { config.sweep_with_samples(QUICK, QUICKEST)? } else { config.sweep()? };
         let runs = sweep.points.iter().map(|point| self.run(point.experiment.clone())).collect::<Result<_, _>>()?;
         Ok(SweepRun { sweep, runs })
     }
 
     fn analyze(&mut self, config: &Config) -> Result<AnalysisRun, FigureError> {
-        let analysis = if self.options.quick { config.analysis_with_samples(QUICK)? } else { config.analysis()? };
+        let analysis = if self.options.quick { config.analysis_with_samples(QUICKEST)? } else { config.analysis()? };
         if let Some((_, run)) = self.analyzed.iter().find(|(done, _)| *done == analysis) {
             return Ok(run.clone());
         }

@@ -26,7 +26,16 @@ pub(crate) fn along(from: Point, direction: Point, length: f64) -> Point {
     (from.0 + direction.0 * length, from.1 + direction.1 * length)
 }
 
-/// A curve from one vertex to another: start, two control points, foot and tip of the arrowhead.
+/// The rim of a vertex; arrows that end there have a head or none.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Rim {
+    pub(crate) center: Point,
+    pub(crate) radius: f64,
+    pub(crate) head: bool,
+}
+
+/// A curve from one vertex to another: start, two control points, foot and tip of the arrowhead, which are one place where
+/// there is no head.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Arrow {
     pub(crate) start: Point,
@@ -37,13 +46,14 @@ pub(crate) struct Arrow {
 
 impl Arrow {
     /// From rim to rim, bowed sideways by about `bow` pixels, leftwards as seen along the arrow.
-    pub(crate) fn bowed(from: Point, to: Point, bow: f64) -> Self {
-        let (dx, dy) = (to.0 - from.0, to.1 - from.1);
+    pub(crate) fn bowed(from: Rim, to: Rim, bow: f64) -> Self {
+        let (dx, dy) = (to.center.0 - from.center.0, to.center.1 - from.center.1);
         let turn = (3.0 * bow / dx.hypot(dy)).atan();
         let heading = dy.atan2(dx);
         let (out, home) = (toward(heading - turn), toward(heading + turn + PI));
-        let start = along(from, out, RADIUS);
-        let (tip, foot) = (along(to, home, RADIUS + 1.0), along(to, home, RADIUS + 1.0 + HEAD.0));
+        let start = along(from.center, out, from.radius);
+        let gap = if to.head { (to.radius + 1.0, to.radius + 1.0 + HEAD.0) } else { (to.radius, to.radius) };
+        let (tip, foot) = (along(to.center, home, gap.0), along(to.center, home, gap.1));
         let third = (foot.0 - start.0).hypot(foot.1 - start.1) / 3.0;
         Self { start, controls: (along(start, out, third), along(foot, home, third)), foot, tip }
     }
@@ -65,17 +75,18 @@ impl Arrow {
         (blend(a.0, b.0, c.0, d.0), blend(a.1, b.1, c.1, d.1))
     }
 
-    pub(crate) fn nodes(&self, color: Color, dash: Dash) -> [Node; 2] {
+    pub(crate) fn nodes(&self, color: Color, dash: Dash) -> Vec<Node> {
         let line = vec![Step::Move(self.start), Step::Curve(self.controls.0, self.controls.1, self.foot)];
         // Dots of the width of a line are hardly seen.
         let width = if dash == Dash::Dotted { 2.4 } else { 1.5 };
-        let ahead = unit_vector(self.foot, self.tip);
-        let side = |sign: f64| along(self.foot, (-ahead.1, ahead.0), sign * HEAD.1);
-        let head = vec![Step::Move(self.tip), Step::Line(side(1.0)), Step::Line(side(-1.0)), Step::Close];
-        [
-            Node::Path { steps: line, style: Style::stroke(color, width).dashed(dash) },
-            Node::Path { steps: head, style: Style::fill(color) },
-        ]
+        let mut nodes = vec![Node::Path { steps: line, style: Style::stroke(color, width).dashed(dash) }];
+        if self.foot != self.tip {
+            let ahead = unit_vector(self.foot, self.tip);
+            let side = |sign: f64| along(self.foot, (-ahead.1, ahead.0), sign * HEAD.1);
+            let head = vec![Step::Move(self.tip), Step::Line(side(1.0)), Step::Line(side(-1.0)), Step::Close];
+            nodes.push(Node::Path { steps: head, style: Style::fill(color) });
+        }
+        nodes
     }
 }
 
@@ -110,7 +121,8 @@ mod tests {
 
     #[test]
     fn arrows_end_at_the_rim() {
-        let arrow = Arrow::bowed((0.0, 0.0), (200.0, 0.0), 16.0);
+        let rim = |x| Rim { center: (x, 0.0), radius: RADIUS, head: true };
+        let arrow = Arrow::bowed(rim(0.0), rim(200.0), 16.0);
         let distance = (arrow.tip.0 - 200.0).hypot(arrow.tip.1);
         assert!((distance - RADIUS - 1.0).abs() < 1e-9 && (arrow.start.0.hypot(arrow.start.1) - RADIUS).abs() < 1e-9);
         assert!(arrow.at(0.5).1 < -12.0, "leftwards of an arrow to the right is up");

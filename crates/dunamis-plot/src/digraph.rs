@@ -1,15 +1,20 @@
 //! A directed graph with its vertices at authored places, colored by value.
 
-use crate::arrow::{Arrow, RADIUS, distance_to_segment, free_direction, unit_vector};
+use crate::arrow::{Arrow, RADIUS, Rim, distance_to_segment, free_direction, unit_vector};
 use crate::axis::fixed;
 use crate::color::{Color, ColorMap, ColorScale, Extent, finite};
 use crate::color_bar::ColorBar;
+use crate::disk_text::disk_text;
 use crate::plot::{Drawing, counted};
 use crate::region::Region;
 use crate::scene::{Anchor, Baseline, Dash, Frame, Node, Point, Style, Text};
 use crate::{Label, Plot, PlotError};
 
 const TEXT_SIZE: f64 = 12.0;
+/// Radius of a dot.
+const DOT: f64 = 4.5;
+/// Where along its arrow a label may stand, best first.
+const STANDS: [f64; 9] = [0.5, 0.44, 0.56, 0.38, 0.62, 0.32, 0.68, 0.26, 0.74];
 
 /// A vertex at a place of its author's choice.
 #[derive(Debug, Clone, PartialEq)]
@@ -20,12 +25,18 @@ pub struct Vertex {
     value: Option<f64>,
     fill: Color,
     marked: bool,
+    dot: bool,
 }
 
 impl Vertex {
     /// A labelled vertex `x` units to the right and `y` units up.
     pub fn new(x: f64, y: f64, label: impl Into<Label>) -> Self {
-        Self { place: (x, y), label: label.into(), value: None, fill: Color::WHITE, marked: false }
+        Self { place: (x, y), label: label.into(), value: None, fill: Color::WHITE, marked: false, dot: false }
+    }
+
+    /// A dot where arrows part, without a label; arrows that end there have no head.
+    pub fn dot(x: f64, y: f64) -> Self {
+        Self { dot: true, fill: Color::INK, ..Self::new(x, y, "") }
     }
 
     /// Colors the vertex by a value, which is written under its label.
@@ -41,6 +52,10 @@ impl Vertex {
     /// Draws a second rim, for the vertex where everything begins.
     pub fn marked(self) -> Self {
         Self { marked: true, ..self }
+    }
+
+    fn radius(&self) -> f64 {
+        if self.dot { DOT } else { RADIUS }
     }
 }
 
@@ -205,18 +220,23 @@ impl Digraph {
         // Directions in which arrows already leave each vertex, so that loops find room.
         let mut directions: Vec<Vec<f64>> = vec![Vec::new(); places.len()];
         for (index, edge) in self.edges.iter().enumerate().filter(|(_, edge)| edge.from != edge.to) {
+            let rim = |vertex: usize| {
+                let known = &self.vertices[vertex];
+                Rim { center: places[vertex], radius: known.radius(), head: !known.dot }
+            };
             let (from, to) = (places[edge.from], places[edge.to]);
             let same = |other: &Edge, a: usize, b: usize| other.from == a && other.to == b;
             let before = self.edges[..index].iter().filter(|other| same(other, edge.from, edge.to)).count();
             let twins = self.edges.iter().filter(|other| same(other, edge.from, edge.to)).count();
             let partner = self.edges.iter().any(|other| same(other, edge.to, edge.from));
             let blocked = (0..places.len()).any(|vertex| {
-                vertex != edge.from && vertex != edge.to && distance_to_segment(places[vertex], from, to) < RADIUS + 6.0
+                let room = self.vertices[vertex].radius() + 6.0;
+                vertex != edge.from && vertex != edge.to && distance_to_segment(places[vertex], from, to) < room
             });
             let shift =
                 if partner || blocked { before as f64 + 1.0 } else { before as f64 - (twins as f64 - 1.0) / 2.0 };
             let bow = shift * if blocked { 1.9 * RADIUS } else { 16.0 };
-            let arrow = Arrow::bowed(from, to, bow);
+            let arrow = Arrow::bowed(rim(edge.from), rim(edge.to), bow);
             for (vertex, towards) in [(edge.from, arrow.start), (edge.to, arrow.tip)] {
                 let (dx, dy) = unit_vector(places[vertex], towards);
                 directions[vertex].push(dy.atan2(dx));
@@ -230,6 +250,43 @@ impl Digraph {
             arrows[index] = Some(Arrow::looped(places[edge.from], angle, 1.55 * RADIUS));
         }
         arrows.into_iter().flatten().collect()
+    }
+
+    /// The labels of edges, each on its arrow where it covers least of anything else.
+    fn edge_texts(&self, places: &[Point], arrows: &[Arrow]) -> Vec<Text> {
+        let mut texts: Vec<Text> = Vec::new();
+        for (index, (edge, arrow)) in self.edges.iter().zip(arrows).enumerate() {
+            let Some(label) = &edge.label else { continue };
+            let text = |t: f64| {
+                let text = Text::new(arrow.at(t), TEXT_SIZE, label).aligned(Anchor::Middle, Baseline::Middle);
+                let text = text.colored(edge.color);
+                if edge.from != edge.to {
+                    return text;
+                }
+                // A loop is small: its label stands outside, where it touches it.
+                let (right, down) = unit_vector(places[edge.from], arrow.at(0.5));
+                let frame = text.frame();
+                let reach = (frame.width / 2.0 * right.abs()).hypot(frame.height / 2.0 * down.abs());
+                let (x, y) = arrow.at(t);
+                Text { at: (x + reach * right, y + reach * down), ..text }
+            };
+            let covered = |t: f64| {
+                let frame = text(t).frame().inset(-2.0);
+                let under: f64 = texts.iter().map(|other| frame.overlap(other.frame().inset(-2.0))).sum();
+                let disks = places.iter().zip(&self.vertices).map(|(&(x, y), vertex)| {
+                    let (side, reach) = (2.0 * vertex.radius(), vertex.radius());
+                    frame.overlap(Frame { x: x - reach, y: y - reach, width: side, height: side })
+                });
+                let crossed = arrows.iter().enumerate().filter(|(other, _)| *other != index).flat_map(|(_, other)| {
+                    (1..40).map(|step| other.at(f64::from(step) / 40.0)).filter(|&point| frame.holds(point))
+                });
+                under + disks.sum::<f64>() + 4.0 * crossed.count() as f64
+            };
+            let best =
+                STANDS.iter().map(|&t| (covered(t), t)).reduce(|best, next| if next.0 < best.0 { next } else { best });
+            texts.extend(best.map(|(_, t)| text(t)));
+        }
+        texts
     }
 }
 
@@ -254,33 +311,27 @@ impl Plot for Digraph {
                 (Some(value), Some(scale)) => scale.color(value)?,
                 _ => vertex.fill,
             };
+            if vertex.dot {
+                nodes.push(Node::Circle { center, radius: DOT, style: Style::fill(color) });
+                continue;
+            }
             let style = Style::fill(color).with_stroke(Color::INK, 1.5);
             nodes.push(Node::Circle { center, radius: RADIUS, style });
             if vertex.marked {
-                nodes.push(Node::Circle { center, radius: RADIUS - 3.5, style: Style::stroke(Color::INK, 1.0) });
+                let ink = if color.ink() == Color::WHITE { Color::WHITE } else { Color::INK };
+                nodes.push(Node::Circle { center, radius: RADIUS - 3.5, style: Style::stroke(ink, 1.0) });
             }
-            let (raise, room) = if vertex.value.is_some() { (7.5, 1.6) } else { (0.0, 1.75) };
-            let size = (room * RADIUS / vertex.label.width(1.0).max(0.1)).min(16.0);
-            let mut lines = vec![Text::new((center.0, center.1 - raise), size, &vertex.label)];
-            if let Some(value) = vertex.value {
-                let text = Label::plain(fixed(value, self.decimals));
-                let size = (1.6 * RADIUS / text.width(1.0)).min(11.5);
-                lines.push(Text::new((center.0, center.1 + 9.5), size, text));
-            }
+            let lines = disk_text(center, &vertex.label, vertex.value.map(|value| fixed(value, self.decimals)));
             let inked =
                 lines.into_iter().map(|text| text.aligned(Anchor::Middle, Baseline::Middle).colored(color.ink()));
             nodes.extend(inked.map(Node::from));
         }
-        for (edge, arrow) in self.edges.iter().zip(&arrows) {
-            let Some(label) = &edge.label else { continue };
-            let text = Text::new(arrow.at(0.5), TEXT_SIZE, label).aligned(Anchor::Middle, Baseline::Middle);
-            let text = text.colored(edge.color);
-            texts.push(text);
-        }
+        texts.extend(self.edge_texts(&places, &arrows));
 
-        let rims = places
-            .iter()
-            .flat_map(|&(x, y)| [(x - RADIUS - 1.0, y - RADIUS - 1.0), (x + RADIUS + 1.0, y + RADIUS + 1.0)]);
+        let rims = places.iter().zip(&self.vertices).flat_map(|(&(x, y), vertex)| {
+            let reach = vertex.radius() + 1.0;
+            [(x - reach, y - reach), (x + reach, y + reach)]
+        });
         let curves = arrows.iter().flat_map(|arrow| (0..=20).map(|step| arrow.at(f64::from(step) / 20.0)));
         let written = texts.iter().flat_map(|text| {
             let frame = text.frame();

@@ -72,7 +72,10 @@ impl Plot for Figure {
         let size = body.text_size;
         let widest = [self.heading(), self.legend.clone(), self.caption.clone()];
         let widest = widest.iter().flatten().map(|label| label.width(size * 1.3)).fold(0.0, f64::max);
-        let width = body.width.max(widest.min(MIN_WIDTH)).ceil();
+        // A word cannot be broken: a title that is one long name makes room for itself.
+        let words = self.heading().map_or(Vec::new(), |heading| heading.wrap((size * 1.3).round(), 0.0));
+        let longest = words.iter().map(|word| word.width((size * 1.3).round())).fold(0.0, f64::max);
+        let width = body.width.max(widest.min(MIN_WIDTH)).max(longest).ceil();
         let shift = ((width - body.width) / 2.0).floor();
         let frame = body.frame.moved((shift, 0.0));
         let (anchor, x) =

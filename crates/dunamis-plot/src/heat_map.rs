@@ -158,7 +158,7 @@ impl Plot for HeatMap {
         for arrow in &self.arrows {
             let value = self.grid.get(arrow.from.0, arrow.from.1).zip(scale);
             let paper = value.map_or(Ok(Color::WHITE), |(value, scale)| scale.color(value))?;
-            nodes.extend(arrow.nodes(square(arrow.from), paper));
+            nodes.extend(arrow.nodes(square(arrow.from), paper.ink()));
         }
         nodes.extend(markers(&self.markers, square));
         nodes.extend(left.nodes(frame));

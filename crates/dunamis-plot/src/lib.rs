@@ -25,7 +25,7 @@
 //! |---|---|
 //! | `plot` | [`Plot`], what every plot can do, and [`Drawing`], what it draws |
 //! | `heat_map`, `block_grid`, `scatter`, `grid_diagram` | [`HeatMap`], [`BlockGrid`], [`Scatter`], [`GridDiagram`] |
-//! | `digraph`, `arrow`, `region` | [`Digraph`] of [`Vertex`] and [`Edge`], with [`Region`]s around vertices |
+//! | `digraph`, `arrow`, `disk_text`, `region` | [`Digraph`] of [`Vertex`] and [`Edge`], names inside vertices, [`Region`]s around them |
 //! | `layout` | [`automatic_places`] of vertices |
 //! | `animation`, `palette`, `slider` | [`Animation`] of scenes, its [`Film`] as animated PNG and GIF; [`Slider`], where a frame stands |
 //! | `histogram`, `histogram_2d`, `bar_chart` | [`Histogram`] and [`HistogramGrid`] of [`Bins`]; [`Histogram2d`]; [`BarChart`] of [`Bar`]s |
@@ -56,6 +56,7 @@ mod cells;
 mod color;
 mod color_bar;
 mod digraph;
+mod disk_text;
 mod error;
 mod figure;
 mod font;

@@ -50,13 +50,13 @@ impl CellArrow {
         Ok(Self { from, to, weight: (weight * 1e6).round() as u32 })
     }
 
-    /// The arrow in the ink that reads on `paper`, with its weight beside the head where it is not 1.
-    pub(crate) fn nodes(self, square: Frame, paper: Color) -> Vec<Node> {
+    /// The arrow in some color, with its weight beside the head where it is not 1.
+    pub(crate) fn nodes(self, square: Frame, ink: Color) -> Vec<Node> {
         let weight = f64::from(self.weight) / 1e6;
         if weight < 0.005 {
             return Vec::new();
         }
-        let (ink, side) = (paper.ink(), square.width);
+        let side = square.width;
         let (x, y) = square.center();
         let width = side * (0.016 + 0.034 * weight);
         let mut nodes = Vec::new();

@@ -2,6 +2,7 @@
 
 mod check;
 mod convert;
+mod draw;
 mod edit;
 
 use crate::failure::{ExitStatus, Failure};
@@ -10,6 +11,7 @@ use crate::table::{Align, Table, wrap};
 use check::Check;
 use clap::{Args, Subcommand};
 use convert::Convert;
+use draw::Draw;
 use dunamis_envs::{
     Collision, Entry, Environment, Format, JointEnvironment, JointRules, REGISTRY, Swaps, find, load, load_given,
     load_joint,
@@ -45,6 +47,7 @@ Examples:
         json: bool,
     },
     Show(Show),
+    Draw(Draw),
     Convert(Convert),
     Edit(Edit),
     Check(Check),
@@ -143,6 +146,7 @@ pub(crate) fn run(command: Command, output: Output) -> Result<ExitStatus, Failur
     match command {
         Command::List { json: true } => output::json(&List::of_registry())?,
         Command::List { json: false } => output::data(&list())?,
+        Command::Draw(draw) => draw::run(&draw)?,
         Command::Convert(convert) => convert::run(&convert)?,
         Command::Edit(edit) => edit::run(&edit)?,
         Command::Check(check) => return check::run(&check),

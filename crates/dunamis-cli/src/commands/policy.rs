@@ -72,10 +72,10 @@ fn agent(text: &str) -> Result<Agent, String> {
     }
 }
 
-/// Where the policy is followed.
-enum World {
-    Single(Box<Environment>),
-    Joint(Box<JointEnvironment>, Agent),
+/// Where a policy is followed.
+pub(crate) enum World<'a> {
+    Single(&'a Environment),
+    Joint(&'a JointEnvironment, Agent),
 }
 
 pub(crate) fn run(command: Command, _: Output) -> Result<ExitStatus, Failure> {
@@ -86,9 +86,16 @@ pub(crate) fn run(command: Command, _: Output) -> Result<ExitStatus, Failure> {
 }
 
 fn edit(arguments: &Edit) -> Result<(), Failure> {
+    let (single, pair);
     let world = match joint(&arguments.environment, arguments.joint)? {
-        Some(joint) => World::Joint(Box::new(joint), arguments.agent),
-        None => World::Single(Box::new(load(&arguments.environment)?)),
+        Some(joint) => {
+            pair = joint;
+            World::Joint(&pair, arguments.agent)
+        }
+        None => {
+            single = load(&arguments.environment)?;
+            World::Single(&single)
+        }
     };
     let mut policy = world.policy(&arguments.from, Path::new(""))?;
     let mut edits = 0;
@@ -121,7 +128,7 @@ fn entries(path: &Path) -> Result<PolicyEntries, Failure> {
     format::policy_entries(path, &read(path)?).map_err(wrong)
 }
 
-impl World {
+impl World<'_> {
     fn layout(&self) -> PolicyLayout<'_> {
         match self {
             World::Single(environment) => {
@@ -138,7 +145,7 @@ impl World {
     }
 
     /// A policy by its name or file.
-    fn policy(&self, name: &str, directory: &Path) -> Result<StochasticPolicy, Failure> {
+    pub(crate) fn policy(&self, name: &str, directory: &Path) -> Result<StochasticPolicy, Failure> {
         let layout = self.layout();
         match name {
             "uniform" => Ok(StochasticPolicy::uniform(layout.available)),

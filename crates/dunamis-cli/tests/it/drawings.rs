@@ -1,4 +1,4 @@
-//! `dunamis draw`.
+//! `dunamis draw` and `dunamis env draw`.
 
 use crate::Workplace;
 use std::fmt::Write;
@@ -107,4 +107,49 @@ fn errors_name_the_fix() {
     }
     assert!(!place.path().join("a.svg").exists() && !place.path().join("a.gif").exists());
     insta::assert_snapshot!(report);
+}
+
+#[test]
+fn environments_are_drawn_without_a_run() {
+    let place = workplace();
+    place.file("policy.json", "");
+    let written = place.answer("policy edit maze-7x7 policy.json");
+    assert_eq!(written.code, Some(0), "{written}");
+    place.file("map.txt", "..#\n...\n");
+    for (arguments, file, begins) in [
+        ("case-study", "a.svg", "<svg"),
+        ("maze-7x7:noise=0.1 --as graph", "b.svg", "<svg"),
+        ("maze-7x7 --policy policy.json --title Mine", "c.PNG", "\u{89}PNG"),
+        ("map.txt --policy stay --scale 1", "d.png", "\u{89}PNG"),
+        ("taxi --state '(0, 0) red to blue' --steps 1", "e.svg", "<svg"),
+        ("corridor-3 --agents 2 --collision leak", "f.svg", "<svg"),
+    ] {
+        let answer = place.answer(&format!("env draw {arguments} --out {file}"));
+        assert_eq!((answer.code, answer.stderr.as_str()), (Some(0), ""), "{arguments}");
+        assert_eq!(answer.stdout, format!("{file}\n"), "{arguments}");
+        let bytes = std::fs::read(place.path().join(file)).expect(file);
+        let begins: Vec<u8> = begins.chars().map(|c| c as u8).collect();
+        assert!(bytes.starts_with(&begins) && bytes.len() > 200, "{arguments}");
+    }
+    let left = std::fs::read_dir(place.path()).expect("a directory").count();
+    let mut report = String::new();
+    for arguments in [
+        "taxi --out g.svg",
+        "candy --as grid --out g.svg",
+        "candy --out g.gif",
+        "candy --state nowhere --out g.svg",
+        "candy --steps 1 --out g.svg",
+        "corridor-3 --agents 2 --policy uniform --out g.svg",
+        "candy --policy stay --out g.svg",
+        "candy --out nowhere/g.svg",
+    ] {
+        let answer = place.answer(&format!("env draw {arguments}"));
+        let _ = write!(report, "$ dunamis env draw {arguments}\n{answer}\n");
+    }
+    insta::assert_snapshot!(report);
+    assert_eq!(
+        std::fs::read_dir(place.path()).expect("a directory").count(),
+        left,
+        "no half-written file stays behind"
+    );
 }

@@ -75,6 +75,7 @@ answers! {
     power_exact: "power case-study --discount 1/2 --reward one-hot";
     power_limit_one: "power case-study --limit-one --reward one-hot";
     power_as_published: "power ring.txt --discount 0.9 --samples 50 --as-published";
+    power_too_few_samples: "power corridor-3 --agents 2 --correlation 0.5 --discount 0.1 --samples 64 --seed 3";
     power_two_agents: "power ring.txt --agents 2 --collision leak --discount 0.6 --samples 200";
     power_two_discounts:
         "power case-study --agents 2 --discount 0.6 --discount-a 0.9 --correlation -0.5 --samples 100 --no-seed-baseline";

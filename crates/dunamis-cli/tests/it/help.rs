@@ -10,6 +10,7 @@ fn every_command_explains_itself() {
         "env",
         "env list",
         "env show",
+        "env draw",
         "env convert",
         "env edit",
         "env check",

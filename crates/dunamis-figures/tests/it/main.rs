@@ -1,6 +1,7 @@
 //! Figures drawn from real runs: small worlds as snapshots, the published ones by their structure.
 
 mod errors;
+mod models;
 mod published;
 mod small;
 mod theory;
