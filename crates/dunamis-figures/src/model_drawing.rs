@@ -78,6 +78,7 @@ fn short(number: &Number) -> String {
     let exact = number.exact().to_string();
     match number.value() {
         _ if exact.chars().count() <= 6 => exact.replace('-', "−"),
+        value if value > 0.9995 && value < 1.0 => "≈\u{a0}1".to_owned(),
         value if value.abs() < 0.0005 => format!("{value:.0e}").replace('-', "−"),
         value => fixed(value, 3).trim_end_matches('0').trim_end_matches('.').to_owned(),
     }
@@ -207,6 +208,52 @@ impl<'a> Chart<'a> {
         drawn.iter().map(|(&state, &whole)| (state, whole || inside(state))).collect()
     }
 
+    /// The arrows of what is drawn.
+    fn arrows(&self, drawn: &[(usize, bool)], named: bool) -> Arrows {
+        let vertex_of: BTreeMap<usize, usize> = drawn.iter().enumerate().map(|(v, &(state, _))| (state, v)).collect();
+        let outcomes = || {
+            let whole = drawn.iter().enumerate().filter(|(_, (_, whole))| *whole);
+            whole.flat_map(|(vertex, &(state, _))| self.outcomes[state].iter().map(move |outcome| (vertex, outcome)))
+        };
+        let nowhere = drawn.len();
+        let loses = outcomes().any(|(_, outcome)| outcome.lost.is_some());
+        let mut arrows = Arrows { loses, dots: Vec::new(), links: Vec::new(), edges: Vec::new() };
+        for (from, outcome) in outcomes() {
+            let color = match (self.has_policy, outcome.weight > 0.0) {
+                (false, _) => Color::INK,
+                (true, true) => Color::RED,
+                (true, false) => PALE,
+            };
+            let ends = outcome.next.iter().map(|(next, p)| (vertex_of[next], p));
+            let ends: Vec<(usize, &String)> = ends.chain(outcome.lost.iter().map(|p| (nowhere, p))).collect();
+            if let [(to, p)] = ends[..]
+                && p == "1"
+            {
+                let target = drawn.get(to).map(|&(state, _)| self.states[state]);
+                arrows.add(from, to, outcome.label(named, target), color);
+                continue;
+            }
+            let dot = nowhere + usize::from(loses) + arrows.dots.len();
+            arrows.dots.push(color);
+            arrows.add(from, dot, outcome.label(named, None), color);
+            for (to, p) in ends {
+                arrows.add(dot, to, named.then(|| p.clone()), color);
+            }
+        }
+        arrows
+    }
+
+    /// A state at a place; gray without its actions.
+    fn vertex(&self, (state, whole): (usize, bool), (x, y): (f64, f64)) -> Vertex {
+        let vertex = Vertex::new(x, y, Label::plain(self.states[state]));
+        let vertex = if self.initial.contains(&state) { vertex.marked() } else { vertex };
+        match self.rewards {
+            _ if !whole => vertex.fill(UNFINISHED),
+            Some(rewards) => vertex.value(rewards[state]),
+            None => vertex,
+        }
+    }
+
     fn figure(&self, around: Option<&(Vec<StateId>, usize)>) -> Result<Figure, FigureError> {
         let drawn = self.drawn(around);
         if drawn.len() > MOST {
@@ -214,97 +261,62 @@ impl<'a> Chart<'a> {
             return Err(FigureError::TooLarge { environment, states, most: MOST });
         }
         let named = drawn.len() <= NAMED;
-        let vertex_of: BTreeMap<usize, usize> = drawn.iter().enumerate().map(|(v, &(state, _))| (state, v)).collect();
-        let outcomes = || {
-            let whole = drawn.iter().enumerate().filter(|(_, (_, whole))| *whole);
-            whole.flat_map(|(vertex, &(state, _))| self.outcomes[state].iter().map(move |outcome| (vertex, outcome)))
-        };
-        let mut vertices = drawn.len();
-        let loses = outcomes().any(|(_, outcome)| outcome.lost.is_some());
-        let nowhere = vertices;
-        vertices += usize::from(loses);
-        let mut edges = Vec::new();
-        let mut links = Vec::new();
-        let mut dots = Vec::new();
-        for (from, outcome) in outcomes() {
-            let chosen = outcome.weight > 0.0;
-            let color = match (self.has_policy, chosen) {
-                (false, _) => Color::INK,
-                (true, true) => Color::RED,
-                (true, false) => PALE,
-            };
-            let mut link = |from: usize, to: usize, label: Option<String>| {
-                links.push((from, to));
-                let edge = Edge::new(from, to).color(color);
-                edges.push(match label.filter(|label| !label.is_empty()) {
-                    Some(label) => edge.label(Label::plain(label)),
-                    None => edge,
-                });
-            };
-            let ends = outcome.next.iter().map(|(next, p)| (vertex_of[next], p));
-            let ends: Vec<(usize, &String)> = ends.chain(outcome.lost.iter().map(|p| (nowhere, p))).collect();
-            if let [(to, p)] = ends[..]
-                && p == "1"
-            {
-                let target = if to == nowhere { None } else { Some(self.states[drawn[to].0]) };
-                link(from, to, outcome.label(named, target));
-                continue;
-            }
-            let dot = vertices;
-            vertices += 1;
-            dots.push(color);
-            link(from, dot, outcome.label(named, None));
-            for (to, p) in ends {
-                link(dot, to, named.then(|| p.clone()));
-            }
-        }
-        let places = automatic_places(vertices, &links);
-        let vertices_drawn = vertices;
-        let vertices = places.into_iter().enumerate().map(|(vertex, (x, y))| {
-            if vertex < drawn.len() {
-                let (state, whole) = drawn[vertex];
-                let drawn = Vertex::new(x, y, Label::plain(self.states[state]));
-                let drawn = if whole { drawn } else { drawn.fill(UNFINISHED) };
-                let drawn = if self.initial.contains(&state) { drawn.marked() } else { drawn };
-                match self.rewards {
-                    Some(rewards) => drawn.value(rewards[state]),
-                    None => drawn,
-                }
-            } else if loses && vertex == nowhere {
-                Vertex::new(x, y, "_lost_").fill(UNFINISHED)
-            } else {
-                Vertex::dot(x, y).fill(dots[vertex - drawn.len() - usize::from(loses)])
-            }
-        });
+        let Arrows { loses, dots, links, edges } = self.arrows(&drawn, named);
+        let places = automatic_places(drawn.len() + usize::from(loses) + dots.len(), &links);
         // The more arrows there are, the more room their labels need.
         let between = links.iter().filter(|(from, to)| from != to).count() as f64;
-        let dense = if named { (between / (1.6 * vertices_drawn as f64)).sqrt().clamp(1.0, 2.0) } else { 1.0 };
-        let mut graph = Digraph::new(vertices.collect())?.unit(110.0 * dense);
+        let dense = if named { (between / (1.6 * places.len() as f64)).sqrt().clamp(1.0, 2.0) } else { 1.0 };
+        let dot_places = &places[drawn.len() + usize::from(loses)..];
+        let mut vertices: Vec<Vertex> = drawn.iter().zip(&places).map(|(&d, &place)| self.vertex(d, place)).collect();
+        if loses {
+            let (x, y) = places[drawn.len()];
+            vertices.push(Vertex::new(x, y, "_lost_").fill(UNFINISHED));
+        }
+        vertices.extend(dot_places.iter().zip(&dots).map(|(&(x, y), &color)| Vertex::dot(x, y).fill(color)));
+        let mut graph = Digraph::new(vertices)?.unit(110.0 * dense);
         if let Some(rewards) = self.rewards {
             graph = graph.color_title("reward").decimals(decimals(rewards));
         }
         for edge in edges {
             graph = graph.edge(edge)?;
         }
-        let mut said = Vec::new();
-        if !dots.is_empty() {
-            said.push("Dots are actions whose outcome is left to chance.");
-        }
-        if self.has_policy {
-            said.push("In red what the policy does.");
-        }
-        if drawn.iter().any(|(state, _)| self.initial.contains(state)) {
-            said.push("A second rim marks where play begins.");
-        }
-        if !named {
-            said.push("The names of actions are left out.");
-        }
-        if drawn.iter().any(|(_, whole)| !whole) {
-            said.push("The actions of gray states are left out.");
-        }
-        let figure = graph.figure();
-        Ok(if said.is_empty() { figure } else { figure.caption(Label::plain(said.join(" "))) })
+        let begins = drawn.iter().any(|(state, _)| self.initial.contains(state));
+        let remarks = [
+            (!dots.is_empty(), "Dots are actions whose outcome is left to chance."),
+            (self.has_policy, "In red what the policy does."),
+            (begins, "A second rim marks where play begins."),
+            (!named, "The names of actions are left out."),
+            (drawn.iter().any(|(_, whole)| !whole), "The actions of gray states are left out."),
+        ];
+        Ok(with_remarks(graph.figure(), remarks.into_iter().filter(|(holds, _)| *holds).map(|(_, remark)| remark)))
     }
+}
+
+/// What joins the vertices of a graph: states, then a place for what is lost if anything is, then dots.
+struct Arrows {
+    loses: bool,
+    /// Colors of the dots.
+    dots: Vec<Color>,
+    links: Vec<(usize, usize)>,
+    edges: Vec<Edge>,
+}
+
+impl Arrows {
+    fn add(&mut self, from: usize, to: usize, label: Option<String>, color: Color) {
+        self.links.push((from, to));
+        let edge = Edge::new(from, to).color(color);
+        self.edges.push(match label {
+            Some(label) => edge.label(Label::plain(label)),
+            None => edge,
+        });
+    }
+}
+
+/// A figure with sentences below it, if there are any.
+fn with_remarks<S: AsRef<str>>(figure: Figure, remarks: impl IntoIterator<Item = S>) -> Figure {
+    let remarks: Vec<S> = remarks.into_iter().collect();
+    let text = remarks.iter().map(AsRef::as_ref).collect::<Vec<_>>().join(" ");
+    if text.is_empty() { figure } else { figure.caption(Label::plain(text)) }
 }
 
 /// Adds an outcome to those of a state; actions with the same outcome share one.
@@ -409,8 +421,7 @@ fn plan(environment: &Environment, grid: &Grid, policy: Option<&StochasticPolicy
     if !model.is_deterministic() {
         said.push("Chance decides where actions lead; a graph shows how.".to_owned());
     }
-    let figure = diagram.figure();
-    Ok(if said.is_empty() { figure } else { figure.caption(Label::plain(said.join(" "))) })
+    Ok(with_remarks(diagram.figure(), said))
 }
 
 /// The cell that an action aims at: the one that its name says, or else the likeliest.
