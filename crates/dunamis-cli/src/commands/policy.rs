@@ -87,15 +87,12 @@ pub(crate) fn run(command: Command, _: Output) -> Result<ExitStatus, Failure> {
 
 fn edit(arguments: &Edit) -> Result<(), Failure> {
     let (single, pair);
-    let world = match joint(&arguments.environment, arguments.joint)? {
-        Some(joint) => {
-            pair = joint;
-            World::Joint(&pair, arguments.agent)
-        }
-        None => {
-            single = load(&arguments.environment)?;
-            World::Single(&single)
-        }
+    let world = if let Some(joint) = joint(&arguments.environment, arguments.joint)? {
+        pair = joint;
+        World::Joint(&pair, arguments.agent)
+    } else {
+        single = load(&arguments.environment)?;
+        World::Single(&single)
     };
     let mut policy = world.policy(&arguments.from, Path::new(""))?;
     let mut edits = 0;
