@@ -27,9 +27,14 @@ pub(crate) enum Gathered {
 }
 
 impl ConfigRuns {
+    /// What a config asks for.
+    pub(crate) fn sweep(&self, config: &Path) -> Result<Sweep, Failure> {
+        Ok(Sweep::load(config, &self.settings)?)
+    }
+
     /// The runs of all points of a config, computed or reused.
     pub(crate) fn compute(&self, config: &Path, output: Output) -> Result<SweepRun, Failure> {
-        let sweep = Sweep::load(config, &self.settings)?;
+        let sweep = self.sweep(config)?;
         let labels: Vec<String> = sweep.points.iter().map(|point| sweep.label(point)).collect();
         let done = run_sweep(
             sweep,

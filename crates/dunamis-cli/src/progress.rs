@@ -24,7 +24,7 @@ impl Progress {
     }
 
     /// Begins another computation under the same bar.
-    fn restart(&self, what: &str) {
+    pub(crate) fn restart(&self, what: &str) {
         self.bar.reset();
         self.bar.set_prefix(what.to_owned());
     }

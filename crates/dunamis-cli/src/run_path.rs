@@ -2,7 +2,7 @@
 
 use crate::failure::Failure;
 use clap::Args;
-use dunamis_experiment::{AnyRun, Run};
+use dunamis_experiment::{AnyRun, Run, Unfinished, list_unfinished};
 use std::path::{Path, PathBuf};
 
 /// Most candidates that an error names.
@@ -37,13 +37,36 @@ impl Directory {
             _ => Vec::new(),
         };
         found.sort();
-        match &found[..] {
-            [] => Err(Failure::UnknownRun { run: run.into(), directory: self.runs.display().to_string() }),
-            [path] => Ok(path.clone()),
-            several => {
-                let name = |path: &PathBuf| path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-                let names = several.iter().take(CANDIDATES).map(name).collect();
-                Err(Failure::AmbiguousRun { run: run.into(), names, count: several.len() })
+        self.only(run, found, PathBuf::as_path)
+    }
+
+    /// What shards have left of a sweep: a path, or the name of a directory of parts in here, or the start of one.
+    ///
+    /// # Errors
+    ///
+    /// [`Failure::UnknownRun`], [`Failure::AmbiguousRun`].
+    pub(crate) fn find_unfinished(&self, parts: &str) -> Result<Unfinished, Failure> {
+        let path = Path::new(parts);
+        let name = |path: &Path| path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let (runs, wanted) = match path.parent() {
+            Some(runs) if path.is_dir() && !runs.as_os_str().is_empty() => (runs, name(path)),
+            _ => (self.runs.as_path(), parts.to_owned()),
+        };
+        let mut found = list_unfinished(runs)?;
+        let id = wanted.strip_prefix("parts-").unwrap_or(&wanted);
+        found.retain(|unfinished| !id.is_empty() && name(&unfinished.path).starts_with(&format!("parts-{id}")));
+        self.only(parts, found, |unfinished| &unfinished.path)
+    }
+
+    /// The only one that a word may mean.
+    fn only<T>(&self, word: &str, mut found: Vec<T>, path: impl Fn(&T) -> &Path) -> Result<T, Failure> {
+        let name = |found: &T| path(found).file_name().unwrap_or_default().to_string_lossy().into_owned();
+        match (found.pop(), found.len()) {
+            (None, _) => Err(Failure::UnknownRun { run: word.into(), directory: self.runs.display().to_string() }),
+            (Some(only), 0) => Ok(only),
+            (Some(last), more) => {
+                let names = found.iter().chain([&last]).take(CANDIDATES).map(name).collect();
+                Err(Failure::AmbiguousRun { run: word.into(), names, count: more + 1 })
             }
         }
     }

@@ -1,6 +1,6 @@
 //! What can go wrong in a run.
 
-use crate::{ConfigError, Damage};
+use crate::{ConfigError, Damage, ShardError, Unmerged};
 use dunamis_goals::GoalError;
 use dunamis_orbit::OrbitError;
 use dunamis_power::PowerError;
@@ -29,6 +29,36 @@ pub enum ExperimentError {
         /// Why not.
         source: std::io::Error,
     },
+    /// Nothing says which shard this is.
+    #[error(transparent)]
+    Shard(#[from] ShardError),
+    /// A sweep that stops at standard errors, which shards do not know.
+    #[error(
+        "`{name}` stops at a standard error, which no shard knows without the others: replace `until-se` by a number of `samples`"
+    )]
+    ShardUntil {
+        /// The name of the experiment.
+        name: String,
+    },
+    /// Part files that cannot be read or written.
+    #[error("cannot read or write the part files in `{}`", .path.display())]
+    Parts {
+        /// Their directory.
+        path: PathBuf,
+        /// Why not.
+        source: std::io::Error,
+    },
+    /// A description of work that is none.
+    #[error("`{}` does not say what was divided: {reason}; start any shard again, which writes it anew", .path.display())]
+    Work {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// Shards that are not done.
+    #[error(transparent)]
+    Unmerged(Box<Unmerged>),
     /// A file of the run cannot be written.
     #[error("cannot write `{}`: nothing of this run is kept", .path.display())]
     Write {

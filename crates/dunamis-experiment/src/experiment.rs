@@ -342,4 +342,12 @@ impl Expectation {
         let sampling = Sampling::new(samples.get(), seed).with_method(method);
         Some(until_se.map_or(sampling, |std_error| sampling.until(std_error)))
     }
+
+    /// How many of the first samples are kept.
+    pub(crate) fn kept(&self) -> u64 {
+        match self {
+            Expectation::Sampled { keep, .. } => *keep,
+            Expectation::Exact => 0,
+        }
+    }
 }

@@ -27,6 +27,14 @@ impl RunKey {
         bytes.copy_from_slice(&blake3::hash(identity.as_bytes()).as_bytes()[..16]);
         RunKey(bytes)
     }
+
+    pub(crate) fn from_bytes(bytes: [u8; 16]) -> Self {
+        RunKey(bytes)
+    }
+
+    pub(crate) fn bytes(self) -> [u8; 16] {
+        self.0
+    }
 }
 
 /// 32 hexadecimal digits.

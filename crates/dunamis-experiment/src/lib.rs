@@ -189,6 +189,12 @@
 //! | `samples.npz` | with `keep-samples`: `rewards` and `power` (two agents: `rewards_h`, `power_h`, `rewards_a`, `power_a`) as matrices of samples × states; [`Run::samples`] |
 //! | `manifest.json` | [`Manifest`]: versions, seed, statistics, alignment, times, and the hash of every other file |
 //!
+//! # Shards
+//!
+//! A [`Sweep`] may be divided: [`run_shard`] computes the part of one [`Shard`] into part files, and [`merge`] makes the runs of all parts, with
+//! the same bytes as if it had never been divided. Until then the directory `RUNS/parts-ID` has the parts; the modules `parts` and `part`
+//! describe their files.
+//!
 //! # Modules
 //!
 //! | module | noun |
@@ -204,6 +210,10 @@
 //! | `differences` | [`differences`] between the configs of runs |
 //! | `frame`, `parquet` | [`Frame`], a table over several runs, also as Parquet (feature `parquet`) |
 //! | `listing` | [`list`] of all runs in a directory, [`AnyRun`] |
+//! | `shard` | [`Shard`], [`ShardChoice`]: which part of a sweep a process computes |
+//! | `work`, `unmerged` | [`run_shard`], [`merge`]; [`Unmerged`]: what is missing |
+//! | `parts`, `part`, `chunk` | directories of part files, part files, and what their records hold |
+//! | `unfinished` | [`Unfinished`]: sweeps that shards are computing |
 //! | `key` | [`RunKey`], [`NUMERICS_VERSION`] |
 //! | `store`, `partial` | [`run`]; directories of unfinished runs |
 //! | `run`, `table`, `layout`, `manifest` | [`Run`], [`RunPower`], [`GridLayout`], [`Manifest`] |
@@ -216,9 +226,11 @@
 //!   `samples.npz` is checked when it is read.
 //! - `power.csv` is the same bytes for any number of threads.
 //! - Whatever may change a number enters the key; names and paths do not.
+//! - A part file is written by one process and never changed; it counts as far as its hashes are right, wherever it ends.
 //! - This crate knows nothing of figures, published values or terminals, and no text or file makes it panic.
 
 mod analysis;
+mod chunk;
 mod config_error;
 mod damage;
 mod differences;
@@ -234,16 +246,22 @@ mod manifest;
 #[cfg(feature = "parquet")]
 mod parquet;
 mod parse;
+mod part;
 mod partial;
+mod parts;
 pub mod powerplay;
 mod rollout;
 mod run;
 mod section;
 mod seed_policy;
 mod setting;
+mod shard;
 mod store;
 mod sweep;
 mod table;
+mod unfinished;
+mod unmerged;
+mod work;
 
 pub use analysis::{
     ActionChance, Analysis, AnalysisManifest, AnalysisResults, AnalysisRun, AtOne, BinRecord, ChanceOfAction,
@@ -254,6 +272,7 @@ pub use analysis::{
     RecurrentDistributionRecord, Start, StateOptions, States, ThresholdRecord, TransitionRecord, ValueRecord,
     VerdictRecord, VisitDistributionRecord, WorstRecord, analyze,
 };
+pub use chunk::ChunkContent;
 pub use config_error::{ConfigError, ConfigProblem};
 pub use damage::Damage;
 pub use differences::{Difference, differences};
@@ -268,10 +287,16 @@ pub use key::{NUMERICS_VERSION, RunKey, RunKeyError};
 pub use layout::{Cell, CellPair, GridLayout};
 pub use listing::{AnyRun, Content, Entry, RunManifest, clear_unfinished, list};
 pub use manifest::{MANIFEST_SCHEMA, Manifest};
+pub use part::{PartContents, PartDepth, PartEnd, PartHeader, PartRecord};
+pub use parts::ChangedPart;
 pub use rollout::{Plan, PlannedMove, Rollout, RolloutSettings};
 pub use run::{Estimates, Run, RunPower};
 pub use seed_policy::{SeedPolicyError, SeedPolicySource};
 pub use setting::{Setting, SettingError};
+pub use shard::{Shard, ShardChoice, ShardError};
 pub use store::run;
 pub use sweep::{Axis, MAX_POINTS, Point, Sweep, SweepRun, SweptKey, run_sweep};
 pub use table::TableError;
+pub use unfinished::{Progress, Unfinished, list_unfinished};
+pub use unmerged::{MissingChunks, Unmerged};
+pub use work::{Merged, ShardRun, merge, run_shard};

@@ -57,11 +57,11 @@ pub struct Manifest {
     pub solver_error_a: Option<f64>,
     /// Two agents: their alignment.
     pub alignment: Option<Alignment>,
-    /// Number of threads.
+    /// Number of threads; for a run that shards computed, of the one with most.
     pub threads: usize,
-    /// When the computation began: UTC as `YYYY-MM-DDThh:mm:ssZ`.
+    /// When the computation began, or the first process of a shard: UTC as `YYYY-MM-DDThh:mm:ssZ`.
     pub started: String,
-    /// Wall time of the computation in seconds.
+    /// Wall time of the computation in seconds; of all processes together, for a run that shards computed.
     pub seconds: f64,
     /// BLAKE3 hashes of all other files of the run, in hexadecimal digits.
     pub files: BTreeMap<String, String>,

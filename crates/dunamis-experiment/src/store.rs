@@ -3,9 +3,11 @@
 use crate::inputs::{Computation, Computed, Inputs};
 use crate::manifest::utc;
 use crate::partial::{Claim, Partial};
+use crate::parts::{Index, Times};
+use crate::work::Known;
 use crate::{
-    Damage, Expectation, Experiment, ExperimentError, GridLayout, MANIFEST_SCHEMA, Manifest, NUMERICS_VERSION,
-    Observer, PowerSettings, Run, RunKey, RunPower, table,
+    Damage, Experiment, ExperimentError, GridLayout, MANIFEST_SCHEMA, Manifest, NUMERICS_VERSION, Observer,
+    PowerSettings, Run, RunKey, RunPower, table,
 };
 use dunamis_power::{AgentSamples, PowerError, SampleRecorder, Samples};
 use dunamis_sampling::STREAM_VERSION;
@@ -47,9 +49,39 @@ impl Experiment {
 /// [`ExperimentError::Config`] if the experiment does not fit its environment; [`ExperimentError::RunsDirectory`] before
 /// anything is computed, [`ExperimentError::Power`] and [`ExperimentError::Write`].
 pub fn run(experiment: &Experiment, runs: impl AsRef<Path>, observer: &dyn Observer) -> Result<Run, ExperimentError> {
-    let runs = runs.as_ref();
     let inputs = Inputs::read(experiment)?;
     let key = inputs.key(experiment);
+    obtain(experiment, inputs, key, runs.as_ref(), observer, None)
+}
+
+/// The same from the sums of all chunks of samples, as shards have left them; `key` is what the run had for them.
+pub(crate) fn run_merged(
+    experiment: &Experiment,
+    key: RunKey,
+    runs: &Path,
+    observer: &dyn Observer,
+    index: &Index,
+) -> Result<Run, ExperimentError> {
+    let inputs = Inputs::read(experiment)?;
+    if inputs.key(experiment) != key {
+        return Err(ExperimentError::OtherEnvironment { run: experiment.name.clone() });
+    }
+    obtain(experiment, inputs, key, runs, observer, Some(index))
+}
+
+/// Whether there is a complete run of this key.
+pub(crate) fn is_complete(runs: &Path, key: RunKey) -> bool {
+    check(&runs.join(key.to_string()), key).is_ok()
+}
+
+fn obtain(
+    experiment: &Experiment,
+    inputs: Inputs,
+    key: RunKey,
+    runs: &Path,
+    observer: &dyn Observer,
+    index: Option<&Index>,
+) -> Result<Run, ExperimentError> {
     let place = runs.join(key.to_string());
     let mut replaced = match reuse(experiment, key, &place) {
         Ok(run) => return Ok(run),
@@ -68,13 +100,16 @@ pub fn run(experiment: &Experiment, runs: impl AsRef<Path>, observer: &dyn Obser
         }
     };
     let (started, clock) = (SystemTime::now(), Instant::now());
-    let keep = match experiment.expectation {
-        Expectation::Sampled { keep, .. } => keep,
-        Expectation::Exact => 0,
+    let recorder = SampleRecorder::new(experiment.expectation.kept(), observer);
+    let (computed, times) = match index {
+        None => {
+            let computed = computation.run(&recorder)?;
+            let (seconds, threads) = (clock.elapsed().as_secs_f64(), rayon::current_num_threads());
+            (computed, Times { started, seconds, threads })
+        }
+        Some(index) => (computation.run(&Known { recorder: &recorder, key, index })?, index.times(key)),
     };
-    let recorder = SampleRecorder::new(keep, observer);
-    let computed = computation.run(&recorder)?;
-    let manifest = manifest(experiment, key, &computed, started, clock.elapsed().as_secs_f64());
+    let manifest = manifest(experiment, key, &computed, times);
     write(&partial.path(), experiment, &computed, recorder.into_samples().as_ref(), manifest)?;
     let published = partial.publish(|place| check(place, key).is_ok());
     let path = published.map_err(|source| ExperimentError::Write { path: place, source })?;
@@ -100,7 +135,7 @@ fn check(place: &Path, key: RunKey) -> Result<Run, Damage> {
     if run.key == key { Ok(run) } else { Err(Damage::Key { found: run.key }) }
 }
 
-fn manifest(experiment: &Experiment, key: RunKey, computed: &Computed, started: SystemTime, seconds: f64) -> Manifest {
+fn manifest(experiment: &Experiment, key: RunKey, computed: &Computed, times: Times) -> Manifest {
     let sampling = experiment.expectation.sampling();
     let until_se = sampling.and_then(|sampling| sampling.until);
     let finite = |error: f64| error.is_finite().then_some(error);
@@ -128,9 +163,9 @@ fn manifest(experiment: &Experiment, key: RunKey, computed: &Computed, started: 
         solver_error: finite(computed.solver_error),
         solver_error_a: computed.solver_error_a.and_then(finite),
         alignment,
-        threads: rayon::current_num_threads(),
-        started: utc(started),
-        seconds,
+        threads: times.threads,
+        started: utc(times.started),
+        seconds: times.seconds,
         files: BTreeMap::new(),
     }
 }

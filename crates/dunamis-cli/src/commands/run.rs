@@ -1,5 +1,7 @@
 //! `dunamis run`: the experiments of a config into run directories.
 
+mod shard;
+
 use crate::commands::power::spread_samples;
 use crate::commands::power::two_agents::alignment_sentence;
 use crate::config_runs::ConfigRuns;
@@ -8,7 +10,7 @@ use crate::output::{self, Output, SCHEMA};
 use crate::run_table::run_table;
 use crate::table::{Align, Table, decimals};
 use clap::Args;
-use dunamis_experiment::{Alignment, Axis, Estimates, Run, RunPower, Sweep, SweepRun};
+use dunamis_experiment::{Alignment, Axis, Estimates, Run, RunPower, ShardChoice, Sweep, SweepRun};
 use dunamis_sampling::SamplingMethod;
 use serde::Serialize;
 use std::fmt::Write;
@@ -25,7 +27,11 @@ use std::path::PathBuf;
         power.npz) and a manifest. A complete run is reused; one that was killed leaves nothing that counts as complete.\n\n\
         Wherever the config has a single value it may have several: a list [0.1, 0.9], a range { from = 0, to = 0.9, step = 0.1 } \
         (or count = 10), or a list with names { values = [0.1, 0.9], names = [\"near\", \"far\"] }. Every combination is then a \
-        run of its own; keys that sweep.zip = [[\"power.discount\", \"power.discount-a\"]] names together go side by side.",
+        run of its own; keys that sweep.zip = [[\"power.discount\", \"power.discount-a\"]] names together go side by side.\n\n\
+        With --shard 3/16 this process does the third of sixteen parts of the work, counted from 1, and dunamis runs merge makes the \
+        runs when all parts are done: with the same bytes as if one process had done everything. A shard that was killed goes on where \
+        it was. --shard auto takes the number from the scheduler: from a Slurm array, or from Open MPI; --shard auto/16 also from a \
+        Kubernetes Indexed Job or from HyperQueue, which do not say how many there are.",
     after_long_help = "\
 Example: save this as maze.toml, then dunamis run maze.toml
   name = \"two agents in the maze\"
@@ -43,7 +49,12 @@ Example: save this as maze.toml, then dunamis run maze.toml
 The same at other settings, without touching the file:
   dunamis run maze.toml --set power.discount=0.9
   dunamis run maze.toml --set 'power.discount=[0.1, 0.5, 0.9]' --set environment.collision=block
-  dunamis run maze.toml --set 'power.correlation={ from = -1, to = 1, count = 9 }'"
+  dunamis run maze.toml --set 'power.correlation={ from = -1, to = 1, count = 9 }'
+
+Divided among two processes, here or on two machines that share the directory:
+  dunamis run maze.toml --shard 1/2
+  dunamis run maze.toml --shard 2/2
+  dunamis runs merge"
 )]
 pub(crate) struct Arguments {
     /// The config of the experiment (.toml)
@@ -53,12 +64,19 @@ pub(crate) struct Arguments {
     #[command(flatten)]
     runs: ConfigRuns,
 
+    /// Do one part of the work: I/N with I from 1 to N, or auto, or auto/N
+    #[arg(long, value_name = "I/N")]
+    shard: Option<ShardChoice>,
+
     /// Print one JSON document
     #[arg(long)]
     json: bool,
 }
 
 pub(crate) fn run(arguments: &Arguments, output: Output) -> Result<ExitStatus, Failure> {
+    if let Some(choice) = arguments.shard {
+        return shard::run(arguments, choice, output);
+    }
     let SweepRun { sweep, runs } = arguments.runs.compute(&arguments.config, output)?;
     match &runs[..] {
         [run] if arguments.json => output::json(&Document::new(run))?,

@@ -1,6 +1,7 @@
 //! `dunamis runs`: what was computed before.
 
 mod list;
+mod merge;
 mod prune;
 mod show;
 mod table;
@@ -16,6 +17,7 @@ pub(crate) enum Command {
     List(list::Arguments),
     Show(show::Arguments),
     Table(table::Arguments),
+    Merge(merge::Arguments),
     Verify(verify::Arguments),
     Prune(prune::Arguments),
 }
@@ -23,6 +25,7 @@ pub(crate) enum Command {
 pub(crate) fn run(command: Command, output: Output) -> Result<ExitStatus, Failure> {
     match command {
         Command::List(arguments) => list::run(&arguments),
+        Command::Merge(arguments) => merge::run(&arguments, output),
         Command::Show(arguments) => show::run(&arguments),
         Command::Table(arguments) => table::run(&arguments, output),
         Command::Verify(arguments) => verify::run(&arguments),

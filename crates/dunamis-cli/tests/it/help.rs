@@ -36,6 +36,7 @@ fn every_command_explains_itself() {
         "runs list",
         "runs show",
         "runs table",
+        "runs merge",
         "runs verify",
         "runs prune",
         "report",

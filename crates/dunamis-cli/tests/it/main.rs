@@ -11,11 +11,15 @@ mod interrupted;
 mod orbits;
 mod reports;
 mod runs;
+mod shards;
 mod terminal;
 
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 use tempfile::TempDir;
+
+/// What schedulers say of the process that runs the tests is nothing to the binary.
+const SCHEDULERS: &[&str] = &["SLURM_ARRAY_TASK_ID", "JOB_COMPLETION_INDEX", "HQ_TASK_ID", "OMPI_COMM_WORLD_RANK"];
 
 /// A directory of its own for one test, in which the binary runs.
 struct Workplace(TempDir);
@@ -42,7 +46,7 @@ impl Workplace {
             if quoted { vec![part] } else { part.split_whitespace().collect() }
         });
         command.args(words).current_dir(self.path()).stdin(Stdio::null());
-        for variable in ["COLUMNS", "CLICOLOR_FORCE", "RAYON_NUM_THREADS"] {
+        for variable in ["COLUMNS", "CLICOLOR_FORCE", "RAYON_NUM_THREADS"].iter().chain(SCHEDULERS) {
             command.env_remove(variable);
         }
         command

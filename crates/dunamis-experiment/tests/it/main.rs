@@ -10,6 +10,7 @@ mod listing;
 mod powerplay;
 mod rollouts;
 mod runs;
+mod shards;
 mod strategies;
 mod sweeps;
 mod tables;

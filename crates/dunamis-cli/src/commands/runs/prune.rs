@@ -6,7 +6,7 @@ use crate::output::{self, Output, SCHEMA};
 use crate::run_path::Directory;
 use crate::table::counted;
 use clap::Args;
-use dunamis_experiment::{Entry, clear_unfinished, list};
+use dunamis_experiment::{Entry, clear_unfinished, list, list_unfinished};
 use serde::Serialize;
 use std::fmt::Write;
 
@@ -16,15 +16,17 @@ use std::fmt::Write;
     about = "Remove damaged and unfinished runs, and others that are asked for",
     long_about = "Remove damaged and unfinished runs, and others that are asked for.\n\n\
         Without a selection these are directories that are no complete runs, and what killed processes have left. --outdated adds \
-        runs of earlier numerics, which dunamis run would not reuse. Naming runs removes these and nothing else.",
+        runs of earlier numerics, which dunamis run would not reuse. Naming runs removes these and nothing else; only so what shards \
+        have left of a sweep is removed, and never while one of them is running.",
     after_long_help = "\
 Examples:
   dunamis runs prune --dry-run
   dunamis runs prune --outdated
-  dunamis runs prune 3f9a 81c0"
+  dunamis runs prune 3f9a 81c0
+  dunamis runs prune parts-5d20"
 )]
 pub(crate) struct Arguments {
-    /// Keys of runs or their starts: removes these runs and no others
+    /// Keys of runs or names of parts, or their starts: removes these and no others
     #[arg(value_name = "RUN", conflicts_with = "outdated")]
     selection: Vec<String>,
 
@@ -62,16 +64,31 @@ struct Removed {
 pub(crate) fn run(arguments: &Arguments, output: Output) -> Result<ExitStatus, Failure> {
     let runs = &arguments.directory.runs;
     let mut removed = Vec::new();
-    for (entry, reason) in select(arguments)? {
+    let (parts, selection): (Vec<&String>, Vec<&String>) =
+        arguments.selection.iter().partition(|word| word.contains("parts-"));
+    let parts = parts.into_iter().map(|word| arguments.directory.find_unfinished(word));
+    let parts = parts.collect::<Result<Vec<_>, Failure>>()?;
+    for (entry, reason) in select(arguments, &selection)? {
         if !arguments.dry_run {
             entry.remove()?;
         }
         removed.push(Removed { path: entry.path.display().to_string(), bytes: entry.bytes, reason });
     }
+    for sweep in parts {
+        if !arguments.dry_run {
+            sweep.remove()?;
+        }
+        removed.push(Removed { path: sweep.path.display().to_string(), bytes: sweep.bytes, reason: "as asked".into() });
+    }
     if arguments.selection.is_empty() && !arguments.dry_run {
         let unfinished = clear_unfinished(runs)?;
         if unfinished > 0 {
             output.note(&format!("{} of killed processes removed", counted(unfinished as u64, "unfinished run")));
+        }
+        let sweeps = list_unfinished(runs)?.len();
+        if sweeps > 0 {
+            let sweeps = counted(sweeps as u64, "unfinished sweep");
+            output.note(&format!("{sweeps} of shards kept: `dunamis runs merge` makes runs, and naming removes"));
         }
     }
     let bytes = removed.iter().map(|run| run.bytes).sum();
@@ -90,13 +107,13 @@ pub(crate) fn run(arguments: &Arguments, output: Output) -> Result<ExitStatus, F
 }
 
 /// What to remove, and why.
-fn select(arguments: &Arguments) -> Result<Vec<(Entry, String)>, Failure> {
+fn select(arguments: &Arguments, selection: &[&String]) -> Result<Vec<(Entry, String)>, Failure> {
     let mut named = Vec::new();
-    for run in &arguments.selection {
+    for run in selection {
         named.push(arguments.directory.find(run)?);
     }
     let reason = |entry: &Entry| {
-        if !named.is_empty() {
+        if !arguments.selection.is_empty() {
             return named.iter().any(|path| path.file_name() == entry.path.file_name()).then(|| "as asked".to_owned());
         }
         match &entry.content {
