@@ -1,7 +1,7 @@
 //! `cargo xtask ci`: everything that must pass before a change is merged, on a laptop as on a server.
 
 use crate::workspace::{Failure, Result, Workspace, output, run as run_command};
-use crate::{doc, figures, generate, tidy};
+use crate::{clusters, doc, figures, generate, tidy};
 use std::fmt;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
@@ -61,8 +61,11 @@ const CHROMIUM: Tool = Tool {
         "command -v \"${DUNAMIS_CHROMIUM:-chromium}\" || command -v chromium-browser || command -v google-chrome || command -v google-chrome-stable",
     ],
     missing: "Chromium is not installed: `apt-get install chromium` as root, or name it in `DUNAMIS_CHROMIUM`",
-    install: Some(install_chromium),
+    install: Some(|w| install(w, &["chromium"])),
 };
+
+const SCHEDULERS: Tool =
+    Tool { probe: clusters::PROBE, missing: clusters::MISSING, install: Some(|w| install(w, clusters::PACKAGES)) };
 
 const STEPS: &[Step] = &[
     Step { name: "fmt", slow: false, tool: Some(RUSTFMT), run: |w| cargo(w, &["fmt", "--all", "--check"]) },
@@ -79,6 +82,7 @@ const STEPS: &[Step] = &[
     Step { name: "figures", slow: false, tool: None, run: |w| figures::run(w, &figures::Arguments::quick_check()) },
     Step { name: "browser", slow: false, tool: Some(CHROMIUM), run: browser },
     Step { name: "slow-tests", slow: true, tool: None, run: slow_tests },
+    Step { name: "clusters", slow: true, tool: Some(SCHEDULERS), run: clusters::run },
     Step { name: "fuzz", slow: true, tool: Some(FUZZ), run: fuzz },
 ];
 
@@ -86,8 +90,15 @@ fn cargo(workspace: &Workspace, arguments: &[&str]) -> Result<()> {
     run_command(&mut workspace.cargo(arguments))
 }
 
-/// Debian's package, where this task may install packages.
-fn install_chromium(workspace: &Workspace) -> Result<()> {
+/// Installs the schedulers if they are not there and this task may; tests skip what is still missing.
+pub(crate) fn install_schedulers(workspace: &Workspace) {
+    if !SCHEDULERS.is_there_at_last(workspace) {
+        println!("{}", SCHEDULERS.missing);
+    }
+}
+
+/// Debian's packages, where this task may install any.
+fn install(workspace: &Workspace, packages: &[&str]) -> Result<()> {
     if output(workspace.command("id").arg("-u"))?.trim() != "0" {
         return Err(Failure::new("only root installs packages"));
     }
@@ -97,7 +108,7 @@ fn install_chromium(workspace: &Workspace) -> Result<()> {
         run_command(command.env("DEBIAN_FRONTEND", "noninteractive"))
     };
     apt(&["update"])?;
-    apt(&["install", "--yes", "--no-install-recommends", "chromium"])
+    apt(&[&["install", "--yes", "--no-install-recommends"], packages].concat())
 }
 
 /// The tests of reports in a browser, which pass by saying so where there is none. All packages are named, so that nothing is
@@ -112,7 +123,9 @@ fn slow_tests(workspace: &Workspace) -> Result<()> {
     let seed = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |time| time.as_secs());
     eprintln!("property tests with PROPTEST_RNG_SEED={seed}");
     let mut command = workspace.cargo(&["test", "--workspace", "--no-fail-fast"]);
-    run_command(command.env("DUNAMIS_SLOW_TESTS", "1").env("PROPTEST_RNG_SEED", seed.to_string()))
+    run_command(
+        command.env("DUNAMIS_SLOW_TESTS", "1").env("DUNAMIS_KILLS", "200").env("PROPTEST_RNG_SEED", seed.to_string()),
+    )
 }
 
 /// Every fuzz target for a short while, from its seeds and from what earlier runs have found; all of them, even after one fails.

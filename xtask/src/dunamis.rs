@@ -3,7 +3,7 @@
 use crate::workspace::{Failure, Result, Workspace, output, run as run_command};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
 /// The built command.
@@ -46,6 +46,11 @@ impl<'a> Dunamis<'a> {
         let messages = output(workspace.cargo(&arguments).stderr(Stdio::null()))?;
         let executable = executable(&messages).ok_or_else(|| Failure::new("the build of `dunamis` left no program"))?;
         Ok(Dunamis { workspace, executable })
+    }
+
+    /// The folder that it is in.
+    pub(crate) fn folder(&self) -> &Path {
+        self.executable.parent().unwrap_or(Path::new("."))
     }
 
     /// The command with these arguments, at the root.

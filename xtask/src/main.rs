@@ -3,6 +3,7 @@
 
 mod bench;
 mod ci;
+mod clusters;
 mod doc;
 mod dunamis;
 mod figures;
@@ -35,6 +36,8 @@ enum Task {
     Generate(generate::Arguments),
     /// Build the API documentation with its mathematics rendered
     Doc(doc::Arguments),
+    /// Run the scripts of the guide to clusters by real schedulers on this machine, as far as they are there
+    Clusters,
     /// Run the benchmarks
     Bench(bench::Arguments),
 }
@@ -47,6 +50,10 @@ fn main() -> ExitCode {
         Task::Figures(arguments) => figures::run(&workspace, &arguments),
         Task::Generate(arguments) => generate::run(&workspace, &arguments),
         Task::Doc(arguments) => doc::run(&workspace, &arguments),
+        Task::Clusters => {
+            ci::install_schedulers(&workspace);
+            clusters::run(&workspace)
+        }
         Task::Bench(arguments) => bench::run(&workspace, &arguments),
     });
     match outcome {
