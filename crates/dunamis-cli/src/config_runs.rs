@@ -43,13 +43,7 @@ impl ConfigRuns {
                 1 => output.progress(&point.experiment.name),
                 count => output.progress(&format!("{} of {count}: {}", number + 1, labels[number])),
             },
-            |run| {
-                if let Some(damage) = &run.replaced {
-                    output::warning(&format!(
-                        "the directory that was in its place was no complete run and is replaced: {damage}"
-                    ));
-                }
-            },
+            |run| output::replaced(run.replaced.as_ref()),
         );
         Ok(done?)
     }

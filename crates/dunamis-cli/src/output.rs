@@ -5,6 +5,7 @@ use crate::hint::{self, Hint};
 use crate::progress::Progress;
 use crate::solver_progress::{SolverProgress, Spinner};
 use clap::error::{ContextKind, ErrorKind};
+use dunamis_experiment::Damage;
 use serde::Serialize;
 use std::error::Error;
 use std::fmt::Write as _;
@@ -82,6 +83,13 @@ impl Output {
 /// Warns on stderr of what makes a result worth less than asked for.
 pub(crate) fn warning(text: &str) {
     say(&format!("{YELLOW}warning{RESET}: {text}\n"));
+}
+
+/// Warns of a directory that was in the place of a run, if there was one.
+pub(crate) fn replaced(damage: Option<&Damage>) {
+    if let Some(damage) = damage {
+        warning(&format!("the directory that was in its place was no complete run and is replaced: {damage}"));
+    }
 }
 
 /// Reports why a command failed.

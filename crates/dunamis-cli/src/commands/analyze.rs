@@ -2,6 +2,7 @@
 
 use crate::failure::{ExitStatus, Failure};
 use crate::output::{self, Output, SCHEMA};
+use crate::run_path::Directory;
 use crate::table::{Align, Table, decimals};
 use clap::Args;
 use dunamis_experiment::{Analysis, AnalysisRun, TransitionRecord, analyze};
@@ -39,9 +40,8 @@ pub(crate) struct Arguments {
     #[arg(value_name = "CONFIG")]
     config: PathBuf,
 
-    /// The directory for runs
-    #[arg(long, value_name = "DIR", default_value = "runs")]
-    runs: PathBuf,
+    #[command(flatten)]
+    directory: Directory,
 
     /// Print one JSON document
     #[arg(long)]
@@ -51,11 +51,9 @@ pub(crate) struct Arguments {
 pub(crate) fn run(arguments: &Arguments, output: Output) -> Result<ExitStatus, Failure> {
     let analysis = Analysis::load(&arguments.config)?;
     let progress = output.progress(&analysis.name);
-    let run = analyze(&analysis, &arguments.runs, &progress)?;
+    let run = analyze(&analysis, &arguments.directory.runs, &progress)?;
     drop(progress);
-    if let Some(damage) = &run.replaced {
-        output::warning(&format!("the directory that was in its place was no complete run and is replaced: {damage}"));
-    }
+    output::replaced(run.replaced.as_ref());
     let document = Document::new(&run);
     if arguments.json {
         output::json(&document)?;
