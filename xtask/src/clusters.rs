@@ -54,7 +54,7 @@ pub(crate) fn run(workspace: &Workspace) -> Result<()> {
 /// Makes the runs by one scheduler; why not, where it is not there.
 type Scheduler = fn(&Place) -> Result<Option<&'static str>>;
 
-const SCHEDULERS: &[(&str, Scheduler)] = &[("Slurm", slurm), ("Open MPI", mpi), ("HyperQueue", hyperqueue)];
+const SCHEDULERS: &[(&str, Scheduler)] = &[("Slurm", slurm), ("Open MPI", mpi)];
 
 /// A directory of its own, which is removed at the end.
 struct Place {
@@ -272,24 +272,6 @@ fn mpi(place: &Place) -> Result<Option<&'static str>> {
         // Neither root nor a machine of one core keeps a test from running.
         command.env("OMPI_ALLOW_RUN_AS_ROOT", "1").env("OMPI_ALLOW_RUN_AS_ROOT_CONFIRM", "1");
         command.env("OMPI_MCA_rmaps_base_oversubscribe", "1").env("OMPI_MCA_oob_tcp_if_include", "lo");
-    })?;
-    Ok(None)
-}
-
-fn hyperqueue(place: &Place) -> Result<Option<&'static str>> {
-    if !place.has("hq") {
-        return Ok(Some("`hq` of HyperQueue is not installed"));
-    }
-    let hq = || {
-        let mut command = place.command("hq");
-        command.env("HQ_SERVER_DIR", place.path.join("hyperqueue"));
-        command
-    };
-    let _server = place.daemon(hq().args(["server", "start", "--host", "127.0.0.1"]), "hq-server.log")?;
-    place.wait_for(|| Some(output(hq().args(["server", "info"])).is_ok()), "HyperQueue")?;
-    let _worker = place.daemon(hq().args(["worker", "start", "--cpus=2"]), "hq-worker.log")?;
-    place.script("hyperqueue.sh", |command| {
-        command.env("HQ_SERVER_DIR", place.path.join("hyperqueue"));
     })?;
     Ok(None)
 }

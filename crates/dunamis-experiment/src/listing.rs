@@ -139,7 +139,8 @@ impl Entry {
     /// [`ExperimentError::RunsDirectory`].
     pub fn remove(&self) -> Result<(), ExperimentError> {
         let runs = self.path.parent().unwrap_or(Path::new("."));
-        Partial::remove(runs, self.key).map_err(|source| ExperimentError::RunsDirectory { path: runs.into(), source })
+        let removed = Partial::remove(runs, self.key, &runs.join(self.key.to_string()));
+        removed.map_err(|source| ExperimentError::RunsDirectory { path: runs.into(), source })
     }
 }
 

@@ -72,11 +72,11 @@ impl Partial {
         Ok(before - count()?)
     }
 
-    /// Removes a complete run: it stops being one by a single rename.
-    pub(crate) fn remove(runs: &Path, key: RunKey) -> io::Result<()> {
+    /// Removes what belongs to a key, such as its complete run: it stops being there by a single rename.
+    pub(crate) fn remove(runs: &Path, key: RunKey, directory: &Path) -> io::Result<()> {
         let _guard = Guard::take(runs)?;
         let gone = tempfile::Builder::new().prefix(&prefix(key)).tempdir_in(runs)?;
-        std::fs::rename(runs.join(key.to_string()), gone.path().join("removed"))?;
+        std::fs::rename(directory, gone.path().join("removed"))?;
         sync(runs);
         gone.close()
     }

@@ -12,6 +12,7 @@
 //! wrong where the file system has no locks.
 
 use crate::part::{MAGIC, PartContents, PartDepth, PartEnd, PartHeader, PartRecord, record};
+use crate::partial::Partial;
 use crate::work::Work;
 use crate::{ExperimentError, Observer, RunKey, Shard};
 use std::collections::BTreeMap;
@@ -77,6 +78,16 @@ impl Parts {
             return Ok(work);
         }
         Err(wrong(format!("it belongs to `parts-{}`", work.id)))
+    }
+
+    /// The directory of runs that it is in.
+    pub(crate) fn runs(&self) -> &Path {
+        self.path.parent().filter(|path| !path.as_os_str().is_empty()).unwrap_or(Path::new("."))
+    }
+
+    /// Removes it: it stops being there at once, so that a process that is killed meanwhile leaves nothing half removed.
+    pub(crate) fn remove(&self) -> io::Result<()> {
+        Partial::remove(self.runs(), RunKey::of(&self.path.to_string_lossy()), &self.path)
     }
 
     fn stem(shard: Shard) -> String {

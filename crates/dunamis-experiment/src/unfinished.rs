@@ -97,6 +97,6 @@ impl Unfinished {
         if Unfinished::read(Path::new(""), Parts { path: self.path.clone() }).is_live() {
             return Err(failed(std::io::ErrorKind::ResourceBusy.into()));
         }
-        std::fs::remove_dir_all(&self.path).map_err(failed)
+        Parts { path: self.path.clone() }.remove().map_err(failed)
     }
 }

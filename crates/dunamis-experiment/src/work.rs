@@ -313,7 +313,7 @@ pub fn merge(
 ) -> Result<Merged, ExperimentError> {
     let parts = Parts { path: parts.as_ref().into() };
     let work = parts.work()?;
-    let runs = parts.path.parent().filter(|path| !path.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let runs = parts.runs();
     let all_complete = || work.points.iter().all(|point| is_complete(runs, point.key));
     // Another process that merges may have removed the directory meanwhile.
     let hold = match parts.lock_merge(observer) {
@@ -342,7 +342,7 @@ pub fn merge(
         merged.runs.push(run_merged(&point.experiment, point.key, runs, observer, &index)?);
     }
     // What cannot be removed is harmless, and removed by the next merge.
-    let _ = std::fs::remove_dir_all(&parts.path);
+    let _ = parts.remove();
     drop(hold);
     Ok(merged)
 }
