@@ -5,7 +5,6 @@ use crate::workspace::{Failure, Result, Workspace, output, run as run_command};
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::net::TcpListener;
-use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -189,12 +188,12 @@ fn slurm(place: &Place) -> Result<Option<&'static str>> {
         std::fs::create_dir(&path).map(|()| path)
     };
     let munge = folder("munge").map_err(fail)?;
-    let permit = |path: &Path, mode| std::fs::set_permissions(path, PermissionsExt::from_mode(mode));
-    permit(&munge, 0o755).map_err(fail)?;
+    let permit = |mode: &str, path: &Path| run_command(place.command("chmod").arg(mode).arg(path));
+    permit("755", &munge)?;
     let key = munge.join("key");
     let mut random = std::fs::File::open("/dev/urandom").map(|file| std::io::Read::take(file, 128)).map_err(fail)?;
     std::io::copy(&mut random, &mut std::fs::File::create(&key).map_err(fail)?).map_err(fail)?;
-    permit(&key, 0o600).map_err(fail)?;
+    permit("600", &key)?;
     let (state, spool) = (folder("state").map_err(fail)?, folder("spool").map_err(fail)?);
     let host = output(place.command("hostname").arg("-s"))?;
     let [controller, node] = free_ports().map_err(fail)?;

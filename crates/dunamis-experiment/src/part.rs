@@ -20,7 +20,8 @@
 use crate::RunKey;
 use std::io::{self, Read, Seek, SeekFrom};
 
-/// What every part file begins with.
+/// What every part file begins with. Its number rises with any change of the format, of contents, or of what sums consist of, so that
+/// the parts of another version are refused.
 pub(crate) const MAGIC: &[u8; 16] = b"dunamis part 1\r\n";
 
 /// Bytes of a record before its first hash.
