@@ -305,6 +305,12 @@ mod tests {
     use super::*;
 
     #[test]
+    fn the_guide_shows_the_script_that_is_tested() {
+        let script = include_str!("../../docs/guide/clusters/slurm-array.sh");
+        assert!(include_str!("../../docs/guide/clusters.md").contains(&format!("```sh\n{script}```\n")));
+    }
+
+    #[test]
     fn manifests_are_compared_without_their_times() {
         let manifest = |seconds, states| {
             format!("{{\n  \"states\": {states},\n  \"seconds\": {seconds},\n  \"files\": {{}}\n}}\n")

@@ -110,6 +110,18 @@ fn divisions_mix() {
 }
 
 #[test]
+fn parts_come_together_from_several_machines() {
+    let sweep = sweep(SWEEPS[1]);
+    let machines = [runs(), runs()];
+    let [here, there] = [0, 1].map(|i| shard(&sweep, &format!("{}/2", i + 1), &machines[i]).parts);
+    assert_eq!(here.file_name(), there.file_name());
+    for part in part_files(&there) {
+        fs::copy(&part, here.join(part.file_name().unwrap())).unwrap();
+    }
+    assert_eq!(all(&merge(&here, &(), |_| ()).unwrap().runs), undivided(&sweep));
+}
+
+#[test]
 fn what_is_missing_is_named() {
     let sweep = sweep(SWEEPS[0]);
     let runs = runs();
