@@ -158,6 +158,28 @@ pub(crate) enum Failure {
         /// The model.
         environment: String,
     },
+    /// A state that a model does not have whose rows are computed.
+    #[error(
+        "there is no state `{name}` among the {states} states: they are called like those shown without `--states`"
+    )]
+    UnknownComputedState {
+        /// The unknown name.
+        name: String,
+        /// Number of states.
+        states: u64,
+    },
+    /// An option that needs stored rows.
+    #[error("`{option}` is for models whose rows are stored, and those of `{environment}` are computed")]
+    StoredOnly {
+        /// The option.
+        option: &'static str,
+        /// The model.
+        environment: String,
+    },
+    /// MPI that was started twice.
+    #[cfg(feature = "mpi")]
+    #[error("MPI cannot be started: run `mpirun -n RANKS dunamis solve … --mpi`")]
+    Mpi,
     /// A solver of another name.
     #[error("there is no solver `{name}`{}", did_you_mean(.nearest.as_deref()))]
     UnknownSolver {

@@ -61,7 +61,11 @@ impl Hint for Failure {
             Failure::Discount(error) => error.hint(),
             Failure::Sets { .. } => Some("`dunamis orbit certify --help` shows a file of sets".into()),
             Failure::Certificate { .. } => Some("`dunamis orbit certify … --output FILE` writes one".into()),
+            Failure::StoredOnly { option, .. } => Some(format!("leave `{option}` out")),
+            #[cfg(feature = "mpi")]
+            Failure::Mpi => None,
             Failure::Orbit(_)
+            | Failure::UnknownComputedState { .. }
             | Failure::PictureExtension { .. }
             | Failure::StillExtension { .. }
             | Failure::OneRun

@@ -47,6 +47,14 @@ impl Shown {
 ///
 /// [`Failure::UnknownState`].
 pub(crate) fn named(texts: &[String], names: &Names) -> Result<Vec<usize>, Failure> {
+    found(texts, |name| names.get(name)).map_err(|(name, first)| {
+        let nearest = names.nearest(&name).or_else(|| names.nearest(&first));
+        Failure::UnknownState { nearest: nearest.map(Into::into), name }
+    })
+}
+
+/// The same with states that a function finds; or else the name without a state, and its first part.
+fn found<T>(texts: &[String], get: impl Fn(&str) -> Option<T>) -> Result<Vec<T>, (String, String)> {
     let mut chosen = Vec::new();
     for text in texts {
         let parts: Vec<&str> = text.split(',').collect();
@@ -55,13 +63,12 @@ pub(crate) fn named(texts: &[String], names: &Names) -> Result<Vec<usize>, Failu
             // Names such as `(0, 1)` have commas themselves, so the longest name counts.
             let ends = (start + 1..=parts.len()).rev();
             let found = ends.into_iter().find_map(|end| {
-                let state = names.get(parts[start..end].join(",").trim())?;
+                let state = get(parts[start..end].join(",").trim())?;
                 Some((end, state))
             });
             let Some((end, state)) = found else {
                 let name = parts[start..].join(",").trim().to_owned();
-                let nearest = names.nearest(&name).or_else(|| names.nearest(parts[start].trim()));
-                return Err(Failure::UnknownState { nearest: nearest.map(Into::into), name });
+                return Err((name, parts[start].trim().to_owned()));
             };
             chosen.push(state);
             start = end;
@@ -81,6 +88,18 @@ impl Selection {
             return Ok(Shown::All);
         }
         Ok(Shown::Chosen(named(&self.states, names)?))
+    }
+
+    /// The states that are asked for by names that a function knows, or those of [`Selection::rows`], of so many.
+    ///
+    /// # Errors
+    ///
+    /// [`Failure::UnknownComputedState`].
+    pub(crate) fn computed(&self, states: u64, get: impl Fn(&str) -> Option<u64>) -> Result<Vec<u64>, Failure> {
+        if self.states.is_empty() {
+            return Ok(self.rows(states as usize).into_iter().flatten().map(|state| state as u64).collect());
+        }
+        found(&self.states, get).map_err(|(name, _)| Failure::UnknownComputedState { name, states })
     }
 
     /// Positions of the rows of a table of so many states, with a gap where `None` stands.

@@ -2,7 +2,8 @@
 
 use crate::failure::Failure;
 use dunamis_mdp::nearest;
-use dunamis_solve::SolverConfig;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 use std::str::FromStr;
 
@@ -49,7 +50,11 @@ impl FromStr for Setting {
 /// # Errors
 ///
 /// [`Failure::UnknownSetting`] or [`Failure::Setting`].
-pub(crate) fn apply(solver: SolverConfig, name: &str, settings: &[Setting]) -> Result<SolverConfig, Failure> {
+pub(crate) fn apply<T: Serialize + DeserializeOwned>(
+    solver: T,
+    name: &str,
+    settings: &[Setting],
+) -> Result<T, Failure> {
     settings.iter().try_fold(solver, |solver, setting| {
         let document = serde_json::to_value(&solver).expect("settings are numbers and names");
         let Value::Object(mut known) = document else { unreachable!("a solver is written as a table") };
@@ -74,7 +79,7 @@ pub(crate) fn apply(solver: SolverConfig, name: &str, settings: &[Setting]) -> R
 #[cfg(test)]
 mod tests {
     use super::*;
-    use dunamis_solve::{Sweep, Tolerance, ValueIteration};
+    use dunamis_solve::{SolverConfig, Sweep, Tolerance, ValueIteration};
 
     fn set(texts: &[&str]) -> Result<SolverConfig, Failure> {
         let settings: Vec<Setting> = texts.iter().map(|text| text.parse().expect("a setting")).collect();

@@ -26,6 +26,7 @@
 //! | `grid`, `moves`, `noise`, `gridworld` | [`Grid`], [`Rectangle`], [`Move`], [`Noise`], [`Grid::model`] |
 //! | `collision`, `joint` | [`Collision`], [`Swaps`], [`JointRules`], [`JointEnvironment`] |
 //! | `forest`, `garnet` | [`Forest`], [`Garnet`] |
+//! | `implicit` | [`ImplicitEnvironment`], [`IMPLICIT_REGISTRY`], [`ImplicitGrid`], [`ImplicitGarnet`]: rows computed, not stored |
 //! | `shutdown_setting`, `coin_run`, `cheese_maze`, `levels` | agents that were trained, and a situation that is new to them |
 //! | `frozen_lake`, `taxi`, `cliff_walking` | [`FrozenLake`] and other worlds of Gymnasium |
 //! | [`mod@format`] | [`Format`], [`format::read`], [`format::write`], [`FormatError`]: model files |
@@ -55,6 +56,7 @@ mod frozen_lake;
 mod garnet;
 mod grid;
 mod gridworld;
+mod implicit;
 mod joint;
 mod levels;
 mod moves;
@@ -73,6 +75,9 @@ pub use format::{Format, FormatError};
 pub use frozen_lake::FrozenLake;
 pub use garnet::Garnet;
 pub use grid::{Grid, Rectangle};
+pub use implicit::{
+    IMPLICIT_REGISTRY, ImplicitEntry, ImplicitEnvironment, ImplicitGarnet, ImplicitGrid, MAX_IMPLICIT_STATES,
+};
 pub use joint::JointEnvironment;
 pub use moves::Move;
 pub use noise::Noise;

@@ -41,7 +41,7 @@ const fn parameter(key: &'static str, default: Option<&'static str>, description
     Parameter { key, default, description }
 }
 
-const NOISE: Parameter = parameter("noise", Some("0"), "probability ν that a move is drawn at random");
+pub(crate) const NOISE: Parameter = parameter("noise", Some("0"), "probability ν that a move is drawn at random");
 const UP: Parameter = parameter("bias-up", None, "share of the noise that goes up");
 const DOWN: Parameter = parameter("bias-down", None, "share of the noise that goes down");
 const LEFT: Parameter = parameter("bias-left", None, "share of the noise that goes left");

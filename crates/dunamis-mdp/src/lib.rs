@@ -30,6 +30,7 @@
 //! | `names`, `actions` | [`StateId`], [`ActionId`], [`Names`], [`AvailableActions`] |
 //! | `model`, `builder`, `rows` | [`TransitionModel`], [`TransitionModelBuilder`], [`Rows`]: whole models as arrays |
 //! | `reward`, `mdp`, `discount` | [`Reward`], [`Mdp`], [`Discount`], [`Criterion`] |
+//! | `implicit` | [`ImplicitMdp`]: rows that are computed, not stored |
 //! | `policy`, `chain` | [`DeterministicPolicy`], [`StochasticPolicy`], [`MarkovChain`] |
 //! | `joint` | [`JointModel`], [`SuccessorTable`] |
 //! | [`edit`] | [`Patch`](edit::Patch), [`PolicyPatch`](edit::PolicyPatch): edits of models and policies |
@@ -50,6 +51,7 @@ mod discount;
 mod draft;
 pub mod edit;
 mod error;
+mod implicit;
 mod joint;
 pub mod json;
 mod labels;
@@ -67,6 +69,7 @@ pub use chain::MarkovChain;
 pub use discount::{Criterion, Discount, DiscountError};
 pub use draft::{Draft, DraftError, DraftTransition, Remark};
 pub use error::ModelError;
+pub use implicit::ImplicitMdp;
 pub use joint::{Agent, JointModel, JointModelBuilder, Shortfall, SuccessorTable, UNAVAILABLE};
 pub use labels::Labels;
 pub use mdp::Mdp;

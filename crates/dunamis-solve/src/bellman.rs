@@ -249,6 +249,14 @@ impl Span {
         self.max = if residual > self.max { residual } else { self.max };
     }
 
+    /// The span of both.
+    pub(crate) fn join(self, other: Span) -> Span {
+        Span {
+            min: if other.min < self.min { other.min } else { self.min },
+            max: if other.max > self.max { other.max } else { self.max },
+        }
+    }
+
     pub(crate) fn width(self) -> f64 {
         self.max - self.min
     }

@@ -161,10 +161,14 @@ pub(crate) struct StoppingRule {
 
 impl StoppingRule {
     pub(crate) fn new(bellman: &Bellman<'_>, reward_scale: f64, target: f64) -> Self {
-        let (low, high) = bellman.row_masses();
-        let (low, high) = (bellman.discount * low, (bellman.discount * high).min(1.0 - UNIT));
+        Self::of_rows(bellman.row_masses(), bellman.longest_row(), bellman.discount, reward_scale, target)
+    }
+
+    /// For rows of such masses and lengths.
+    pub(crate) fn of_rows(masses: (f64, f64), longest: usize, discount: f64, reward_scale: f64, target: f64) -> Self {
+        let (low, high) = (discount * masses.0, (discount * masses.1).min(1.0 - UNIT));
         let magnitude = reward_scale / (1.0 - high);
-        let rounding = 2.0 * allowance(bellman.longest_row()) * magnitude / (1.0 - high);
+        let rounding = 2.0 * allowance(longest) * magnitude / (1.0 - high);
         StoppingRule { low, high, magnitude, rounding, target }
     }
 

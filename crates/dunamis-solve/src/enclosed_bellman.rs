@@ -17,6 +17,31 @@ pub(crate) struct EnclosedBellman<'b, 'a> {
     pub(crate) underflow: f64,
 }
 
+/// What a row was summed to in floating point.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Sums {
+    pub(crate) reward: f64,
+    /// Of probabilities times values.
+    pub(crate) sum: f64,
+    /// Of the absolute terms.
+    pub(crate) magnitude: f64,
+    pub(crate) entries: usize,
+}
+
+/// Encloses an action value, from its sums, the discount with which it was computed and what encloses that.
+#[inline]
+pub(crate) fn enclosed(sums: Sums, discount: f64, exact: Enclosure, underflow: f64) -> Enclosure {
+    let Sums { reward, sum, magnitude, entries } = sums;
+    let action_value = reward + discount * sum;
+    let error = allowance(entries) * (reward.abs() + exact.high * magnitude)
+        + 2.0 * (exact.high - exact.low) * magnitude
+        + (entries as f64 + 4.0) * underflow;
+    Enclosure {
+        low: outward(action_value - error, error, f64::next_down),
+        high: outward(action_value + error, error, f64::next_up),
+    }
+}
+
 impl<'b, 'a> EnclosedBellman<'b, 'a> {
     pub(crate) fn new(bellman: &'b Bellman<'a>, discount: &Discount) -> Self {
         EnclosedBellman { bellman, discount: enclose_discount(discount), underflow: f64::MIN_POSITIVE }
@@ -42,14 +67,8 @@ impl<'b, 'a> EnclosedBellman<'b, 'a> {
             magnitude += term.abs();
         }
         let reward = self.bellman.reward(state, pair);
-        let action_value = reward + self.bellman.discount * sum;
-        let error = allowance(next.len()) * (reward.abs() + self.discount.high * magnitude)
-            + 2.0 * (self.discount.high - self.discount.low) * magnitude
-            + (next.len() as f64 + 4.0) * self.underflow;
-        Enclosure {
-            low: outward(action_value - error, error, f64::next_down),
-            high: outward(action_value + error, error, f64::next_up),
-        }
+        let entries = next.len();
+        enclosed(Sums { reward, sum, magnitude, entries }, self.bellman.discount, self.discount, self.underflow)
     }
 
     /// Encloses $`(TV)(s)`$.

@@ -124,6 +124,34 @@ pub enum SolveError {
         /// The limit.
         limit: usize,
     },
+    /// An implicit model without states.
+    #[error("the model has no state")]
+    NoStates,
+    /// Rows of an implicit model that are none.
+    #[error(
+        "state {state} of the implicit model has no action, a reward that is not finite, or a row that is no distribution \
+         over the states below {states}"
+    )]
+    ImplicitRow {
+        /// The first such state.
+        state: u64,
+        /// Number of states.
+        states: u64,
+    },
+    /// More actions than the policy of an implicit model has numbers for.
+    #[error("a state of the implicit model has {actions} actions, but at most {limit} can be told apart")]
+    TooManyActions {
+        /// Most actions of a state.
+        actions: usize,
+        /// How many are possible.
+        limit: usize,
+    },
+    /// Values for which there is no memory.
+    #[error("the values need {bytes} bytes of memory in one process: use more ranks on more machines")]
+    Memory {
+        /// For the values of one rank.
+        bytes: u64,
+    },
     /// A temperature that is none.
     #[error("the temperature is {value}, but must be {}finite", if *positive { "positive and " } else { "at least 0 and " })]
     Temperature {

@@ -66,6 +66,8 @@
 //! | `epsilon_optimal` | [`AdvantageBounds`], [`EpsilonOptimal`]: what is optimal up to a given loss |
 //! | `measure`, `m_matrix`, `rational_system`, `rounding` | [`StateMeasure`]; linear systems with certified errors, and exact ones |
 //! | `exact` | [`solve_exact`]: policy iteration in rationals; [`evaluate_exact`] |
+//! | `implicit_solver`, `implicit_solution`, `row_survey` | [`ImplicitSolver`], [`ImplicitSolution`]: models whose rows are computed, over threads and processes |
+//! | `communicator`, `partition`, `mpi_rank` | [`Communicator`], [`ThreadRank`], `MpiRank` (feature `mpi`): ranks, and what they tell each other |
 //! | `batch`, `tile`, `functional_graph` | [`solve_batch`], [`BatchSolver`] and their kernels |
 //!
 //! # Invariants
@@ -90,6 +92,7 @@ mod breakpoint_certificate;
 mod breakpoints;
 mod chain_limit;
 mod classes;
+mod communicator;
 pub mod conformance;
 mod conic_combination;
 mod convex_hull;
@@ -105,6 +108,8 @@ mod finite_horizon;
 mod functional_graph;
 mod gain_bias;
 mod generating_function;
+mod implicit_solution;
+mod implicit_solver;
 mod integer_polynomial;
 mod interval_iteration;
 mod linear;
@@ -112,10 +117,13 @@ mod linear_programming;
 mod m_matrix;
 mod measure;
 mod modified_policy_iteration;
+#[cfg(feature = "mpi")]
+mod mpi_rank;
 mod non_dominated;
 mod observer;
 mod occupancy_measure;
 mod optimistic_value_iteration;
+mod partition;
 mod policy_iteration;
 mod policy_value;
 mod polynomial;
@@ -127,6 +135,7 @@ mod reachability;
 mod relative_value_iteration;
 mod reward_polyhedron;
 mod rounding;
+mod row_survey;
 mod shortest_path;
 mod soft;
 mod solution;
@@ -153,6 +162,7 @@ pub use bounds::bellman_bounds;
 pub use breakpoints::{BlackwellThreshold, DiscountBreakpoint, DiscountBreakpoints, DiscountInterval};
 pub use chain_limit::{Absorption, ChainLimit};
 pub use classes::{ChainClasses, ModelClasses};
+pub use communicator::{Communicator, SingleRank, ThreadRank};
 pub use conic_combination::ConicCombination;
 pub use discounted::certify;
 pub use epsilon_optimal::{AdvantageBounds, EpsilonOptimal};
@@ -165,10 +175,14 @@ pub use functional_graph::{
     DecisionGraph, GraphSolution, LOST, LostMove, TIE_TOLERANCE, Walk, evaluate_functional_graph,
 };
 pub use gain_bias::GainBias;
+pub use implicit_solution::ImplicitSolution;
+pub use implicit_solver::ImplicitSolver;
 pub use interval_iteration::IntervalIteration;
 pub use linear_programming::{LinearProgramming, OptimalOccupancy, ProgramForm};
 pub use measure::StateMeasure;
 pub use modified_policy_iteration::ModifiedPolicyIteration;
+#[cfg(feature = "mpi")]
+pub use mpi_rank::MpiRank;
 pub use non_dominated::{DominanceCertificate, NonDominated};
 pub use observer::{Observer, Progress};
 pub use occupancy_measure::{ExpectedReward, OccupancyMeasure};

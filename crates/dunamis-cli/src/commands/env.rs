@@ -13,8 +13,8 @@ use clap::{Args, Subcommand};
 use convert::Convert;
 use draw::Draw;
 use dunamis_envs::{
-    Collision, Entry, Environment, Format, JointEnvironment, JointRules, REGISTRY, Swaps, find, load, load_given,
-    load_joint,
+    Collision, Entry, Environment, Format, IMPLICIT_REGISTRY, ImplicitEntry, JointEnvironment, JointRules, Parameter,
+    REGISTRY, Swaps, find, load, load_given, load_joint,
 };
 use dunamis_mdp::{Agent, Shortfall, StateId};
 use edit::Edit;
@@ -163,6 +163,8 @@ pub(crate) fn run(command: Command, output: Output) -> Result<ExitStatus, Failur
 struct List {
     schema: u64,
     environments: Vec<ListEntry>,
+    /// Those whose rows are computed.
+    implicit: Vec<ListEntry>,
 }
 
 #[derive(Serialize)]
@@ -183,18 +185,29 @@ struct ListParameter {
 
 impl List {
     fn of_registry() -> Self {
+        let parameters = |parameters: &'static [Parameter]| {
+            let shown = |p: &Parameter| ListParameter { key: p.key, default: p.default, description: p.description };
+            parameters.iter().map(shown).collect()
+        };
         let entry = |entry: &Entry| ListEntry {
             name: entry.name,
             aliases: entry.aliases,
             description: entry.description,
             source: entry.source,
-            parameters: entry
-                .parameters
-                .iter()
-                .map(|p| ListParameter { key: p.key, default: p.default, description: p.description })
-                .collect(),
+            parameters: parameters(entry.parameters),
         };
-        List { schema: SCHEMA, environments: REGISTRY.iter().map(entry).collect() }
+        let implicit = |entry: &ImplicitEntry| ListEntry {
+            name: entry.name,
+            aliases: &[],
+            description: entry.description,
+            source: entry.source,
+            parameters: parameters(entry.parameters),
+        };
+        List {
+            schema: SCHEMA,
+            environments: REGISTRY.iter().map(entry).collect(),
+            implicit: IMPLICIT_REGISTRY.iter().map(implicit).collect(),
+        }
     }
 }
 
@@ -210,7 +223,13 @@ fn list() -> String {
             table.row([String::new(), format!("parameters: {}", keys.join(", "))]);
         }
     }
-    table.to_string()
+    let mut computed = Table::new([("rows computed", Align::Left), ("description (for dunamis solve)", Align::Left)]);
+    for entry in IMPLICIT_REGISTRY {
+        let keys: Vec<&str> = entry.parameters.iter().map(|parameter| parameter.key).collect();
+        computed.row([entry.name, entry.description]);
+        computed.row([String::new(), format!("parameters: {}", keys.join(", "))]);
+    }
+    format!("{table}\n{computed}")
 }
 
 fn show_single(show: &Show, output: Output) -> Result<(), Failure> {

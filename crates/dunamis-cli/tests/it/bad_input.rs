@@ -82,6 +82,9 @@ errors! {
     tolerance_of_zero: "solve forest --discount 0.9 --tolerance 0";
     wrong_criterion: "solve forest --discount 0.9 --solver average-reward";
     no_criterion: "solve forest";
+    computed_rows_exactly: "solve implicit-grid --discount 0.9 --exact";
+    computed_state: "solve implicit-grid:rows=3,columns=4 --discount 0.9 --states (0,3),(3,0)";
+    computed_size: "solve implicit-garnet:states=99999999999999999 --discount 0.9";
     two_criteria: "solve forest --average --total";
     no_setting: "solve forest --discount 0.9 --set sweep";
     unknown_setting: "solve forest --discount 0.9 --solver value-iteration --set swep=jacobi";

@@ -126,6 +126,16 @@ pub(super) fn heading(criterion: &Criterion) -> String {
     }
 }
 
+/// Why a solver stopped, in words.
+pub(super) fn status(status: Termination) -> &'static str {
+    match status {
+        Termination::Converged => "converged",
+        Termination::IterationLimit => "iteration limit reached",
+        Termination::Interrupted => "interrupted",
+        _ => "precision limit reached",
+    }
+}
+
 /// Names of the marked actions of a state.
 pub(super) fn marked<'a>(mdp: &'a Mdp, marks: &[bool], state: usize) -> Vec<&'a str> {
     let model = mdp.model();
@@ -187,12 +197,7 @@ impl<'a> Document<'a> {
             let number = |x: Real| decimals(x.0, 9);
             table.row([v.state.to_owned(), number(v.value), number(v.lower), number(v.upper), v.actions.join(", ")]);
         }
-        let status = match self.status {
-            Termination::Converged => "converged",
-            Termination::IterationLimit => "iteration limit reached",
-            Termination::Interrupted => "interrupted",
-            _ => "precision limit reached",
-        };
+        let status = status(self.status);
         let mut text = format!(
             "{}, {}\n\n{table}\n{} after {} and {}: {status}\n{}\n",
             self.environment,
