@@ -34,14 +34,15 @@ Examples:
   dunamis solve garnet:states=1000,seed=7 --discount 0.99 --tolerance 1e-6 --output values.csv
   dunamis solve my-model.json --discount 0.9 --states 0,2
   dunamis solve forest --steps 10
-  dunamis solve implicit-grid:rows=3000,columns=3000,noise=0.1 --discount 0.9 --tolerance 1e-3
+  dunamis solve implicit-grid:rows=100,columns=100,noise=0.1 --discount 0.9
   dunamis solve --list
 
 The JSON document has \"values\", for each state {\"state\", \"value\", \"lower\", \"upper\", \"actions\"}, and the
 statistics beside. Infinite values are \"inf\" or \"-inf\"; exact ones are text such as \"1/3\".
 
-A model whose rows are computed (implicit-grid, implicit-garnet) is solved by modified policy iteration that keeps 17 bytes
-per state, on any number of threads with the same bytes; \"digest\" is a fingerprint of all bounds and actions.
+A model whose rows are computed (see the end of dunamis env list) is solved by modified policy
+iteration, which keeps 17 bytes per state and gives the same bytes on any number of threads.
+\"digest\" is a fingerprint of all bounds and actions.
 
 A model of your own is a file in one of the formats of dunamis env formats. The JSON one looks like
 this (start from `dunamis env show forest --json`):

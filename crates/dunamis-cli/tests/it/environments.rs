@@ -60,6 +60,8 @@ answers! {
     solve_verified: "solve forest --discount 0.5 --verify";
     solve_verified_average: "solve forest --average --verify";
     solve_cut: "solve garnet:states=41 --steps 2 --solver finite-horizon";
+    solve_computed_grid: "solve implicit-grid:rows=3,columns=20,noise=1/10 --discount 0.9";
+    solve_computed_garnet: "solve implicit-garnet:states=1000,seed=7 --discount 0.99 --states s7,s0 --set evaluation_sweeps=0";
     solve_chosen_states: "solve forest --steps 2 --states 2,0";
     solve_iteration_limit: "solve forest --discount 0.9 --max-iterations 1 --solver value-iteration --set sweep=gauss-seidel";
     discounts: "discounts forest";
@@ -92,6 +94,10 @@ fn all_registered_environments_are_listed() {
         for parameter in entry.parameters {
             assert!(list.contains(parameter.key), "{}: {}", entry.name, parameter.key);
         }
+    }
+    for entry in dunamis_envs::IMPLICIT_REGISTRY {
+        assert!(list.contains(entry.name));
+        assert!(entry.parameters.iter().all(|parameter| list.contains(parameter.key)));
     }
     for line in list.lines() {
         assert!(line.chars().count() <= 100, "{line}");
