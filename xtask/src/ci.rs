@@ -1,7 +1,7 @@
 //! `cargo xtask ci`: everything that must pass before a change is merged, on a laptop as on a server.
 
 use crate::workspace::{Failure, Result, Workspace, output, run as run_command};
-use crate::{clusters, doc, figures, generate, tidy};
+use crate::{clusters, doc, figures, generate, mpi, tidy};
 use std::fmt;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
@@ -67,6 +67,8 @@ const CHROMIUM: Tool = Tool {
 const SCHEDULERS: Tool =
     Tool { probe: clusters::PROBE, missing: clusters::MISSING, install: Some(|w| install(w, clusters::PACKAGES)) };
 
+const MPI: Tool = Tool { probe: mpi::PROBE, missing: mpi::MISSING, install: Some(|w| install(w, mpi::PACKAGES)) };
+
 const STEPS: &[Step] = &[
     Step { name: "fmt", slow: false, tool: Some(RUSTFMT), run: |w| cargo(w, &["fmt", "--all", "--check"]) },
     Step {
@@ -83,6 +85,7 @@ const STEPS: &[Step] = &[
     Step { name: "browser", slow: false, tool: Some(CHROMIUM), run: browser },
     Step { name: "slow-tests", slow: true, tool: None, run: slow_tests },
     Step { name: "clusters", slow: true, tool: Some(SCHEDULERS), run: clusters::run },
+    Step { name: "mpi", slow: true, tool: Some(MPI), run: mpi::run },
     Step { name: "fuzz", slow: true, tool: Some(FUZZ), run: fuzz },
 ];
 
@@ -95,6 +98,15 @@ pub(crate) fn install_schedulers(workspace: &Workspace) {
     if !SCHEDULERS.is_there_at_last(workspace) {
         println!("{}", SCHEDULERS.missing);
     }
+}
+
+/// The step `mpi`, by itself: where MPI is missing and may not be installed, it says so.
+pub(crate) fn run_mpi(workspace: &Workspace) -> Result<()> {
+    if !MPI.is_there_at_last(workspace) {
+        println!("SKIPPED ({})", MPI.missing);
+        return Ok(());
+    }
+    mpi::run(workspace)
 }
 
 /// Debian's packages, where this task may install any.

@@ -24,6 +24,8 @@ pub(crate) enum Build {
     Tests,
     /// The fast one, which takes longest to build.
     Release,
+    /// The one for development, with the feature `mpi`.
+    Mpi,
 }
 
 impl Build {
@@ -31,6 +33,7 @@ impl Build {
         match self {
             Build::Development => &["build", "--package", "dunamis-cli", "--bin", "dunamis"],
             Build::Tests => &["test", "--workspace", "--no-run"],
+            Build::Mpi => &["build", "--package", "dunamis-cli", "--bin", "dunamis", "--features", "mpi"],
             Build::Release => &["build", "--package", "dunamis-cli", "--bin", "dunamis", "--release"],
         }
     }
@@ -46,6 +49,11 @@ impl<'a> Dunamis<'a> {
         let messages = output(workspace.cargo(&arguments).stderr(Stdio::null()))?;
         let executable = executable(&messages).ok_or_else(|| Failure::new("the build of `dunamis` left no program"))?;
         Ok(Dunamis { workspace, executable })
+    }
+
+    /// Its path.
+    pub(crate) fn executable(&self) -> &Path {
+        &self.executable
     }
 
     /// The folder that it is in.

@@ -8,6 +8,7 @@ mod doc;
 mod dunamis;
 mod figures;
 mod generate;
+mod mpi;
 mod tidy;
 mod workspace;
 
@@ -38,6 +39,8 @@ enum Task {
     Doc(doc::Arguments),
     /// Run the scripts of the guide to clusters by real schedulers on this machine, as far as they are there
     Clusters,
+    /// Solve models by several processes that MPI connects, and compare the bytes
+    Mpi,
     /// Run the benchmarks
     Bench(bench::Arguments),
 }
@@ -54,6 +57,7 @@ fn main() -> ExitCode {
             ci::install_schedulers(&workspace);
             clusters::run(&workspace)
         }
+        Task::Mpi => ci::run_mpi(&workspace),
         Task::Bench(arguments) => bench::run(&workspace, &arguments),
     });
     match outcome {

@@ -83,7 +83,7 @@ impl ImplicitSolver {
         self.tolerance.check("tolerance")?;
         let mut rank = Rank::new(model, discount, self.tolerance, communicator)?;
         let mut watch = GapWatch::new(&rank.rule);
-        let mut statistics = Statistics::new("implicit-modified-policy-iteration");
+        let mut statistics = Statistics::new("implicit");
         loop {
             let (residual, cancelled) = rank.improve(observer.cancelled());
             statistics.iterations += 1;
@@ -378,13 +378,11 @@ mod tests {
         prop_oneof![Just("0"), Just("1/3"), Just("0.9"), Just("0.99")].prop_map(|text| text.parse().unwrap())
     }
 
+    /// What a rank finds out: its part, the digest and the bounds of all states.
+    type Part = (ImplicitSolution, u64, Vec<(f64, f64, u8)>);
+
     /// The parts of all ranks, each in a thread.
-    fn on_ranks(
-        solver: &ImplicitSolver,
-        model: &Random,
-        discount: &Discount,
-        ranks: usize,
-    ) -> Vec<(ImplicitSolution, u64, Vec<(f64, f64, u8)>)> {
+    fn on_ranks(solver: &ImplicitSolver, model: &Random, discount: &Discount, ranks: usize) -> Vec<Part> {
         let states: Vec<u64> = (0..model.states).collect();
         std::thread::scope(|scope| {
             let part = |rank: ThreadRank| {

@@ -97,7 +97,8 @@ mod tests {
 
     #[test]
     fn what_is_no_model_is_refused_on_all_ranks() {
-        struct Broken(fn(u64, usize) -> (u64, f64, f64), usize);
+        type Row = fn(u64, usize) -> (u64, f64, f64);
+        struct Broken(Row, usize);
         impl ImplicitMdp for Broken {
             fn states(&self) -> u64 {
                 9
@@ -123,7 +124,7 @@ mod tests {
             assert!(errors.windows(2).all(|pair| pair[0] == pair[1]));
             errors[0].clone()
         };
-        let wrong: [fn(u64, usize) -> (u64, f64, f64); 4] = [
+        let wrong: [Row; 4] = [
             |s, _| (if s == 7 { 9 } else { 0 }, 1.0, 0.0),
             |s, _| (s, if s == 7 { 1.1 } else { 1.0 }, 0.0),
             |s, _| (s, if s == 7 { f64::NAN } else { 1.0 }, 0.0),

@@ -60,8 +60,8 @@ answers! {
     solve_verified: "solve forest --discount 0.5 --verify";
     solve_verified_average: "solve forest --average --verify";
     solve_cut: "solve garnet:states=41 --steps 2 --solver finite-horizon";
-    solve_computed_grid: "solve implicit-grid:rows=3,columns=20,noise=1/10 --discount 0.9";
-    solve_computed_garnet: "solve implicit-garnet:states=1000,seed=7 --discount 0.99 --states s7,s0 --set evaluation_sweeps=0";
+    solve_computed_grid: "solve implicit-grid:rows=3,columns=20,noise=1/10 --discount 0.9 --quiet";
+    solve_computed_garnet: "solve implicit-garnet:states=1000,seed=7 --discount 0.99 --states s7,s0 --set evaluation_sweeps=0 --quiet";
     solve_chosen_states: "solve forest --steps 2 --states 2,0";
     solve_iteration_limit: "solve forest --discount 0.9 --max-iterations 1 --solver value-iteration --set sweep=gauss-seidel";
     discounts: "discounts forest";

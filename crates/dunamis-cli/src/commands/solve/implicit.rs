@@ -91,6 +91,8 @@ struct Document<'a> {
 
 #[derive(Serialize)]
 struct StateValue {
+    #[serde(skip)]
+    number: u64,
     state: String,
     lower: f64,
     upper: f64,
@@ -152,7 +154,7 @@ fn solve(
     communicator: &impl Communicator,
     output: Output,
 ) -> Result<ExitStatus, Failure> {
-    let solver = setting::apply(ImplicitSolver::default(), "implicit-modified-policy-iteration", &arguments.set)?;
+    let solver = setting::apply(ImplicitSolver::default(), "implicit", &arguments.set)?;
     let solver = ImplicitSolver {
         tolerance: arguments.tolerance.map_or(solver.tolerance, Tolerance::Absolute),
         max_iterations: arguments.max_iterations.unwrap_or(solver.max_iterations),
@@ -171,6 +173,7 @@ fn solve(
     let digest = solution.digest(communicator);
     if is_first {
         let value = |(&state, (lower, upper, action)): (&u64, (f64, f64, u8))| StateValue {
+            number: state,
             state: model.state_name(state),
             lower,
             upper,
@@ -223,22 +226,27 @@ impl Document<'_> {
             ("upper", Align::Right),
             ("action", Align::Left),
         ]);
+        let mut last = None;
         for value in &self.values {
+            if last.is_some_and(|last| value.number > last + 1) {
+                table.row(["…"]);
+            }
+            last = Some(value.number);
             let [lower, upper] = [value.lower, value.upper].map(|bound| decimals(bound, 9));
             table.row([value.state.clone(), lower, upper, value.action.clone()]);
         }
         format!(
-            "{}, {}, γ = {}\n\n{table}\n{} after {}, {} and {}: {}\n\
+            "{}, {}, γ = {}\n\n{table}\n{}: {} after {}, {} and {}\n\
              all values are known up to {:.1e}, and no state loses more by the actions found\n\
              digest of all bounds and actions: {}\n",
             self.environment,
             counted(self.states, "state"),
             self.discount,
             self.solver,
+            super::solution::status(self.status),
             counted(self.iterations as u64, "iteration"),
             counted(self.sweeps as u64, "sweep"),
             counted(self.evaluation_sweeps as u64, "evaluation sweep"),
-            super::solution::status(self.status),
             self.gap,
             self.digest
         )
