@@ -7,11 +7,11 @@ use std::time::Instant;
 /// The Debian packages of what the feature `mpi` needs.
 pub(crate) const PACKAGES: &[&str] = &["libopenmpi-dev", "openmpi-bin", "libclang-dev"];
 
-/// Succeeds where a program with `mpi.h` compiles, `mpirun` starts it, and libclang reads the header for Rust.
+/// Succeeds where the compiler finds `mpi.h`, `mpirun` starts it, and libclang reads the header for Rust.
 pub(crate) const PROBE: &[&str] = &[
     "sh",
     "-c",
-    "echo '#include <mpi.h>' | mpicc -E - >/dev/null && command -v mpirun \
+    "echo '#include <mpi.h>' | cc $(mpicc --showme:compile) -E - >/dev/null && command -v mpirun \
      && find /usr/lib* /usr/local/lib \"${LIBCLANG_PATH:-/usr/lib}\" \\( -name 'libclang.so*' -o -name 'libclang-[0-9]*.so*' \\) | grep .",
 ];
 
