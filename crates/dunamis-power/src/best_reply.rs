@@ -12,7 +12,7 @@ use crate::stream::Sample;
 use crate::tiles::RewardTile;
 use crate::{MultiAgentSettings, PowerError};
 use dunamis_mdp::{
-    Agent, Criterion, Discount, JointModel, Mdp, Reward, Shortfall, StateId, StochasticPolicy, SuccessorTable,
+    Agent, Criterion, Discount, JointModel, Mdp, Reward, Shortfall, StochasticPolicy, SuccessorTable,
     TransitionModel,
 };
 use dunamis_solve::{
@@ -31,9 +31,8 @@ pub(crate) struct BestReply {
     discount_h: Discount,
     discount_a: Discount,
     seed: StochasticPolicy,
-    /// A's seed move at each state, if the seed policy is deterministic.
-    seed_move: Option<Vec<u32>>,
-    seed_baseline: bool,
+    /// The same problem at A's discount, if the seed policy is to be evaluated.
+    seed_baseline: Option<BatchSolver>,
     /// H's problem against the seed policy.
     solver_h: BatchSolver,
     /// H's action of each row of that problem, counted among all of H's actions at the state.
@@ -80,8 +79,8 @@ pub(crate) struct ReplyScratch {
     /// H's move at each state.
     choice_h: Vec<u32>,
     first: Vec<u32>,
+    seed: TileSolution,
     value: Vec<f64>,
-    next: Vec<u32>,
     walk: Walk,
     lane: Lane,
 }
@@ -96,8 +95,8 @@ impl ReplyScratch {
             graph_h: GraphSolution::default(),
             choice_h: vec![0; n],
             first: vec![0; n],
+            seed: TileSolution::default(),
             value: zeros(),
-            next: vec![0; n],
             walk: Walk::default(),
             lane: Lane {
                 power_h: zeros(),
@@ -123,13 +122,7 @@ impl BestReply {
                 (found - own.pairs(s).start) as u32
             })
             .collect();
-        let of_a = joint.available(Agent::A);
-        let seed_move = (0..joint.states().len())
-            .map(|s| {
-                let mut moves = seed.probabilities()[of_a.pairs(StateId::new(s))].iter();
-                moves.position(|&p| p == 1.0).map(|k| k as u32)
-            })
-            .collect();
+        let induced = Arc::new(induced);
         let table = joint.successor_table();
         let replies = settings.rounds > NonZeroU32::MIN;
         Ok(BestReply {
@@ -139,9 +132,8 @@ impl BestReply {
             discount_h: settings.discount_h.clone(),
             discount_a: settings.discount_a.clone(),
             seed,
-            seed_move,
-            seed_baseline: settings.seed_baseline,
-            solver_h: BatchSolver::new(Arc::new(induced), &settings.discount_h),
+            seed_baseline: settings.seed_baseline.then(|| BatchSolver::new(Arc::clone(&induced), &settings.discount_a)),
+            solver_h: BatchSolver::new(induced, &settings.discount_h),
             move_h,
             rounds: settings.rounds,
         })
@@ -161,16 +153,28 @@ impl BestReply {
         mut each: impl FnMut(usize, &Lane),
     ) -> Result<(), PowerError> {
         self.solver_h.solve_tile(&rewards_h.columns, &mut scratch.solution_h, &mut scratch.workspace);
-        let scale_h = 1.0 - self.discount_h.value();
+        let seed = self.seed_baseline.as_ref().filter(|_| self.table.is_some());
+        if let Some(seed) = seed {
+            let choice = &scratch.solution_h.choice;
+            seed.evaluate_tile(choice, &rewards_a.columns, &mut scratch.seed, &mut scratch.workspace);
+        }
+        let (scale_h, scale_a) = (1.0 - self.discount_h.value(), 1.0 - self.discount_a.value());
         for l in 0..lanes {
             for (power, ahead) in scratch.lane.power_h_seed.iter_mut().zip(&scratch.solution_h.ahead) {
                 *power = scale_h * ahead[l];
             }
             scratch.lane.error_h = scale_h * scratch.solution_h.error[l];
+            scratch.lane.error_a = 0.0;
+            if seed.is_some() {
+                for (power, ahead) in scratch.lane.power_a_seed.iter_mut().zip(&scratch.seed.ahead) {
+                    *power = scale_a * ahead[l];
+                }
+                scratch.lane.error_a = scale_a * scratch.seed.error[l];
+            }
             let (rewards_h, rewards_a) = (&rewards_h.vectors[l], &rewards_a.vectors[l]);
             let fast = match &self.table {
                 Some(table) if !scratch.solution_h.tied[l] => {
-                    self.reply_on_graph(table, l, rewards_h, rewards_a, scratch)?
+                    self.reply_on_graph(table, l, rewards_h, rewards_a, scratch)
                 }
                 _ => false,
             };
@@ -191,15 +195,11 @@ impl BestReply {
         rewards_h: &[f64],
         rewards_a: &[f64],
         scratch: &mut ReplyScratch,
-    ) -> Result<bool, PowerError> {
+    ) -> bool {
         let n = rewards_h.len();
         let rows = self.solver_h.model().available().starts();
         for (s, choice) in scratch.choice_h.iter_mut().enumerate() {
             *choice = self.move_h[(rows[s] + scratch.solution_h.choice[s][l]) as usize];
-        }
-        scratch.lane.error_a = 0.0;
-        if self.seed_baseline {
-            self.seed_on_graph(table, rewards_a, scratch)?;
         }
         let ReplyScratch { graph, graph_h, choice_h, first, value, walk, lane, .. } = scratch;
         let lost = match self.joint.shortfall() {
@@ -220,7 +220,7 @@ impl BestReply {
             while rounds.is_left() {
                 // H sees every move of A, not only where it leads.
                 if graph.tied {
-                    return Ok(false);
+                    return false;
                 }
                 for s in 0..n {
                     first[s] = table.start[s] + graph.choice[s] * table.moves_h[s];
@@ -228,7 +228,7 @@ impl BestReply {
                 let problem = DecisionGraph { first, count: &table.moves_h, successor: &self.successor_h, lost };
                 problem.solve(rewards_h, self.discount_h.value(), graph_h);
                 if graph_h.tied {
-                    return Ok(false);
+                    return false;
                 }
                 if rounds.next(graph_h.choice.clone()) {
                     reply_of_a(&graph_h.choice, first, graph);
@@ -238,7 +238,7 @@ impl BestReply {
         }
         // Moves of A to one and the same state make no difference to anyone.
         if graph.forked {
-            return Ok(false);
+            return false;
         }
         evaluate_functional_graph(&graph.next, rewards_h, self.discount_h.value(), value, walk);
         let (scale_h, scale_a) = (1.0 - self.discount_h.value(), 1.0 - self.discount_a.value());
@@ -247,38 +247,7 @@ impl BestReply {
             lane.power_a[s] = scale_a * ahead(&graph.value, graph.next[s]);
         }
         lane.error_a = lane.error_a.max(scale_a * graph.error);
-        Ok(true)
-    }
-
-    /// A's seed policy against H's choice.
-    fn seed_on_graph(
-        &self,
-        table: &SuccessorTable,
-        rewards_a: &[f64],
-        scratch: &mut ReplyScratch,
-    ) -> Result<(), PowerError> {
-        let ReplyScratch { choice_h, value, next, walk, lane, .. } = scratch;
-        match &self.seed_move {
-            // Drawing again until a move is available is not deterministic any more, so it takes the general path.
-            Some(seed_move) if self.joint.shortfall() == Shortfall::Leak => {
-                for (s, next) in next.iter_mut().enumerate() {
-                    *next = table.successor[(table.start[s] + choice_h[s] * table.moves_a[s] + seed_move[s]) as usize];
-                }
-                evaluate_functional_graph(next, rewards_a, self.discount_a.value(), value, walk);
-                for (power, &next) in lane.power_a_seed.iter_mut().zip(next.iter()) {
-                    *power = (1.0 - self.discount_a.value()) * ahead(value, next);
-                }
-                Ok(())
-            }
-            _ => {
-                let own = self.joint.available(Agent::H);
-                let mut chosen = vec![false; own.len()];
-                for (s, &choice) in choice_h.iter().enumerate() {
-                    chosen[own.pairs(StateId::new(s)).start + choice as usize] = true;
-                }
-                self.evaluate_seed(&StochasticPolicy::uniform_over(own, &chosen), rewards_a, lane)
-            }
-        }
+        true
     }
 
     /// All steps with general solvers: any model, any ties.
@@ -295,7 +264,7 @@ impl BestReply {
         };
         let (mut policy_h, _, mut error_h) = optimize_h(self.solver_h.model())?;
         lane.error_a = 0.0;
-        if self.seed_baseline {
+        if self.seed_baseline.is_some() {
             self.evaluate_seed(&policy_h, rewards_a, lane)?;
         }
         let (mut policy_a, mut ahead_a, mut error_a) = reply_of_a(&policy_h)?;

@@ -34,7 +34,7 @@ pub fn estimate(
 ) -> Result<PowerEstimate, PowerError> {
     sampling.check()?;
     let n = check(model, law)?;
-    let prepared = Prepared { solver: BatchSolver::new(Arc::clone(model), discount), scale: 1.0 - discount.value() };
+    let prepared = Prepared { solver: BatchSolver::new(Arc::clone(model), discount).values_only(), scale: 1.0 - discount.value() };
     let add = |sum: &mut PowerSum, scratch: &mut Scratch, chunk| {
         for (first, lanes) in tiles(chunk) {
             for (lane, rewards) in scratch.tile.vectors.iter_mut().enumerate() {
@@ -61,7 +61,7 @@ pub fn exact(
 ) -> Result<PowerEstimate, PowerError> {
     let n = check(model, law)?;
     let support = law.support().ok_or(PowerError::NotFinite)?;
-    let prepared = Prepared { solver: BatchSolver::new(Arc::clone(model), discount), scale: 1.0 - discount.value() };
+    let prepared = Prepared { solver: BatchSolver::new(Arc::clone(model), discount).values_only(), scale: 1.0 - discount.value() };
     let (mut scratch, mut sum) = (Scratch::new(n), PowerSum::new(n, SamplingMethod::Independent));
     for (first, lanes) in tiles(0..support.len() as u64) {
         let vectors = &support[first as usize..first as usize + lanes];

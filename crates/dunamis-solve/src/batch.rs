@@ -1,7 +1,9 @@
 //! Many reward vectors on one model: one call, and the kernel that the model's structure allows.
 
-use crate::functional_graph::{DecisionGraph, GraphSolution, LostMove};
-use crate::tile::{LANES, Lanes, TileSolution, row_masses};
+use crate::functional_graph::{DecisionGraph, GraphSolution, LostMove, Walk, evaluate_functional_graph};
+use crate::stay_initialized::StayInitialized;
+use crate::tile::{LANES, Lanes, TileSolution};
+use crate::tiled_value_iteration::TiledValueIteration;
 use dunamis_mdp::{Discount, TransitionModel};
 use rayon::prelude::*;
 use std::fmt;
@@ -11,7 +13,9 @@ use std::sync::Arc;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Kernel {
-    /// Exact policy iteration on functional graphs, for deterministic models.
+    /// Stay-initialized sweeps on tiles of [`LANES`] reward vectors, for deterministic models in which every state can stay.
+    StayInitialized,
+    /// Exact policy iteration on functional graphs, for all other deterministic models.
     FunctionalGraph,
     /// Gauss–Seidel value iteration with MacQueen–Porteus bounds on tiles of [`LANES`] reward vectors, for all others.
     TiledValueIteration,
@@ -20,6 +24,7 @@ pub enum Kernel {
 impl fmt::Display for Kernel {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
+            Kernel::StayInitialized => "stay-initialized sweeps",
             Kernel::FunctionalGraph => "functional-graph policy iteration",
             Kernel::TiledValueIteration => "tiled value iteration",
         })
@@ -34,10 +39,20 @@ impl fmt::Display for Kernel {
 pub struct BatchSolver {
     model: Arc<TransitionModel>,
     discount: f64,
-    kernel: Kernel,
-    masses: (f64, f64),
-    /// Number of actions of each state.
-    count: Vec<u32>,
+    prepared: Prepared,
+    /// Whether choices and ties are asked for.
+    choices: bool,
+}
+
+/// A kernel with all that it knows of the model.
+#[derive(Clone, Debug)]
+enum Prepared {
+    StayInitialized(StayInitialized),
+    FunctionalGraph {
+        /// Number of actions of each state.
+        count: Vec<u32>,
+    },
+    TiledValueIteration(TiledValueIteration),
 }
 
 /// Scratch space of [`BatchSolver::solve_tile`].
@@ -45,19 +60,39 @@ pub struct BatchSolver {
 pub struct BatchWorkspace {
     reward: Vec<f64>,
     graph: GraphSolution,
+    next: Vec<u32>,
+    value: Vec<f64>,
+    walk: Walk,
 }
 
 impl BatchSolver {
     /// Chooses the kernel for a model. $`O(\mathrm{nnz})`$.
     pub fn new(model: Arc<TransitionModel>, discount: &Discount) -> Self {
-        let kernel = if model.is_deterministic() { Kernel::FunctionalGraph } else { Kernel::TiledValueIteration };
-        let count = model.available().starts().windows(2).map(|w| w[1] - w[0]).collect();
-        BatchSolver { masses: row_masses(&model), discount: discount.value(), kernel, count, model }
+        let discount = discount.value();
+        let prepared = if let Some(kernel) = StayInitialized::new(&model, discount) {
+            Prepared::StayInitialized(kernel)
+        } else if model.is_deterministic() {
+            Prepared::FunctionalGraph { count: move_counts(&model) }
+        } else {
+            Prepared::TiledValueIteration(TiledValueIteration::new(&model, discount))
+        };
+        BatchSolver { discount, prepared, choices: true, model }
+    }
+
+    /// Leaves out [`choice`](TileSolution::choice) and [`tied`](TileSolution::tied) where that saves time.
+    #[must_use]
+    pub fn values_only(mut self) -> Self {
+        self.choices = false;
+        self
     }
 
     /// The chosen kernel.
     pub fn kernel(&self) -> Kernel {
-        self.kernel
+        match self.prepared {
+            Prepared::StayInitialized(_) => Kernel::StayInitialized,
+            Prepared::FunctionalGraph { .. } => Kernel::FunctionalGraph,
+            Prepared::TiledValueIteration(_) => Kernel::TiledValueIteration,
+        }
     }
 
     /// The model.
@@ -73,13 +108,19 @@ impl BatchSolver {
     pub fn solve_tile(&self, reward: &[Lanes], solution: &mut TileSolution, workspace: &mut BatchWorkspace) {
         let n = self.model.states().len();
         assert_eq!(reward.len(), n, "one entry per state");
-        match self.kernel {
-            Kernel::TiledValueIteration => solution.solve(&self.model, self.masses, reward, self.discount),
-            Kernel::FunctionalGraph => {
+        match &self.prepared {
+            Prepared::TiledValueIteration(kernel) => kernel.solve(&self.model, reward, solution),
+            Prepared::StayInitialized(kernel) => {
+                kernel.solve(reward, solution);
+                if self.choices {
+                    kernel.choose(&self.model, reward, solution);
+                }
+            }
+            Prepared::FunctionalGraph { count } => {
                 let starts = self.model.available().starts();
                 let graph = DecisionGraph {
                     first: &starts[..n],
-                    count: &self.count,
+                    count,
                     successor: self.model.matrix().indices(),
                     lost: LostMove::WorthNothing,
                 };
@@ -101,6 +142,55 @@ impl BatchSolver {
             }
         }
     }
+
+    /// Values of given policies for one tile of state rewards, shape |S|: `choice` gives the action of each lane at each state,
+    /// counted from the state's first pair. Fills `value`, `ahead` (the value of what follows) and `error`.
+    ///
+    /// # Panics
+    ///
+    /// If `reward` or `choice` does not have one entry per state, or a choice is no action of its state.
+    pub fn evaluate_tile(
+        &self,
+        choice: &[[u32; LANES]],
+        reward: &[Lanes],
+        solution: &mut TileSolution,
+        workspace: &mut BatchWorkspace,
+    ) {
+        let n = self.model.states().len();
+        assert!(reward.len() == n && choice.len() == n, "one entry per state");
+        match &self.prepared {
+            Prepared::TiledValueIteration(kernel) => kernel.evaluate(&self.model, choice, reward, solution),
+            Prepared::FunctionalGraph { .. } | Prepared::StayInitialized(_) => {
+                let (starts, successor) = (self.model.available().starts(), self.model.matrix().indices());
+                solution.reset(n);
+                let BatchWorkspace { reward: own, next, value, walk, .. } = workspace;
+                for lane in 0..LANES {
+                    own.clear();
+                    own.extend(reward.iter().map(|r| r[lane]));
+                    next.clear();
+                    next.extend((0..n).map(|s| {
+                        let pair = starts[s] + choice[s][lane];
+                        assert!(pair < starts[s + 1], "a choice among the actions");
+                        successor[pair as usize]
+                    }));
+                    value.resize(n, 0.0);
+                    evaluate_functional_graph(next, own, self.discount, value, walk);
+                    for s in 0..n {
+                        solution.value[s][lane] = value[s];
+                        solution.ahead[s][lane] = value[next[s] as usize];
+                    }
+                    let scale = own.iter().fold(0.0_f64, |scale, r| scale.max(r.abs()));
+                    // Every step on the way rounds three times; errors shrink with the discount as they are handed on.
+                    solution.error[lane] = 8.0 * f64::EPSILON * scale / (1.0 - self.discount).powi(2);
+                }
+            }
+        }
+    }
+}
+
+/// Number of actions of each state.
+fn move_counts(model: &TransitionModel) -> Vec<u32> {
+    model.available().starts().windows(2).map(|w| w[1] - w[0]).collect()
 }
 
 /// Optimal values for many vectors of state rewards.
@@ -152,7 +242,7 @@ pub fn solve_batch(model: &Arc<TransitionModel>, rewards: &[f64], discount: &Dis
     let n = model.states().len();
     assert_eq!(rewards.len() % n, 0, "whole reward vectors");
     let batch = rewards.len() / n;
-    let solver = BatchSolver::new(Arc::clone(model), discount);
+    let solver = BatchSolver::new(Arc::clone(model), discount).values_only();
     let mut value = vec![0.0; rewards.len()];
     let mut error = vec![0.0; batch];
     let tiles = value.par_chunks_mut(LANES * n).zip(error.par_chunks_mut(LANES)).zip(rewards.par_chunks(LANES * n));
@@ -173,7 +263,7 @@ pub fn solve_batch(model: &Arc<TransitionModel>, rewards: &[f64], discount: &Dis
             }
         },
     );
-    BatchSolution { states: n, value, error, kernel: solver.kernel }
+    BatchSolution { states: n, value, error, kernel: solver.kernel() }
 }
 
 #[cfg(test)]

@@ -1,0 +1,545 @@
+//! Many reward vectors on one stochastic model: value iteration on tiles of [`LANES`] samples.
+//!
+//! The samples are the contiguous inner dimension, so that one pass over the model's rows serves [`LANES`] reward vectors
+//! and every operation is a vector operation of the machine. Alternating Gauss–Seidel sweeps are interrupted by Jacobi
+//! sweeps whose residual $`d = TV - V`$ gives MacQueen–Porteus bounds
+//!
+//! ```math
+//! TV + \tfrac{g_-}{1-g_-}\min d \;\le\; V^* \;\le\; TV + \tfrac{g_+}{1-g_+}\max d ,
+//! ```
+//!
+//! where $`g_\pm`$ is $`\gamma`$ times the largest row mass for a shift away from zero (down for the lower, up for the upper
+//! bound) and the smallest one otherwise, so that rows which leak mass are covered. A lane is finished, and kept as it is,
+//! at the first check where its bounds are close enough: what a sample gets does not depend on the other samples of its
+//! tile. The kernels multiply and add separately and in a fixed order, so that every instruction set gives the same bytes.
+//!
+//! # Shared rows, and shifts by class
+//!
+//! Where pairs share rows (see [`crate::distinct_rows`]), the expectation of each row is computed once, right after the sweep
+//! has passed the last state that it depends on, and a state only takes a maximum.
+//!
+//! After every check the values move on by what the bounds suggest. With one class of states that is the middle of the two
+//! shifts above. With several, each class $`c`$ has its own middle $`d_c`$ of the residual, and the values of class $`c`$
+//! move by $`\bigl(\sum_{k\ge1} (\gamma C)^k d\bigr)_c`$, where $`C`$ is the chain of classes. Where decisions do not
+//! influence the class (one agent decides, the other moves by itself), functions of the class are invariant under every
+//! policy, so this removes all of the slow, undecidable part of the error at once, and what is left to sweeps is how long it
+//! takes to make up for another start within a class. For all other models it is a guess, and the bounds judge it.
+
+use crate::chain_elimination::{Chain, ChainElimination, EliminationWorkspace};
+use crate::distinct_rows::DistinctRows;
+use crate::functional_graph::TIE_TOLERANCE;
+use crate::tile::{GAP, LANES, Lanes, TileSolution};
+use dunamis_mdp::TransitionModel;
+use multiversion::multiversion;
+
+/// Sweeps after which the bounds cannot improve any more at any discount that a double can hold.
+const SWEEP_LIMIT: u32 = 1_000_000;
+
+/// With more sweeps than this to go, policies are evaluated by elimination instead.
+const MOST_SWEEPS: f64 = 32.0;
+
+/// Multiplications for each state beyond which elimination is given up.
+const MOST_MULTIPLICATIONS: usize = 512;
+
+/// Classes are told apart as long as their chain is small.
+const MOST_CLASSES: usize = 512;
+
+/// A stochastic model prepared for tiles at one discount.
+#[derive(Clone, Debug)]
+pub(crate) struct TiledValueIteration {
+    discount: f64,
+    /// The smallest and the largest sum of a row.
+    masses: (f64, f64),
+    /// Entries of the longest row.
+    longest: usize,
+    distinct: DistinctRows,
+    classes: Classes,
+    elimination: Option<ChainElimination>,
+}
+
+/// Classes of states, and how residuals of classes move values.
+#[derive(Clone, Debug)]
+struct Classes {
+    of: Vec<u32>,
+    /// Number of classes; 1 if there are too many of them.
+    count: usize,
+    /// $`\gamma C (I - \gamma C)^{-1}`$: shape classes × classes.
+    response: Vec<f64>,
+}
+
+impl Classes {
+    fn new(model: &TransitionModel, distinct: &DistinctRows, discount: f64) -> Self {
+        let pairs = model.available().starts();
+        let (of, count) = distinct.classes(pairs);
+        if count == 1 || count > MOST_CLASSES || 4 * count > of.len() {
+            return Classes { of: vec![0; of.len()], count: 1, response: Vec::new() };
+        }
+        // The chain of classes as met on the average row, without what leaks.
+        let mut system = vec![0.0; count * count];
+        for (state, pair) in model.state_ids().flat_map(|s| model.available().pairs(s).map(move |pair| (s, pair))) {
+            let (next, probability) = model.row(pair);
+            for (&to, p) in next.iter().zip(probability) {
+                system[of[state.index()] as usize * count + of[to as usize] as usize] += p;
+            }
+        }
+        for row in system.chunks_mut(count) {
+            let mass: f64 = row.iter().sum();
+            row.iter_mut().for_each(|p| *p *= if mass > 0.0 { discount / mass } else { 0.0 });
+        }
+        Classes { of, count, response: response(&system, count) }
+    }
+}
+
+/// $`M (I - M)^{-1}`$ for a non-negative matrix with row sums below 1, which needs no pivots.
+fn response(matrix: &[f64], n: usize) -> Vec<f64> {
+    let width = 2 * n;
+    let mut rows = vec![0.0; n * width];
+    for i in 0..n {
+        for j in 0..n {
+            let m = matrix[i * n + j];
+            rows[i * width + j] = f64::from(u8::from(i == j)) - m;
+            rows[i * width + n + j] = m;
+        }
+    }
+    for pivot in 0..n {
+        let row: Vec<f64> = rows[pivot * width..(pivot + 1) * width].to_vec();
+        for (i, other) in rows.chunks_exact_mut(width).enumerate() {
+            let factor = other[pivot] / row[pivot];
+            if i != pivot && factor != 0.0 {
+                for (x, y) in other[pivot..].iter_mut().zip(&row[pivot..]) {
+                    *x -= factor * y;
+                }
+            }
+        }
+    }
+    let of_row = |(i, row): (usize, &[f64])| row[n..].iter().map(|x| x / row[i]).collect::<Vec<f64>>();
+    rows.chunks_exact(width).enumerate().flat_map(of_row).collect()
+}
+
+/// One way to sweep over the states of a model.
+#[derive(Clone, Copy)]
+struct Sweep<'a> {
+    distinct: &'a DistinctRows,
+    choice: Choice<'a>,
+    /// Whether expectations of distinct rows are kept, or computed anew for each pair.
+    keep: bool,
+}
+
+/// Which row a state goes on with.
+#[derive(Clone, Copy)]
+enum Choice<'a> {
+    /// The best of its pairs: first pair of each state, and one past the last.
+    Best(&'a [u32]),
+    /// The given row of each lane.
+    Given(&'a [[u32; LANES]]),
+}
+
+impl TiledValueIteration {
+    /// $`O(\mathrm{nnz} \log)`$, and cubic in the number of classes.
+    pub(crate) fn new(model: &TransitionModel, discount: f64) -> Self {
+        let distinct = DistinctRows::new(model);
+        let longest = (0..model.available().len()).map(|pair| model.row(pair).0.len()).max().unwrap_or(0);
+        let classes = Classes::new(model, &distinct, discount);
+        let elimination = ChainElimination::new(&distinct, model.available().starts());
+        TiledValueIteration { discount, masses: row_masses(model), longest, distinct, classes, elimination }
+    }
+
+    /// Solves one tile of state rewards (shape |S|) until the gap between the bounds is at most [`GAP`] of the largest
+    /// reward; where rounding does not allow that, to a multiple of the rounding error.
+    pub(crate) fn solve(&self, model: &TransitionModel, reward: &[Lanes], solution: &mut TileSolution) {
+        let pairs = model.available().starts();
+        let keep = self.distinct.are_shared();
+        let sweep = Sweep { distinct: &self.distinct, choice: Choice::Best(pairs), keep };
+        let tie_tolerance = self.iterate(sweep, reward, solution);
+        let TileSolution { value, rows, ahead, choice, tied, .. } = solution;
+        row_values(&self.distinct, value, rows);
+        greedy(pairs, &self.distinct.of_pair, rows, &tie_tolerance, ahead, choice, tied);
+    }
+
+    /// The values of the policies that `choice` gives, lane by lane, as pairs counted from each state's first: shape |S|.
+    pub(crate) fn evaluate(
+        &self,
+        model: &TransitionModel,
+        choice: &[[u32; LANES]],
+        reward: &[Lanes],
+        solution: &mut TileSolution,
+    ) {
+        let pairs = model.available().starts();
+        let mut chosen = std::mem::take(&mut solution.chosen);
+        chosen.clear();
+        chosen.extend(choice.iter().zip(pairs).map(|(choice, first)| choice.map(|k| self.distinct.of_pair[(first + k) as usize])));
+        let sweep = Sweep { distinct: &self.distinct, choice: Choice::Given(&chosen), keep: true };
+        self.iterate(sweep, reward, solution);
+        row_values(&self.distinct, &solution.value, &mut solution.rows);
+        for (ahead, rows) in solution.ahead.iter_mut().zip(&chosen) {
+            *ahead = std::array::from_fn(|l| solution.rows[rows[l] as usize][l]);
+        }
+        solution.chosen = chosen;
+    }
+
+    /// Values of all lanes with their errors; returns by how much values of equally good actions may differ.
+    fn iterate(&self, sweep: Sweep<'_>, reward: &[Lanes], solution: &mut TileSolution) -> Lanes {
+        let n = reward.len();
+        solution.reset(n);
+        let TileSolution { work, backup, rows, shift, eliminated, .. } = solution;
+        work.clear();
+        work.extend_from_slice(reward);
+        for (buffer, length) in [(&mut *backup, n), (rows, self.distinct.len()), (shift, self.classes.count)] {
+            buffer.clear();
+            buffer.resize(length, [0.0; LANES]);
+        }
+        let rewards = largest(reward);
+        let mut lanes = [Lane::default(); LANES];
+        let mut tie_tolerance = [0.0; LANES];
+        let mut between_checks = 2;
+        // The larger the model, the more sweeps one elimination is worth.
+        let first = (16 + n / 16).min(64) as u32;
+        while !lanes.iter().all(|lane| lane.finished) {
+            if sweep.keep {
+                row_values(&self.distinct, work, rows);
+            }
+            for k in 0..between_checks {
+                gauss_seidel(sweep, reward, self.discount, work, rows, k % 2 == 1);
+            }
+            row_values(&self.distinct, work, rows);
+            let residual = jacobi(sweep, reward, self.discount, work, rows, backup);
+            solution.sweeps += between_checks + 1;
+            self.classes.shifts(work, backup, shift);
+            for (l, lane) in lanes.iter_mut().enumerate().filter(|(_, lane)| !lane.finished) {
+                let bounds = self.bounds(&residual, rewards[l], l);
+                let enough = (GAP * rewards[l]).max(4.0 * bounds.rounding);
+                lane.finished = bounds.gap <= enough || solution.sweeps > SWEEP_LIMIT;
+                if lane.finished {
+                    solution.error[l] = bounds.gap;
+                    tie_tolerance[l] = TIE_TOLERANCE * rewards[l] + 2.0 * bounds.gap;
+                    for (value, backup) in solution.value.iter_mut().zip(&*backup) {
+                        value[l] = backup[l] + bounds.middle;
+                    }
+                }
+                lane.look(bounds.gap, enough, between_checks + 1, solution.sweeps >= first);
+                if self.classes.count == 1 {
+                    shift[0][l] = bounds.middle;
+                }
+                if !lane.shifts {
+                    shift.iter_mut().for_each(|shift| shift[l] = 0.0);
+                }
+            }
+            self.classes.apply(shift, backup, work);
+            if let Some(elimination) = &self.elimination {
+                for (l, lane) in lanes.iter_mut().enumerate().filter(|(_, lane)| lane.eliminates && !lane.finished) {
+                    lane.eliminates = self.eliminate(elimination, sweep, rows, reward, l, work, eliminated);
+                    lane.refuses = !lane.eliminates;
+                }
+            }
+            // The same for every lane, so that none depends on its neighbors.
+            between_checks = (between_checks * 2).min(if self.elimination.is_some() { 8 } else { 16 });
+        }
+        tie_tolerance
+    }
+
+    /// Replaces the values of one lane by those of a policy that is greedy for them; `false` if that took too long.
+    fn eliminate(
+        &self,
+        elimination: &ChainElimination,
+        sweep: Sweep<'_>,
+        rows: &[Lanes],
+        reward: &[Lanes],
+        lane: usize,
+        value: &mut [Lanes],
+        scratch: &mut Eliminated,
+    ) -> bool {
+        scratch.row.clear();
+        scratch.row.extend((0..reward.len()).map(|s| match sweep.choice {
+            Choice::Given(chosen) => chosen[s][lane],
+            Choice::Best(pairs) => {
+                let here = &self.distinct.of_pair[pairs[s] as usize..pairs[s + 1] as usize];
+                let better = |best: u32, row: u32| if rows[row as usize][lane] > rows[best as usize][lane] { row } else { best };
+                here[1..].iter().fold(here[0], |best, &row| better(best, row))
+            }
+        }));
+        scratch.reward.clear();
+        scratch.reward.extend(reward.iter().map(|reward| reward[lane]));
+        scratch.value.resize(reward.len(), 0.0);
+        let Eliminated { row, reward, value: found, workspace } = scratch;
+        let chain = Chain { distinct: &self.distinct, row, reward, discount: self.discount };
+        let solved = elimination.solve(chain, MOST_MULTIPLICATIONS * row.len(), found, workspace);
+        if solved {
+            for (value, &found) in value.iter_mut().zip(&*found) {
+                value[lane] = found;
+            }
+        }
+        solved
+    }
+
+    fn bounds(&self, residual: &Residual, rewards: f64, lane: usize) -> ShiftBounds {
+        let (discount, (smallest, largest)) = (self.discount, self.masses);
+        // A dot product of k terms, one product and one sum err by at most (k + 2)·u·(|r| + |V|); doubled for the rest.
+        let rounding = (self.longest + 4) as f64 * f64::EPSILON * (rewards + 2.0 * residual.scale[lane]);
+        let shift = |d: f64, mass: f64| discount * mass * d / (1.0 - discount * mass);
+        let (low, high) = (residual.low[lane] - rounding, residual.high[lane] + rounding);
+        let down = shift(low, if low < 0.0 { largest } else { smallest });
+        let up = shift(high, if high > 0.0 { largest } else { smallest });
+        let rounding = 2.0 * rounding / (1.0 - discount);
+        ShiftBounds { middle: 0.5 * (down + up), gap: up - down + rounding, rounding }
+    }
+}
+
+/// How far one lane of a tile is.
+#[derive(Clone, Copy)]
+struct Lane {
+    gap: f64,
+    finished: bool,
+    /// Whether the values move on by shifts: that speeds up what mixes, but where rows leak it may throw them back.
+    shifts: bool,
+    /// Whether policies are evaluated by elimination, now that sweeps are known to take long.
+    eliminates: bool,
+    /// Whether that took too long.
+    refuses: bool,
+}
+
+impl Default for Lane {
+    fn default() -> Self {
+        Lane { gap: f64::INFINITY, finished: false, shifts: true, eliminates: false, refuses: false }
+    }
+}
+
+impl Lane {
+    /// Decides how to go on after bounds with some gap were found by some sweeps.
+    fn look(&mut self, gap: f64, enough: f64, sweeps: u32, may_eliminate: bool) {
+        self.shifts &= gap <= 0.9 * self.gap;
+        // Sweeps still needed at the rate of the last ones.
+        let left = f64::from(sweeps) * (enough / gap).ln() / (gap / self.gap).ln();
+        self.eliminates |= self.gap.is_finite() && !self.refuses && may_eliminate && !(0.0..=MOST_SWEEPS).contains(&left);
+        self.gap = gap;
+    }
+}
+
+/// Scratch space for one lane's elimination.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Eliminated {
+    row: Vec<u32>,
+    reward: Vec<f64>,
+    value: Vec<f64>,
+    workspace: EliminationWorkspace,
+}
+
+impl Classes {
+    /// By how much the values of each class are to move on, if there are several: shape classes.
+    fn shifts(&self, value: &[Lanes], backup: &[Lanes], shift: &mut [Lanes]) {
+        if self.count == 1 {
+            return;
+        }
+        let (mut low, mut high) = (vec![[f64::INFINITY; LANES]; self.count], vec![[f64::NEG_INFINITY; LANES]; self.count]);
+        for ((v, b), &class) in value.iter().zip(backup).zip(&self.of) {
+            let (low, high) = (&mut low[class as usize], &mut high[class as usize]);
+            for l in 0..LANES {
+                let d = b[l] - v[l];
+                low[l] = if d < low[l] { d } else { low[l] };
+                high[l] = if d > high[l] { d } else { high[l] };
+            }
+        }
+        for (shift, response) in shift.iter_mut().zip(self.response.chunks_exact(self.count)) {
+            let mut sum = [0.0; LANES];
+            for (response, (low, high)) in response.iter().zip(low.iter().zip(&high)) {
+                for l in 0..LANES {
+                    sum[l] += response * (0.5 * (low[l] + high[l]));
+                }
+            }
+            *shift = sum;
+        }
+    }
+
+    fn apply(&self, shift: &[Lanes], backup: &[Lanes], value: &mut [Lanes]) {
+        for ((value, backup), &class) in value.iter_mut().zip(backup).zip(&self.of) {
+            for l in 0..LANES {
+                value[l] = backup[l] + shift[class as usize][l];
+            }
+        }
+    }
+}
+
+/// The smallest and the largest sum of a row.
+fn row_masses(model: &TransitionModel) -> (f64, f64) {
+    if !model.leaks() {
+        return (1.0, 1.0);
+    }
+    (0..model.available().len())
+        .map(|pair| 1.0 - model.leak(pair))
+        .fold((1.0, 0.0), |(low, high), mass| (mass.min(low), mass.max(high)))
+}
+
+/// The largest reward of each lane.
+fn largest(reward: &[Lanes]) -> Lanes {
+    let mut largest = [0.0_f64; LANES];
+    for reward in reward {
+        for l in 0..LANES {
+            largest[l] = largest[l].max(reward[l].abs());
+        }
+    }
+    largest
+}
+
+/// MacQueen–Porteus bounds of one lane as shifts of the backup.
+struct ShiftBounds {
+    middle: f64,
+    gap: f64,
+    rounding: f64,
+}
+
+/// The smallest and the largest residual $`TV - V`$ over states, and the largest value.
+struct Residual {
+    low: Lanes,
+    high: Lanes,
+    scale: Lanes,
+}
+
+#[inline(always)]
+#[expect(
+    clippy::inline_always,
+    reason = "each version of a kernel needs its own copy, compiled for its instruction set"
+)]
+fn best_of_state(sweep: Sweep<'_>, s: usize, value: &[Lanes], rows: &[Lanes]) -> Lanes {
+    match sweep.choice {
+        Choice::Best(pairs) => {
+            let mut best = [f64::NEG_INFINITY; LANES];
+            for &row in &sweep.distinct.of_pair[pairs[s] as usize..pairs[s + 1] as usize] {
+                let ahead = if sweep.keep { rows[row as usize] } else { expectation(sweep.distinct, row, value) };
+                for l in 0..LANES {
+                    best[l] = if ahead[l] > best[l] { ahead[l] } else { best[l] };
+                }
+            }
+            best
+        }
+        Choice::Given(chosen) => std::array::from_fn(|l| rows[chosen[s][l] as usize][l]),
+    }
+}
+
+/// The expected value of what follows after a row.
+#[inline(always)]
+#[expect(clippy::inline_always, reason = "see `best_of_state`")]
+fn expectation(distinct: &DistinctRows, row: u32, value: &[Lanes]) -> Lanes {
+    let entries = distinct.starts[row as usize] as usize..distinct.starts[row as usize + 1] as usize;
+    let mut sum = [0.0; LANES];
+    for (&next, &p) in distinct.next[entries.clone()].iter().zip(&distinct.probability[entries]) {
+        let v = &value[next as usize];
+        for l in 0..LANES {
+            sum[l] += p * v[l];
+        }
+    }
+    sum
+}
+
+/// The expectations of all distinct rows.
+#[multiversion(targets("x86_64+avx512f", "x86_64+avx2"))]
+fn row_values(distinct: &DistinctRows, value: &[Lanes], rows: &mut [Lanes]) {
+    row_values_portable(distinct, value, rows);
+}
+
+#[inline(always)]
+#[expect(clippy::inline_always, reason = "see `best_of_state`")]
+fn row_values_portable(distinct: &DistinctRows, value: &[Lanes], rows: &mut [Lanes]) {
+    for (row, values) in rows.iter_mut().enumerate() {
+        *values = expectation(distinct, row as u32, value);
+    }
+}
+
+#[multiversion(targets("x86_64+avx512f", "x86_64+avx2"))]
+fn gauss_seidel(sweep: Sweep<'_>, reward: &[Lanes], discount: f64, value: &mut [Lanes], rows: &mut [Lanes], backward: bool) {
+    gauss_seidel_portable(sweep, reward, discount, value, rows, backward);
+}
+
+#[inline(always)]
+#[expect(clippy::inline_always, reason = "see `best_of_state`")]
+fn gauss_seidel_portable(
+    sweep: Sweep<'_>,
+    reward: &[Lanes],
+    discount: f64,
+    value: &mut [Lanes],
+    rows: &mut [Lanes],
+    backward: bool,
+) {
+    let n = reward.len();
+    let ready = if backward { &sweep.distinct.backward } else { &sweep.distinct.forward };
+    for i in 0..n {
+        let s = if backward { n - 1 - i } else { i };
+        let best = best_of_state(sweep, s, value, rows);
+        for l in 0..LANES {
+            value[s][l] = reward[s][l] + discount * best[l];
+        }
+        if sweep.keep {
+            for &row in ready.at(s) {
+                rows[row as usize] = expectation(sweep.distinct, row, value);
+            }
+        }
+    }
+}
+
+#[multiversion(targets("x86_64+avx512f", "x86_64+avx2"))]
+fn jacobi(
+    sweep: Sweep<'_>,
+    reward: &[Lanes],
+    discount: f64,
+    value: &[Lanes],
+    rows: &[Lanes],
+    backup: &mut [Lanes],
+) -> Residual {
+    jacobi_portable(sweep, reward, discount, value, rows, backup)
+}
+
+#[inline(always)]
+#[expect(clippy::inline_always, reason = "see `best_of_state`")]
+fn jacobi_portable(
+    sweep: Sweep<'_>,
+    reward: &[Lanes],
+    discount: f64,
+    value: &[Lanes],
+    rows: &[Lanes],
+    backup: &mut [Lanes],
+) -> Residual {
+    let mut residual =
+        Residual { low: [f64::INFINITY; LANES], high: [f64::NEG_INFINITY; LANES], scale: [0.0; LANES] };
+    for s in 0..reward.len() {
+        let best = best_of_state(sweep, s, value, rows);
+        for l in 0..LANES {
+            let v = value[s][l];
+            let backed_up = reward[s][l] + discount * best[l];
+            backup[s][l] = backed_up;
+            let (d, size) = (backed_up - v, v.abs());
+            residual.low[l] = if d < residual.low[l] { d } else { residual.low[l] };
+            residual.high[l] = if d > residual.high[l] { d } else { residual.high[l] };
+            residual.scale[l] = if size > residual.scale[l] { size } else { residual.scale[l] };
+        }
+    }
+    residual
+}
+
+/// The values ahead, the first best action, and whether another one comes within the tie tolerance.
+#[multiversion(targets("x86_64+avx512f", "x86_64+avx2"))]
+fn greedy(
+    pairs: &[u32],
+    row_of_pair: &[u32],
+    rows: &[Lanes],
+    tie_tolerance: &Lanes,
+    ahead: &mut [Lanes],
+    choice: &mut [[u32; LANES]],
+    tied: &mut [bool; LANES],
+) {
+    for s in 0..ahead.len() {
+        let (mut best, mut second) = ([f64::NEG_INFINITY; LANES], [f64::NEG_INFINITY; LANES]);
+        let mut chosen = [0; LANES];
+        for (k, &row) in row_of_pair[pairs[s] as usize..pairs[s + 1] as usize].iter().enumerate() {
+            let product = &rows[row as usize];
+            for l in 0..LANES {
+                let better = product[l] > best[l];
+                let other = if better { best[l] } else { product[l] };
+                second[l] = if other > second[l] { other } else { second[l] };
+                best[l] = if better { product[l] } else { best[l] };
+                chosen[l] = if better { k as u32 } else { chosen[l] };
+            }
+        }
+        for l in 0..LANES {
+            tied[l] |= second[l] >= best[l] - tie_tolerance[l];
+        }
+        (ahead[s], choice[s]) = (best, chosen);
+    }
+}
