@@ -12,8 +12,7 @@ use crate::stream::Sample;
 use crate::tiles::RewardTile;
 use crate::{MultiAgentSettings, PowerError};
 use dunamis_mdp::{
-    Agent, Criterion, Discount, JointModel, Mdp, Reward, Shortfall, StochasticPolicy, SuccessorTable,
-    TransitionModel,
+    Agent, Criterion, Discount, JointModel, Mdp, Reward, Shortfall, StochasticPolicy, SuccessorTable, TransitionModel,
 };
 use dunamis_solve::{
     BatchSolver, BatchWorkspace, DecisionGraph, GAP, GraphSolution, Kernel, LOST, LostMove, PolicyEvaluation,

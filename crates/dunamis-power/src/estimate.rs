@@ -5,6 +5,7 @@ use crate::ledger::Bytes;
 use crate::moments::Means;
 use crate::stream::Sum;
 use dunamis_sampling::{SamplingMethod, Seed};
+use dunamis_solve::Lanes;
 
 /// Where an estimate comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -75,6 +76,12 @@ impl PowerSum {
         } else {
             self.half = Some(power.to_vec());
         }
+    }
+
+    /// Adds all lanes of a tile: power is `scale` times what is ahead, and so are errors.
+    pub(crate) fn push_tile(&mut self, ahead: &[Lanes], error: &Lanes, scale: f64) {
+        self.solver_error = error.iter().fold(self.solver_error, |largest, error| largest.max(scale * error));
+        self.power.push_tile(ahead, scale);
     }
 
     pub(crate) fn sampled(&self, samples: u64, sampling: &Sampling) -> PowerEstimate {

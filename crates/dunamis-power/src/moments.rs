@@ -2,6 +2,7 @@
 
 use crate::ledger::Bytes;
 use dunamis_sampling::SamplingMethod;
+use dunamis_solve::{LANES, Lanes};
 
 /// Weighted count, means and sums of squared deviations of a stream of vectors: memory $`O(|S|)`$ whatever the length of the
 /// stream `[Chan, Golub & LeVeque 1983]`.
@@ -27,6 +28,21 @@ impl Moments {
             *mean += before * part;
             *deviation += weight * before * (x - *mean);
         }
+    }
+
+    /// Adds the vectors $`\mathtt{scale} \cdot x`$ of all lanes of a tile, shape |S| × lanes, each with weight 1.
+    pub(crate) fn push_tile(&mut self, samples: &[Lanes], scale: f64) {
+        let tile = LANES as f64;
+        let total = self.weight + tile;
+        let (part, cross) = (tile / total, self.weight * tile / total);
+        for ((mean, deviation), x) in self.mean.iter_mut().zip(&mut self.deviation).zip(samples) {
+            let own = sum(x) / tile;
+            let squares: Lanes = std::array::from_fn(|l| (x[l] - own) * (x[l] - own));
+            let delta = scale * own - *mean;
+            *mean += delta * part;
+            *deviation += scale * scale * sum(&squares) + delta * delta * cross;
+        }
+        self.weight = total;
     }
 
     /// Adds all vectors of another stream.
@@ -81,6 +97,11 @@ impl Means {
         self.moments.push(sample, weight);
     }
 
+    /// Adds the vectors $`\mathtt{scale} \cdot x`$ of all lanes of a tile.
+    pub(crate) fn push_tile(&mut self, samples: &[Lanes], scale: f64) {
+        self.moments.push_tile(samples, scale);
+    }
+
     /// Adds all vectors of the chunk with this number.
     pub(crate) fn merge(&mut self, chunk: u64, other: &Means) {
         self.moments.merge(&other.moments);
@@ -121,12 +142,49 @@ impl Means {
     }
 }
 
+/// The sum over lanes, in halves, so that it takes few steps and their order is fixed.
+fn sum(lanes: &Lanes) -> f64 {
+    let mut sums = *lanes;
+    let mut width = LANES / 2;
+    while width > 0 {
+        for l in 0..width {
+            sums[l] += sums[l + width];
+        }
+        width /= 2;
+    }
+    sums[0]
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use proptest::prelude::*;
 
     proptest! {
+        #[test]
+        fn a_tile_is_its_lanes(
+            lanes in proptest::collection::vec(-1e3..1e3_f64, 3 * LANES),
+            before in proptest::collection::vec(-1e3..1e3_f64, 0..5),
+            scale in 0.01..2.0_f64,
+        ) {
+            let (tile, _) = lanes.as_chunks::<LANES>();
+            let (mut one_by_one, mut at_once) = (Moments::new(3), Moments::new(3));
+            for &x in &before {
+                one_by_one.push(&[x; 3], 1.0);
+                at_once.push(&[x; 3], 1.0);
+            }
+            for l in 0..LANES {
+                one_by_one.push(&[scale * tile[0][l], scale * tile[1][l], scale * tile[2][l]], 1.0);
+            }
+            at_once.push_tile(tile, scale);
+            prop_assert_eq!(at_once.weight, one_by_one.weight);
+            for s in 0..3 {
+                prop_assert!((at_once.mean[s] - one_by_one.mean[s]).abs() < 1e-9);
+                let (found, expected) = (at_once.deviation[s], one_by_one.deviation[s]);
+                prop_assert!((found - expected).abs() <= 1e-12 * expected.max(1e6));
+            }
+        }
+
         #[test]
         fn merging_is_pushing(samples in proptest::collection::vec(-1e3..1e3_f64, 2..60), split in 0.0..1.0_f64) {
             let split = (split * samples.len() as f64) as usize;

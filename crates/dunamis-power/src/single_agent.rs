@@ -6,7 +6,7 @@ use crate::tiles::{RewardTile, tiles};
 use crate::{PowerError, PowerEstimate, Sampling};
 use dunamis_mdp::{Criterion, Discount, Mdp, Reward, TransitionModel};
 use dunamis_sampling::{RewardDistribution, SamplingMethod};
-use dunamis_solve::{AverageReward, BatchSolver, BatchWorkspace, Solver, TileSolution};
+use dunamis_solve::{AverageReward, BatchSolver, BatchWorkspace, LANES, Solver, TileSolution};
 use std::sync::Arc;
 
 /// Estimates POWER at every state from sampled reward vectors, in the Bellman form of
@@ -34,9 +34,16 @@ pub fn estimate(
 ) -> Result<PowerEstimate, PowerError> {
     sampling.check()?;
     let n = check(model, law)?;
-    let prepared = Prepared { solver: BatchSolver::new(Arc::clone(model), discount).values_only(), scale: 1.0 - discount.value() };
+    let prepared =
+        Prepared { solver: BatchSolver::new(Arc::clone(model), discount).values_only(), scale: 1.0 - discount.value() };
+    let uniform = law.identical_uniform().filter(|_| sampling.method == SamplingMethod::Independent);
     let add = |sum: &mut PowerSum, scratch: &mut Scratch, chunk| {
         for (first, lanes) in tiles(chunk) {
+            if let (Some(uniform), LANES) = (uniform, lanes) {
+                scratch.tile.draw_uniform(uniform, sampling.seed, first);
+                prepared.push_uniform(sum, scratch, first, observer);
+                continue;
+            }
             for (lane, rewards) in scratch.tile.vectors.iter_mut().enumerate() {
                 law.sample(&mut sampling.stream(first + lane as u64), rewards)?;
             }
@@ -61,7 +68,8 @@ pub fn exact(
 ) -> Result<PowerEstimate, PowerError> {
     let n = check(model, law)?;
     let support = law.support().ok_or(PowerError::NotFinite)?;
-    let prepared = Prepared { solver: BatchSolver::new(Arc::clone(model), discount).values_only(), scale: 1.0 - discount.value() };
+    let prepared =
+        Prepared { solver: BatchSolver::new(Arc::clone(model), discount).values_only(), scale: 1.0 - discount.value() };
     let (mut scratch, mut sum) = (Scratch::new(n), PowerSum::new(n, SamplingMethod::Independent));
     for (first, lanes) in tiles(0..support.len() as u64) {
         let vectors = &support[first as usize..first as usize + lanes];
@@ -80,6 +88,17 @@ struct Prepared {
 }
 
 impl Prepared {
+    /// Adds the POWER samples of a full tile of uniform rewards.
+    fn push_uniform(&self, sum: &mut PowerSum, scratch: &mut Scratch, first: u64, observer: &dyn Observer) {
+        let Scratch { tile, solution, workspace, power } = scratch;
+        self.solver.solve_tile(&tile.columns, solution, workspace);
+        sum.push_tile(&solution.ahead, &solution.error, self.scale);
+        for (lane, sample) in (0..LANES).zip(first..observer.samples_wanted()) {
+            power.iter_mut().zip(&solution.ahead).for_each(|(power, ahead)| *power = self.scale * ahead[lane]);
+            show(observer, sample, Sample::SingleAgent { rewards: tile.read(lane), power });
+        }
+    }
+
     /// Adds the POWER samples of a filled tile.
     fn push(
         &self,
@@ -174,4 +193,56 @@ fn push_gain(sum: &mut PowerSum, model: &Arc<TransitionModel>, rewards: &[f64]) 
 pub(crate) fn check(model: &TransitionModel, law: &dyn RewardDistribution) -> Result<usize, PowerError> {
     let n = model.states().len();
     if law.states() == n { Ok(n) } else { Err(PowerError::States { law: law.states(), model: n }) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{SampleRecorder, Samples};
+    use dunamis_envs::load;
+    use dunamis_sampling::{IndependentRewards, Marginal, SampleError, Seed, StreamRng, Uniform};
+
+    /// A law that does not say what it is.
+    #[derive(Debug)]
+    struct Secret(IndependentRewards);
+
+    impl RewardDistribution for Secret {
+        fn states(&self) -> usize {
+            self.0.states()
+        }
+
+        fn sample(&self, rng: &mut StreamRng, rewards: &mut [f64]) -> Result<(), SampleError> {
+            self.0.sample(rng, rewards)
+        }
+    }
+
+    /// Uniform rewards are drawn in tiles: the same samples, and the same estimate up to the order of sums.
+    #[test]
+    fn tiles_of_uniform_rewards_are_the_same_samples() {
+        for (environment, marginal) in
+            [("grid-3x3", Marginal::UNIT), ("maze-7x7:noise=0.2", Marginal::Uniform(Uniform::new(-1.0, 2.5).unwrap()))]
+        {
+            let environment = load(environment).unwrap();
+            let model = environment.model();
+            let law = IndependentRewards::identical(model.states().len(), marginal).unwrap();
+            let discount = "0.9".parse().unwrap();
+            // Not whole tiles at the end.
+            let sampling = Sampling::new(1_003, Seed::new(5));
+            let observed = |law: &dyn RewardDistribution| {
+                let recorder = SampleRecorder::new(40, &());
+                let power = estimate(model, law, &discount, &sampling, &recorder).unwrap();
+                let Samples::SingleAgent(samples) = recorder.into_samples().unwrap() else { panic!("one agent") };
+                (power, samples)
+            };
+            let (fast, fast_samples) = observed(&law);
+            let (plain, samples) = observed(&Secret(law));
+            assert_eq!(fast_samples.rewards, samples.rewards);
+            assert_eq!(fast_samples.power, samples.power);
+            assert_eq!(fast.solver_error, plain.solver_error);
+            for s in 0..model.states().len() {
+                assert!((fast.mean[s] - plain.mean[s]).abs() < 1e-13);
+                assert!((fast.std_error[s] - plain.std_error[s]).abs() < 1e-13);
+            }
+        }
+    }
 }

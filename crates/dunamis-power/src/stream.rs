@@ -4,6 +4,7 @@ use crate::ledger::Bytes;
 use crate::{CHUNK, Entry, Ledger, PowerError, Sampling};
 use rayon::prelude::*;
 use std::ops::Range;
+use std::sync::Mutex;
 
 /// Chunks whose partial sums are held at once: fixes the memory, not the result.
 const WAVE: u64 = 64;
@@ -81,6 +82,27 @@ pub(crate) trait Sum: Send {
     fn transfer(&mut self, bytes: &mut Bytes<'_>) -> Option<()>;
 }
 
+/// Scratch space that goes back to where it was taken from: parallel loops ask for it much more often than there are threads.
+struct Reused<'a, S> {
+    unused: &'a Mutex<Vec<S>>,
+    scratch: Option<S>,
+}
+
+impl<'a, S> Reused<'a, S> {
+    fn new(unused: &'a Mutex<Vec<S>>, new: impl Fn() -> S) -> Self {
+        let known = unused.lock().ok().and_then(|mut unused| unused.pop());
+        Reused { unused, scratch: Some(known.unwrap_or_else(new)) }
+    }
+}
+
+impl<S> Drop for Reused<'_, S> {
+    fn drop(&mut self) {
+        if let (Some(scratch), Ok(mut unused)) = (self.scratch.take(), self.unused.lock()) {
+            unused.push(scratch);
+        }
+    }
+}
+
 /// The bytes of the sum over one chunk.
 pub(crate) fn written(sum: &mut impl Sum) -> Vec<u8> {
     let mut bytes = Bytes::Written(Vec::new());
@@ -128,6 +150,7 @@ pub(crate) fn sum_over_samples<T: Sum, S: Send>(
     let total = if whole { samples } else { (chunks - missing - known) * CHUNK };
     let mut due = (0..chunks).filter(|&chunk| whole || entry(chunk) == Entry::Missing);
     let (mut sum, mut done, mut look) = (empty(), 0, WAVE);
+    let unused = Mutex::default();
     loop {
         let wave: Vec<u64> = due.by_ref().take(WAVE as usize).collect();
         if wave.is_empty() {
@@ -137,7 +160,10 @@ pub(crate) fn sum_over_samples<T: Sum, S: Send>(
             return Err(PowerError::Cancelled);
         }
         done += wave.len() as u64;
-        let computed = wave.par_iter().map_init(&scratch, |scratch, &chunk| of_chunk(scratch, chunk));
+        let reuse = || Reused::new(&unused, &scratch);
+        let computed = wave
+            .par_iter()
+            .map_init(reuse, |reused, &chunk| of_chunk(reused.scratch.get_or_insert_with(&scratch), chunk));
         let parts: Vec<Result<T, PowerError>> = computed.collect();
         for (&chunk, part) in wave.iter().zip(parts) {
             let part = part?;

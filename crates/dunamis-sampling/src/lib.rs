@@ -30,6 +30,7 @@
 //! | file | has |
 //! |---|---|
 //! | `stream` | [`Seed`], [`StreamRng`], and how one follows from the other ([`STREAM_VERSION`]) |
+//! | `stream_tile` | several streams side by side |
 //! | `method` | [`SamplingMethod`]: independent, antithetic or Sobol samples |
 //! | `reward` | the trait [`RewardDistribution`] and its laws: [`IndependentRewards`], [`FiniteSupport`] |
 //! | `reward/marginal` | laws of one state: the trait [`Univariate`] and the choice [`Marginal`] that configs make |
@@ -62,6 +63,7 @@ mod method;
 mod permutation;
 mod reward;
 mod stream;
+mod stream_tile;
 
 pub use clopper_pearson::{Confidence, Interval};
 pub use convergence::{Convergence, effective_sample_size, split_r_hat};
@@ -76,3 +78,4 @@ pub use reward::{
     Marginal, Normal, Pareto, PointMass, Reflection, RewardDistribution, Uniform, Univariate, standard_normal,
 };
 pub use stream::{STREAM_VERSION, Seed, StreamRng};
+pub use stream_tile::STREAMS;

@@ -34,12 +34,12 @@ use crate::SamplingMethod;
 /// distribution of this crate. Results are comparable bit by bit only between equal versions.
 pub const STREAM_VERSION: u32 = 1;
 
-const SAMPLES: u64 = u64::from_le_bytes(*b"samples\0");
+pub(crate) const SAMPLES: u64 = u64::from_le_bytes(*b"samples\0");
 const DERIVES: u64 = u64::from_le_bytes(*b"derives\0");
 const SOBOL: u64 = u64::from_le_bytes(*b"sobol\0\0\0");
 
 /// $`2^{-53}`$, the spacing of the uniform numbers.
-const ULP: f64 = 1.0 / 9_007_199_254_740_992.0;
+pub(crate) const ULP: f64 = 1.0 / 9_007_199_254_740_992.0;
 
 /// Words converted at a time: small enough for the stack and the first-level cache, and a multiple of the generator's
 /// own buffer.

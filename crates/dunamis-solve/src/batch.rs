@@ -337,6 +337,31 @@ mod tests {
                     prop_assert!((found - expected).abs() <= solution.error(b) + 1e-10);
                 }
             }
+            // Given policies: the greedy ones have the optimal values, all others at most these.
+            let solver = BatchSolver::new(Arc::clone(&model), &Discount::new(discount).unwrap());
+            let column = |s: usize| std::array::from_fn(|l| rewards[l % 11 * n + s]);
+            let reward: Vec<Lanes> = (0..n).map(column).collect();
+            let (mut best, mut given) = (TileSolution::default(), TileSolution::default());
+            let mut workspace = BatchWorkspace::default();
+            solver.solve_tile(&reward, &mut best, &mut workspace);
+            solver.evaluate_tile(&best.choice, &reward, &mut given, &mut workspace);
+            let starts = model.available().starts();
+            let last: Vec<[u32; LANES]> = starts.windows(2).map(|w| [w[1] - w[0] - 1; LANES]).collect();
+            let mut other = TileSolution::default();
+            solver.evaluate_tile(&last, &reward, &mut other, &mut workspace);
+            for l in 0..LANES {
+                prop_assert!(best.error[l] + given.error[l] + other.error[l] < 1e-6);
+                for s in 0..n {
+                    let error = best.error[l] + given.error[l];
+                    prop_assert!((best.value[s][l] - given.value[s][l]).abs() <= error / (1.0 - discount) + 1e-10);
+                    prop_assert!(other.value[s][l] <= best.value[s][l] + best.error[l] + other.error[l]);
+                    let pair = (starts[s + 1] - 1) as usize;
+                    let (next, p) = model.row(pair);
+                    let ahead: f64 = next.iter().zip(p).map(|(&next, p)| p * other.value[next as usize][l]).sum();
+                    prop_assert!((other.ahead[s][l] - ahead).abs() < 1e-9);
+                    prop_assert!((reward[s][l] + discount * ahead - other.value[s][l]).abs() <= 2.0 * other.error[l] + 1e-12);
+                }
+            }
             // A reward vector gets the same bits whatever its company.
             let alone = solve_batch(&model, &rewards[3 * n..4 * n], &Discount::new(discount).unwrap());
             prop_assert_eq!(alone.value(0), solution.value(3));

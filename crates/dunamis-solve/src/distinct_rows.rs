@@ -136,7 +136,12 @@ impl DistinctRows {
         let (mut class, mut count) = (vec![0; states], 0);
         for state in 0..states {
             let root = root(&mut parent, state as u32) as usize;
-            class[state] = if root == state { count += 1; count - 1 } else { class[root] };
+            class[state] = if root == state {
+                count += 1;
+                count - 1
+            } else {
+                class[root]
+            };
         }
         (class, count as usize)
     }
@@ -148,4 +153,74 @@ fn root(parent: &mut [u32], mut state: u32) -> u32 {
         state = parent[state as usize];
     }
     state
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use dunamis_mdp::StateId;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn every_pair_has_its_row(choice in proptest::collection::vec(proptest::collection::vec(0_usize..6, 1..4), 1..9)) {
+            let n = choice.len();
+            let mut builder = TransitionModel::builder();
+            for s in 0..n {
+                builder.state(&s.to_string()).unwrap();
+            }
+            for (s, rows) in choice.iter().enumerate() {
+                for (action, &row) in rows.iter().enumerate() {
+                    let action = action.to_string();
+                    let (next, other) = (StateId::new(row % n), StateId::new(row / 2 % n));
+                    let p = if next == other { 1.0 } else { 0.25 };
+                    builder.transition(StateId::new(s), &action, next, p).unwrap();
+                    if next != other {
+                        builder.transition(StateId::new(s), &action, other, 0.75).unwrap();
+                    }
+                }
+            }
+            let model = builder.build().unwrap();
+            let distinct = DistinctRows::new(&model);
+            let pairs = model.available().len();
+            for pair in 0..pairs {
+                prop_assert_eq!(distinct.row(distinct.of_pair[pair]), model.row(pair));
+                for other in 0..pairs {
+                    let same = model.row(pair) == model.row(other);
+                    prop_assert_eq!(distinct.of_pair[pair] == distinct.of_pair[other], same);
+                }
+            }
+            // A row is ready exactly once in each direction, when all of its successors have been passed.
+            for (ready, backward) in [(&distinct.forward, false), (&distinct.backward, true)] {
+                let mut seen = vec![0; distinct.len()];
+                for s in 0..n {
+                    for &row in ready.at(s) {
+                        seen[row as usize] += 1;
+                        let passed = |&next: &u32| if backward { next as usize >= s } else { next as usize <= s };
+                        prop_assert!(distinct.row(row).0.iter().all(passed));
+                    }
+                }
+                prop_assert!(seen.iter().all(|&times| times == 1));
+            }
+            // States with a common row are in one class, and every class is connected by such pairs.
+            let (class, count) = distinct.classes(model.available().starts());
+            let common = |s: usize, t: usize| {
+                let rows = |s| model.available().pairs(StateId::new(s)).map(|pair| distinct.of_pair[pair]);
+                rows(s).any(|row| rows(t).any(|other| row == other))
+            };
+            let mut reached: Vec<usize> = (0..n).collect();
+            for _ in 0..n {
+                for s in 0..n {
+                    for t in (0..n).filter(|&t| common(s, t)) {
+                        reached[s] = reached[s].min(reached[t]);
+                    }
+                }
+            }
+            let distinct_classes: std::collections::BTreeSet<usize> = reached.iter().copied().collect();
+            prop_assert_eq!(distinct_classes.len(), count);
+            for (s, t) in (0..n).flat_map(|s| (0..n).map(move |t| (s, t))) {
+                prop_assert_eq!(class[s] == class[t], reached[s] == reached[t]);
+            }
+        }
+    }
 }

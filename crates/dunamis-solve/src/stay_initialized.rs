@@ -200,3 +200,104 @@ fn choose(
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::functional_graph::{DecisionGraph, GraphSolution, LostMove};
+    use dunamis_mdp::StateId;
+    use proptest::prelude::*;
+    use std::sync::Arc;
+
+    /// A deterministic model in which every state has a loop somewhere among its actions.
+    fn model() -> impl Strategy<Value = TransitionModel> {
+        (1_usize..12).prop_flat_map(|n| {
+            proptest::collection::vec((proptest::collection::vec(0..n, 0..4), 0_usize..4), n).prop_map(move |states| {
+                let mut builder = TransitionModel::builder();
+                for s in 0..n {
+                    builder.state(&s.to_string()).unwrap();
+                }
+                for (s, (mut moves, place)) in states.into_iter().enumerate() {
+                    moves.insert(place.min(moves.len()), s);
+                    for (action, next) in moves.into_iter().enumerate() {
+                        builder.transition(StateId::new(s), &action.to_string(), StateId::new(next), 1.0).unwrap();
+                    }
+                }
+                builder.build().unwrap()
+            })
+        })
+    }
+
+    proptest! {
+        /// The lemma, against policy iteration that knows nothing of it.
+        #[test]
+        fn agrees_with_functional_graphs(
+            model in model(),
+            rewards in proptest::collection::vec(-3_i32..4, 12 * LANES),
+            discount in prop_oneof![Just(0.0), Just(0.1), Just(0.5), Just(0.9), Just(0.99)],
+        ) {
+            let n = model.states().len();
+            let (reward, _) = rewards[..n * LANES].as_chunks::<LANES>();
+            let reward: Vec<Lanes> = reward.iter().map(|lanes| lanes.map(f64::from)).collect();
+            let kernel = StayInitialized::new(&model, discount).expect("every state can stay");
+            let mut solution = TileSolution::default();
+            kernel.solve(&reward, &mut solution);
+            kernel.choose(&model, &reward, &mut solution);
+            let starts = model.available().starts();
+            let count: Vec<u32> = starts.windows(2).map(|w| w[1] - w[0]).collect();
+            let successor = model.matrix().indices();
+            let graph = DecisionGraph { first: &starts[..n], count: &count, successor, lost: LostMove::Forbidden };
+            for l in 0..LANES {
+                let mut expected = GraphSolution::default();
+                let own: Vec<f64> = reward.iter().map(|reward| reward[l]).collect();
+                graph.solve(&own, discount, &mut expected);
+                let error = expected.error + solution.error[l];
+                prop_assert!(error < 1e-9);
+                prop_assert_eq!(solution.tied[l], expected.tied);
+                for s in 0..n {
+                    prop_assert!((solution.value[s][l] - expected.value[s]).abs() <= error);
+                    let next = successor[(starts[s] + solution.choice[s][l]) as usize] as usize;
+                    prop_assert_eq!(solution.ahead[s][l], solution.value[next][l]);
+                    // Values satisfy their equation up to the error.
+                    let backup = own[s] + discount * solution.ahead[s][l];
+                    prop_assert!((solution.value[s][l] - backup).abs() <= solution.error[l]);
+                }
+            }
+        }
+
+        #[test]
+        fn every_instruction_set_gives_the_same_bits(
+            numbers in proptest::collection::vec(-1.0..1.0_f64, 6 * LANES),
+            next in proptest::collection::vec(0_u32..6, 12),
+            discount in 0.0..1.0_f64,
+        ) {
+            let starts: Vec<u32> = (0..=6).map(|s| 2 * s).collect();
+            let graph = Graph { starts: &starts, next: &next };
+            let (reward, _) = numbers.as_chunks::<LANES>();
+            let mut fast = vec![[0.0; LANES]; 6];
+            first_values(reward, discount, &mut fast);
+            let mut portable = fast.clone();
+            let count = sweeps(graph, reward, discount, &mut fast);
+            prop_assert_eq!(count, sweeps_portable(graph, reward, discount, &mut portable));
+            let bits = |lanes: &[Lanes]| lanes.iter().flatten().map(|x| x.to_bits()).collect::<Vec<u64>>();
+            prop_assert_eq!(bits(&fast), bits(&portable));
+        }
+    }
+
+    #[test]
+    fn models_that_cannot_stay_are_refused() {
+        let mut builder = TransitionModel::builder();
+        let [a, b] = ["a", "b"].map(|name| builder.state(name).unwrap());
+        builder.transition(a, "go", b, 1.0).unwrap();
+        builder.transition(b, "go", a, 1.0).unwrap();
+        let cycle = Arc::new(builder.clone().build().unwrap());
+        assert!(StayInitialized::new(&cycle, 0.5).is_none(), "no state can stay");
+        builder.transition(a, "stay", a, 1.0).unwrap();
+        assert!(StayInitialized::new(&builder.clone().build().unwrap(), 0.5).is_none(), "b cannot stay");
+        builder.transition(b, "stay", b, 1.0).unwrap();
+        assert!(StayInitialized::new(&builder.clone().build().unwrap(), 0.5).is_some());
+        builder.transition(b, "slip", a, 0.5).unwrap();
+        builder.transition(b, "slip", b, 0.5).unwrap();
+        assert!(StayInitialized::new(&builder.build().unwrap(), 0.5).is_none(), "not deterministic");
+    }
+}

@@ -3,7 +3,7 @@
 use crate::tiled_value_iteration::Eliminated;
 
 /// Samples in a tile.
-pub const LANES: usize = 8;
+pub const LANES: usize = 16;
 
 /// One number per sample of a tile.
 pub type Lanes = [f64; LANES];

@@ -167,7 +167,9 @@ impl TiledValueIteration {
         let pairs = model.available().starts();
         let mut chosen = std::mem::take(&mut solution.chosen);
         chosen.clear();
-        chosen.extend(choice.iter().zip(pairs).map(|(choice, first)| choice.map(|k| self.distinct.of_pair[(first + k) as usize])));
+        chosen.extend(
+            choice.iter().zip(pairs).map(|(choice, first)| choice.map(|k| self.distinct.of_pair[(first + k) as usize])),
+        );
         let sweep = Sweep { distinct: &self.distinct, choice: Choice::Given(&chosen), keep: true };
         self.iterate(sweep, reward, solution);
         row_values(&self.distinct, &solution.value, &mut solution.rows);
@@ -253,7 +255,8 @@ impl TiledValueIteration {
             Choice::Given(chosen) => chosen[s][lane],
             Choice::Best(pairs) => {
                 let here = &self.distinct.of_pair[pairs[s] as usize..pairs[s + 1] as usize];
-                let better = |best: u32, row: u32| if rows[row as usize][lane] > rows[best as usize][lane] { row } else { best };
+                let better =
+                    |best: u32, row: u32| if rows[row as usize][lane] > rows[best as usize][lane] { row } else { best };
                 here[1..].iter().fold(here[0], |best, &row| better(best, row))
             }
         }));
@@ -309,7 +312,8 @@ impl Lane {
         self.shifts &= gap <= 0.9 * self.gap;
         // Sweeps still needed at the rate of the last ones.
         let left = f64::from(sweeps) * (enough / gap).ln() / (gap / self.gap).ln();
-        self.eliminates |= self.gap.is_finite() && !self.refuses && may_eliminate && !(0.0..=MOST_SWEEPS).contains(&left);
+        self.eliminates |=
+            self.gap.is_finite() && !self.refuses && may_eliminate && !(0.0..=MOST_SWEEPS).contains(&left);
         self.gap = gap;
     }
 }
@@ -329,7 +333,8 @@ impl Classes {
         if self.count == 1 {
             return;
         }
-        let (mut low, mut high) = (vec![[f64::INFINITY; LANES]; self.count], vec![[f64::NEG_INFINITY; LANES]; self.count]);
+        let (mut low, mut high) =
+            (vec![[f64::INFINITY; LANES]; self.count], vec![[f64::NEG_INFINITY; LANES]; self.count]);
         for ((v, b), &class) in value.iter().zip(backup).zip(&self.of) {
             let (low, high) = (&mut low[class as usize], &mut high[class as usize]);
             for l in 0..LANES {
@@ -444,7 +449,14 @@ fn row_values_portable(distinct: &DistinctRows, value: &[Lanes], rows: &mut [Lan
 }
 
 #[multiversion(targets("x86_64+avx512f", "x86_64+avx2"))]
-fn gauss_seidel(sweep: Sweep<'_>, reward: &[Lanes], discount: f64, value: &mut [Lanes], rows: &mut [Lanes], backward: bool) {
+fn gauss_seidel(
+    sweep: Sweep<'_>,
+    reward: &[Lanes],
+    discount: f64,
+    value: &mut [Lanes],
+    rows: &mut [Lanes],
+    backward: bool,
+) {
     gauss_seidel_portable(sweep, reward, discount, value, rows, backward);
 }
 
@@ -496,8 +508,7 @@ fn jacobi_portable(
     rows: &[Lanes],
     backup: &mut [Lanes],
 ) -> Residual {
-    let mut residual =
-        Residual { low: [f64::INFINITY; LANES], high: [f64::NEG_INFINITY; LANES], scale: [0.0; LANES] };
+    let mut residual = Residual { low: [f64::INFINITY; LANES], high: [f64::NEG_INFINITY; LANES], scale: [0.0; LANES] };
     for s in 0..reward.len() {
         let best = best_of_state(sweep, s, value, rows);
         for l in 0..LANES {
@@ -541,5 +552,125 @@ fn greedy(
             tied[l] |= second[l] >= best[l] - tie_tolerance[l];
         }
         (ahead[s], choice[s]) = (best, chosen);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use dunamis_mdp::StateId;
+    use proptest::prelude::*;
+
+    const STEPS: [f64; 3] = [0.5, 0.3, 0.2];
+
+    /// One agent decides, the other moves by itself: the product of two chains of moves.
+    fn product(own: usize, other: usize, steps: [f64; 3]) -> TransitionModel {
+        let mut builder = TransitionModel::builder();
+        for (h, a) in (0..own).flat_map(|h| (0..other).map(move |a| (h, a))) {
+            builder.state(&format!("{h} {a}")).unwrap();
+        }
+        for (h, a) in (0..own).flat_map(|h| (0..other).map(move |a| (h, a))) {
+            for (name, to) in [("stay", h), ("left", h.saturating_sub(1)), ("right", (h + 1).min(own - 1))] {
+                for (step, p) in steps.into_iter().enumerate() {
+                    let next = StateId::new(to * other + (a + step) % other);
+                    builder.transition(StateId::new(h * other + a), name, next, p).unwrap();
+                }
+            }
+        }
+        builder.build().unwrap()
+    }
+
+    #[test]
+    fn places_of_the_other_agent_are_classes() {
+        let model = product(7, 5, STEPS);
+        let kernel = TiledValueIteration::new(&model, 0.9);
+        assert!(kernel.distinct.are_shared());
+        assert_eq!(kernel.distinct.len(), 35, "where one goes, and where the other was");
+        assert_eq!(kernel.classes.count, 5);
+        assert!((0..35).all(|s| kernel.classes.of[s] == s as u32 % 5));
+        // A function of the class moves on as the chain of classes says: sums of (γC)^k.
+        for c in 0..5 {
+            let row: f64 = kernel.classes.response[5 * c..5 * c + 5].iter().sum();
+            assert!((row - 9.0).abs() < 1e-12);
+        }
+    }
+
+    /// Where the other agent is slow, what it does is found by shifts of classes, and not by waiting for it.
+    #[test]
+    fn shifts_by_class_save_sweeps() {
+        let model = product(12, 10, [0.98, 0.015, 0.005]);
+        let reward: Vec<Lanes> = (0..120).map(|s| std::array::from_fn(|l| ((s * 7 + l * 3) % 11) as f64)).collect();
+        let mut by_class = TiledValueIteration::new(&model, 0.999);
+        by_class.elimination = None;
+        let mut by_middle = by_class.clone();
+        by_middle.classes = Classes { of: vec![0; 120], count: 1, response: Vec::new() };
+        let [first, second] = [by_class, by_middle].map(|kernel| {
+            let mut solution = TileSolution::default();
+            kernel.solve(&model, &reward, &mut solution);
+            solution
+        });
+        assert!(5 * first.sweeps < second.sweeps, "{} {}", first.sweeps, second.sweeps);
+        for l in 0..LANES {
+            for s in 0..120 {
+                assert!((first.value[s][l] - second.value[s][l]).abs() <= first.error[l] + second.error[l]);
+            }
+        }
+    }
+
+    proptest! {
+        /// What the machine's best instruction set computes has the bits of the code compiled for any machine.
+        #[test]
+        fn every_instruction_set_gives_the_same_bits(
+            numbers in proptest::collection::vec(-1.0..1.0_f64, LANES * 30),
+            discount in 0.0..1.0_f64,
+            keep in any::<bool>(),
+        ) {
+            let model = product(3, 5, STEPS);
+            let distinct = DistinctRows::new(&model);
+            let pairs = model.available().starts();
+            let sweep = Sweep { distinct: &distinct, choice: Choice::Best(pairs), keep };
+            let (lanes, _) = numbers.as_chunks::<LANES>();
+            let (reward, start) = lanes.split_at(15);
+            let (mut fast, mut portable) = (start.to_vec(), start.to_vec());
+            let (mut fast_backup, mut portable_backup) = (start.to_vec(), start.to_vec());
+            let (mut fast_rows, mut portable_rows) = (vec![[0.0; LANES]; distinct.len()], vec![[0.0; LANES]; distinct.len()]);
+            for backward in [false, true, false] {
+                row_values(&distinct, &fast, &mut fast_rows);
+                row_values_portable(&distinct, &portable, &mut portable_rows);
+                gauss_seidel(sweep, reward, discount, &mut fast, &mut fast_rows, backward);
+                gauss_seidel_portable(sweep, reward, discount, &mut portable, &mut portable_rows, backward);
+                let residual = jacobi(sweep, reward, discount, &fast, &fast_rows, &mut fast_backup);
+                let other = jacobi_portable(sweep, reward, discount, &portable, &portable_rows, &mut portable_backup);
+                prop_assert_eq!([residual.low, residual.high], [other.low, other.high]);
+            }
+            let bits = |lanes: &[Lanes]| lanes.iter().flatten().map(|x| x.to_bits()).collect::<Vec<u64>>();
+            prop_assert_eq!(bits(&fast), bits(&portable));
+            prop_assert_eq!(bits(&fast_backup), bits(&portable_backup));
+        }
+
+        /// Values that are kept where rows are shared are those computed anew.
+        #[test]
+        fn shared_rows_change_no_solution(
+            numbers in proptest::collection::vec(-1.0..1.0_f64, LANES * 24),
+            discount in prop_oneof![Just(0.3), Just(0.9), Just(0.99)],
+        ) {
+            let model = product(6, 4, STEPS);
+            let (reward, _) = numbers.as_chunks::<LANES>();
+            let shared = TiledValueIteration::new(&model, discount);
+            let mut direct = shared.clone();
+            // Neither shared rows, nor classes, nor elimination: plain sweeps with one shift.
+            direct.distinct = shared.distinct.clone();
+            direct.classes = Classes { of: vec![0; 24], count: 1, response: Vec::new() };
+            direct.elimination = None;
+            let (mut first, mut second) = (TileSolution::default(), TileSolution::default());
+            shared.solve(&model, reward, &mut first);
+            direct.solve(&model, reward, &mut second);
+            for l in 0..LANES {
+                for s in 0..24 {
+                    let difference = (first.value[s][l] - second.value[s][l]).abs();
+                    prop_assert!(difference <= first.error[l] + second.error[l], "{difference:e}");
+                }
+            }
+        }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{MAX_DRAWS, Marginal, Reflection, RewardDistribution, Univariate, check_length, is_constant};
+use super::{MAX_DRAWS, Marginal, Reflection, RewardDistribution, Uniform, Univariate, check_length, is_constant};
 use crate::{RewardError, SampleError, StreamRng};
 
 /// The law of a reward vector whose entries are independent, each with a [`Marginal`] of its own; a group of states may
@@ -113,6 +113,13 @@ impl RewardDistribution for IndependentRewards {
             reflections.resize(end, reflection);
         }
         Ok(reflections)
+    }
+
+    fn identical_uniform(&self) -> Option<&Uniform> {
+        match &self.runs[..] {
+            [(_, Marginal::Uniform(uniform))] if self.groups.is_empty() && !self.reject_constant => Some(uniform),
+            _ => None,
+        }
     }
 
     fn rejects_constant(&self) -> bool {

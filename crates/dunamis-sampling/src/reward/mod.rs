@@ -109,6 +109,12 @@ pub trait RewardDistribution: Debug + Send + Sync {
         Err(RewardError::AsymmetricLaw)
     }
 
+    /// The law of each reward, if rewards are independent and all have the same uniform law: then a vector is drawn by one
+    /// uniform number for each state, in their order.
+    fn identical_uniform(&self) -> Option<&Uniform> {
+        None
+    }
+
     /// Whether [`sample`](Self::sample) never returns a constant vector because such vectors are rejected.
     fn rejects_constant(&self) -> bool {
         false

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Univariate;
 use super::marginal::{LARGEST, Reflection, parameter};
-use crate::{RewardError, StreamRng};
+use crate::{RewardError, STREAMS, Seed, StreamRng};
 
 /// Uniform on $`[\mathtt{low}, \mathtt{high}]`$; `uniform` in a config.
 ///
@@ -45,6 +45,14 @@ impl Uniform {
         let low = parameter("uniform", "low", low, -LARGEST, LARGEST)?;
         let high = parameter("uniform", "high", high, -LARGEST, LARGEST)?;
         if low < high { Ok(Self { low, high }) } else { Err(RewardError::Interval { low, high }) }
+    }
+
+    /// Fills `rewards[s][l]` with the reward of state `s` in stream `first + l` of the seed, where all states have this law.
+    pub fn fill_streams(&self, seed: Seed, first: u64, rewards: &mut [[f64; STREAMS]]) {
+        seed.fill_uniform_streams(first, rewards);
+        if *self != Self::UNIT {
+            rewards.as_flattened_mut().iter_mut().for_each(|reward| *reward = self.scale(*reward));
+        }
     }
 
     #[inline]
