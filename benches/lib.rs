@@ -1,6 +1,6 @@
 //! Benchmarks of dunamis: families of models with fixed seeds, and the yardstick that solvers are measured by.
 //!
-//! The benchmarks stand beside this file, one per noun: `copies`, `goal_sampler`, `hit_and_run`, `likelihood`, `power`,
+//! The benchmarks stand beside this file, one per noun: `batch`, `copies`, `goal_sampler`, `hit_and_run`, `likelihood`, `multi_agent`, `power`,
 //! `retargetable`, `solvers`, and `ratios`, the table of solvers against the yardstick. `cargo xtask bench` runs them. [`compare`] takes any solver.
 
 mod comparison;
@@ -119,6 +119,83 @@ pub fn joint(side: usize) -> Result<Mdp, Box<dyn Error>> {
     Ok(Mdp::new(model, reward)?)
 }
 
+/// Two agents moved by one hand: the product of a model with itself, joint states in row-major order.
+///
+/// # Errors
+///
+/// None, for models without a leak.
+pub fn one_hand(model: &TransitionModel) -> Result<TransitionModel, ModelError> {
+    let n = model.states().len();
+    let mut rows = Rows { pairs: vec![0], starts: vec![0], ..Rows::default() };
+    let pairs = |s: usize| model.available().pairs(dunamis_mdp::StateId::new(s));
+    let most = (0..n).map(|s| pairs(s).len()).max().unwrap_or(0);
+    for (h, a) in (0..n).flat_map(|h| (0..n).map(move |a| (h, a))) {
+        for (i, x) in pairs(h).enumerate() {
+            for (j, y) in pairs(a).enumerate() {
+                let ((next_h, p_h), (next_a, p_a)) = (model.row(x), model.row(y));
+                for (&to_h, p) in next_h.iter().zip(p_h) {
+                    rows.next.extend(next_a.iter().map(|to_a| to_h * n as u32 + to_a));
+                    rows.probability.extend(p_a.iter().map(|q| p * q));
+                }
+                rows.starts.push(rows.next.len());
+                rows.actions.push((i * most + j) as u32);
+            }
+        }
+        rows.pairs.push(rows.actions.len() as u32);
+    }
+    TransitionModel::from_rows(Names::numbered("j", n * n), Names::numbered("m", most * most), rows)
+}
+
+/// Plain Jacobi value iteration for one uniform reward vector after the other, each until the error bound is at most
+/// `tolerance`, with mean and variance of the values of every state.
+pub fn reward_yardstick(
+    model: &TransitionModel,
+    discount: &Discount,
+    seed: Seed,
+    samples: u64,
+    tolerance: f64,
+) -> (Vec<f64>, Vec<f64>) {
+    let (n, gamma) = (model.states().len(), discount.value());
+    let matrix = model.matrix();
+    let (starts, next, probability) = (matrix.indptr(), matrix.indices(), matrix.data());
+    let starts = starts.raw_storage();
+    let pairs = model.available().starts();
+    let (mut reward, mut value, mut backed_up) = (vec![0.0; n], vec![0.0; n], vec![0.0; n]);
+    let (mut sum, mut squares) = (vec![0.0; n], vec![0.0; n]);
+    for sample in 0..samples {
+        seed.stream(sample).fill_uniform(&mut reward);
+        value.fill(0.0);
+        loop {
+            let mut change = 0.0_f64;
+            for state in 0..n {
+                let mut best = f64::NEG_INFINITY;
+                for pair in pairs[state] as usize..pairs[state + 1] as usize {
+                    let mut ahead = 0.0;
+                    for entry in starts[pair]..starts[pair + 1] {
+                        ahead += probability[entry] * value[next[entry] as usize];
+                    }
+                    best = best.max(ahead);
+                }
+                let backup = reward[state] + gamma * best;
+                change = change.max((backup - value[state]).abs());
+                backed_up[state] = backup;
+            }
+            std::mem::swap(&mut value, &mut backed_up);
+            if gamma / (1.0 - gamma) * change <= tolerance {
+                break;
+            }
+        }
+        for state in 0..n {
+            sum[state] += value[state];
+            squares[state] += value[state] * value[state];
+        }
+    }
+    let count = samples as f64;
+    let mean: Vec<f64> = sum.iter().map(|sum| sum / count).collect();
+    let variance = squares.iter().zip(&mean).map(|(squares, mean)| squares / count - mean * mean).collect();
+    (mean, variance)
+}
+
 /// What plain value iteration took, or would have taken.
 #[derive(Clone, Debug)]
 pub struct Yardstick {
@@ -164,4 +241,11 @@ pub fn yardstick(mdp: &Mdp, discount: &Discount, tolerance: f64, limit: u64) -> 
             return Yardstick { value, sweeps: done + left as u64, done };
         }
     }
+}
+
+/// The largest amount of memory that this process has had, in bytes, where the system tells.
+pub fn peak_memory() -> Option<u64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find(|line| line.starts_with("VmHWM:"))?;
+    Some(1024 * line.split_whitespace().nth(1)?.parse::<u64>().ok()?)
 }

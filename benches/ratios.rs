@@ -6,7 +6,7 @@
 
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a table is what this program makes")]
 
-use dunamis_benches::{best_of, compare, forest, garnet, grid, joint};
+use dunamis_benches::{best_of, compare, forest, garnet, grid, joint, peak_memory};
 use dunamis_mdp::{Criterion, Discount, Mdp};
 use dunamis_solve::{Solver, SolverConfig, Tolerance, ValueIteration};
 use std::error::Error;
@@ -101,11 +101,4 @@ fn flat(mdp: &Mdp) -> f64 {
         black_box(sums)
     };
     best_of(|| (0..10).map(|_| pass()[0]).sum::<f64>()).0 / 10.0
-}
-
-/// The largest amount of memory that this process has had, in bytes, where the system tells.
-fn peak_memory() -> Option<u64> {
-    let status = std::fs::read_to_string("/proc/self/status").ok()?;
-    let line = status.lines().find(|line| line.starts_with("VmHWM:"))?;
-    Some(1024 * line.split_whitespace().nth(1)?.parse::<u64>().ok()?)
 }

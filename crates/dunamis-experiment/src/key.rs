@@ -6,7 +6,7 @@ use std::str::FromStr;
 /// Version of everything in the solvers and in POWER that decides the digits of a result. Raise it with any change that may
 /// alter a number, however little: runs of older versions are then computed anew. (Changes of what is drawn have
 /// [`dunamis_sampling::STREAM_VERSION`].)
-pub const NUMERICS_VERSION: u32 = 2;
+pub const NUMERICS_VERSION: u32 = 3;
 
 /// The name of a run: 128 bits of the BLAKE3 hash of all that its numbers depend on.
 ///

@@ -23,6 +23,8 @@ pub struct TileSolution {
     pub error: Lanes,
     /// Sweeps over the model, or rounds of policy iteration.
     pub sweeps: u32,
+    /// Policies that were evaluated by elimination, over all lanes.
+    pub eliminations: u32,
     pub(crate) work: Vec<Lanes>,
     pub(crate) backup: Vec<Lanes>,
     /// Values of distinct rows.
@@ -53,6 +55,6 @@ impl TileSolution {
         self.choice.clear();
         self.tied = [false; LANES];
         self.error = [f64::INFINITY; LANES];
-        self.sweeps = 0;
+        (self.sweeps, self.eliminations) = (0, 0);
     }
 }

@@ -194,8 +194,11 @@ impl TiledValueIteration {
         let mut lanes = [Lane::default(); LANES];
         let mut tie_tolerance = [0.0; LANES];
         let mut between_checks = 2;
-        // The larger the model, the more sweeps one elimination is worth.
-        let first = (16 + n / 16).min(64) as u32;
+        // The larger the model, the more sweeps for a good policy one elimination is worth; a given policy is as good as it gets.
+        let first = match sweep.choice {
+            Choice::Best(_) => (16 + n / 16).min(64) as u32,
+            Choice::Given(_) => 0,
+        };
         while !lanes.iter().all(|lane| lane.finished) {
             if sweep.keep {
                 row_values(&self.distinct, work, rows);
@@ -231,6 +234,7 @@ impl TiledValueIteration {
                 for (l, lane) in lanes.iter_mut().enumerate().filter(|(_, lane)| lane.eliminates && !lane.finished) {
                     lane.eliminates = self.eliminate(elimination, sweep, rows, reward, l, work, eliminated);
                     lane.refuses = !lane.eliminates;
+                    solution.eliminations += 1;
                 }
             }
             // The same for every lane, so that none depends on its neighbors.

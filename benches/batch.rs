@@ -1,0 +1,116 @@
+//! POWER of one agent from many uniform reward vectors, beside a yardstick in the same run: scalar value iteration, one sample
+//! after the other, to an error of 1e-8. Both draw rewards and gather mean and variance of every state. Larger is better.
+//!
+//! `cargo bench -p dunamis-benches --bench batch`
+
+#![allow(clippy::print_stdout, reason = "a table is what this program makes")]
+
+use dunamis_benches::{best_of, one_hand, reward_yardstick};
+use dunamis_envs::load;
+use dunamis_mdp::{Discount, TransitionModel};
+use dunamis_power::{Sampling, estimate};
+use dunamis_sampling::{IndependentRewards, Marginal, STREAMS, Seed};
+use dunamis_solve::{BatchSolver, BatchWorkspace, LANES, TileSolution};
+use std::error::Error;
+use std::hint::black_box;
+use std::sync::Arc;
+
+const SEED: Seed = Seed::new(1);
+
+/// Model, discount, and how many times the yardstick's rate the product is to reach.
+const ROWS: &[(&str, &str, f64)] = &[
+    ("maze-7x7", "0.1", 12.0),
+    ("maze-7x7", "0.9", f64::NAN),
+    ("maze-7x7", "0.99", 3_000.0),
+    ("maze-7x7:noise=0.2", "0.1", f64::NAN),
+    ("maze-7x7:noise=0.2", "0.9", f64::NAN),
+    ("maze-7x7:noise=0.2", "0.99", 30.0),
+    ("joint maze, one hand", "0.1", f64::NAN),
+    ("joint maze, one hand", "0.9", f64::NAN),
+    ("joint maze, one hand", "0.99", 3_500.0),
+    ("robot-face-20x20", "0.99", f64::NAN),
+];
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let (gigabytes, operations) = limits();
+    println!(
+        "memory: {gigabytes:.1} GB/s read; arithmetic: {:.1}·10⁹ vector lanes/s, measured now\n",
+        operations / 1e9
+    );
+    println!(
+        "| model | γ | kernel | samples/s / yardstick's | asked for | share of the traffic limit | of the arithmetic limit |"
+    );
+    println!("|---|---|---|---|---|---|---|");
+    for &(name, text, target) in ROWS {
+        let model = model(name)?;
+        let discount: Discount = text.parse()?;
+        let (states, law) =
+            (model.states().len(), IndependentRewards::identical(model.states().len(), Marginal::UNIT)?);
+        let solver = BatchSolver::new(Arc::clone(&model), &discount).values_only();
+        let mut columns = vec![[0.0; STREAMS]; states];
+        SEED.fill_uniform_streams(0, &mut columns);
+        let mut solution = TileSolution::default();
+        solver.solve_tile(&columns, &mut solution, &mut BatchWorkspace::default());
+        let slow = if discount.value() > 0.95 && states > 100 { 8 } else { 400 };
+        let (yardstick, _) = best_of(|| reward_yardstick(&model, &discount, SEED, slow, 1e-8));
+        let yardstick = slow as f64 / yardstick;
+        let samples = (yardstick * target.max(100.0) * 0.1) as u64 / 1_024 * 1_024 + 1_024;
+        let sampling = Sampling::new(black_box(samples), SEED);
+        let (time, power) = best_of(|| estimate(&model, &law, &discount, &sampling, &()));
+        black_box(power?);
+        let rate = samples as f64 / time;
+        // A reward is drawn and a value written; every sweep compares what follows, and scales, adds and keeps.
+        let traffic = gigabytes * 1e9 / (16.0 * states as f64);
+        let entries = model.matrix().indices().len() + 3 * states;
+        let arithmetic = operations / (f64::from(solution.sweeps) * entries as f64);
+        let asked = if target.is_nan() { String::new() } else { format!("{target}") };
+        println!(
+            "| {name} | {text} | {} | {:.0} | {asked} | {:.2} | {:.2} |",
+            solver.kernel(),
+            rate / yardstick,
+            rate / traffic,
+            rate / arithmetic
+        );
+    }
+    Ok(())
+}
+
+fn model(name: &str) -> Result<Arc<TransitionModel>, Box<dyn Error>> {
+    if name == "joint maze, one hand" {
+        let maze = load("maze-7x7")?;
+        return Ok(Arc::new(one_hand(maze.model())?));
+    }
+    Ok(Arc::clone(load(name)?.model()))
+}
+
+/// How fast this machine reads memory, in GB/s, and how many maxima of lanes it takes per second out of its first-level cache.
+fn limits() -> (f64, f64) {
+    let big = vec![1.0_f64; 32 << 20];
+    let read = || {
+        let mut sums = [0.0; 32];
+        for chunk in black_box(&big).as_chunks::<32>().0 {
+            for (sum, x) in sums.iter_mut().zip(chunk) {
+                *sum += x;
+            }
+        }
+        black_box(sums)
+    };
+    let (seconds, _) = best_of(read);
+    // The kernel itself on a model without moves but staying, whose sweeps are all there is: no overhead is counted as work.
+    let states = 64;
+    let mut columns = vec![[0.5; LANES]; states];
+    let repetitions = 20_000;
+    let (time, _) = best_of(|| {
+        for _ in 0..repetitions {
+            let columns = black_box(&mut columns);
+            let mut best = [0.0_f64; LANES];
+            for column in columns.iter() {
+                for l in 0..LANES {
+                    best[l] = if column[l] > best[l] { column[l] } else { best[l] };
+                }
+            }
+            black_box(best);
+        }
+    });
+    ((big.len() * 8) as f64 / seconds / 1e9, (repetitions * states * LANES) as f64 / time)
+}
