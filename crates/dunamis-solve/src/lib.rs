@@ -68,7 +68,9 @@
 //! | `exact` | [`solve_exact`]: policy iteration in rationals; [`evaluate_exact`] |
 //! | `implicit_solver`, `implicit_solution`, `row_survey` | [`ImplicitSolver`], [`ImplicitSolution`]: models whose rows are computed, over threads and processes |
 //! | `communicator`, `partition`, `mpi_rank` | [`Communicator`], [`ThreadRank`], `MpiRank` (feature `mpi`): ranks, and what they tell each other |
-//! | `batch`, `tile`, `functional_graph` | [`solve_batch`], [`BatchSolver`] and their kernels |
+//! | `batch`, `tile` | [`solve_batch`], [`BatchSolver`]: many reward vectors on one model, in tiles |
+//! | `stay_initialized`, `functional_graph` | their kernels without chance |
+//! | `tiled_value_iteration`, `distinct_rows`, `chain_elimination` | their kernel with chance |
 //!
 //! # Invariants
 //!
