@@ -11,6 +11,10 @@ use crate::{Label, Plot, PlotError};
 
 /// Font size of the values in the cells.
 const CELL_TEXT: f64 = 10.0;
+/// Most cells from left to right whose values are written.
+const MOST_WRITTEN: usize = 160;
+/// Width of the cells of a picture that has more than this allows at their natural size.
+const WIDE: f64 = 2400.0;
 /// Paper between neighboring blocks.
 const GAP: f64 = 14.0;
 
@@ -149,9 +153,14 @@ impl Plot for BlockGrid {
     fn draw(&self, shared: Option<ColorScale>) -> Result<Drawing, PlotError> {
         let extent = self.color_extent()?;
         let scale = shared.or(self.scale).or_else(|| extent.map(|extent| ColorScale::new(self.colors, extent)));
-        let natural = if self.decimals.is_some() { 26.0 } else { 12.0 };
-        let cells =
-            CellStyle::fitting(self.present().map(|(_, _, b)| &b.grid), self.decimals, CELL_TEXT, natural, None);
+        let across = self.present().next().map_or(1, |(_, _, block)| self.columns * block.grid.columns());
+        // With more cells nobody reads values; then the picture is kept as small as its colors allow.
+        let decimals = self.decimals.filter(|_| across <= MOST_WRITTEN);
+        let natural = match decimals {
+            Some(_) => 26.0,
+            None => (WIDE / across as f64).clamp(4.0, 12.0),
+        };
+        let cells = CellStyle::fitting(self.present().map(|(_, _, b)| &b.grid), decimals, CELL_TEXT, natural, None);
         let labelled = self.present().any(|(_, _, block)| block.label.is_some());
         let strip = if labelled { CELL_TEXT * 1.7 } else { 0.0 };
         let (side, height) = self.present().next().map_or((0.0, 0.0), |(_, _, block)| cells.size(&block.grid));
@@ -225,6 +234,20 @@ mod tests {
             vec![vec![Some(block(2, 0.0).outlined(0, 1).label("(0, 0)")), None], vec![None, Some(block(2, 0.5))]];
         let plot = BlockGrid::new(blocks).unwrap().position_labels(["0", "1"], ["0", "1"]).color_title("POWER");
         insta::assert_snapshot!(plot.scene().unwrap().to_svg());
+    }
+
+    /// The joint states of a large gridworld: colors without values, on a picture that can still be opened.
+    #[test]
+    fn a_large_block_grid_stays_small() {
+        let grid = |count: usize| {
+            let block =
+                |offset: usize| Block::new(Grid::from_fn(20, 20, |r, c| Some((r * c + offset) as f64)).unwrap());
+            let row = |r: usize| (0..count).map(|c| Some(block(r + c))).collect::<Vec<_>>();
+            BlockGrid::new((0..count).map(row).collect()).unwrap().scene().unwrap()
+        };
+        let (few, many) = (grid(8), grid(20));
+        assert!(few.to_svg().contains(">7.000<") && !many.to_svg().contains(">7.000<"));
+        assert!(many.width < 3_000.0 && many.width < few.width, "{} {}", many.width, few.width);
     }
 
     #[test]
