@@ -42,32 +42,32 @@ const WORK: &[(&str, Work)] = &[
 
 fn main() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).filter(|argument| argument != "--bench").collect();
-    match &arguments[..] {
-        [name, times] => {
-            let (_, work) = WORK.iter().find(|(known, _)| known == name).ok_or_else(|| format!("no work `{name}`"))?;
-            work(times.parse()?)
-        }
-        _ => {
-            WORK.iter().for_each(|(name, _)| println!("{name}"));
-            Ok(())
-        }
+    if let [name, times] = &arguments[..] {
+        let (_, work) = WORK.iter().find(|(known, _)| known == name).ok_or_else(|| format!("no work `{name}`"))?;
+        return work(times.parse()?);
     }
+    for (name, _) in WORK {
+        println!("{name}");
+    }
+    Ok(())
 }
 
 /// Tiles of optimal values for one agent.
 fn single(environment: &str, discount: &str, tiles: u64) -> Result<(), Box<dyn Error>> {
     let environment = load(environment)?;
-    solve(&BatchSolver::new(Arc::clone(environment.model()), &discount.parse::<Discount>()?), tiles)
+    solve(&BatchSolver::new(Arc::clone(environment.model()), &discount.parse::<Discount>()?), tiles);
+    Ok(())
 }
 
 /// Tiles of H's step against the random seed policy.
 fn joint(discount: &str, tiles: u64) -> Result<(), Box<dyn Error>> {
     let joint = JointEnvironment::new(load("maze-7x7")?, Collision::Leak)?;
     let seed = SeedPolicy::Uniform.resolve(joint.model())?;
-    solve(&BatchSolver::new(Arc::new(joint.model().induced(Agent::H, &seed)), &discount.parse::<Discount>()?), tiles)
+    solve(&BatchSolver::new(Arc::new(joint.model().induced(Agent::H, &seed)), &discount.parse::<Discount>()?), tiles);
+    Ok(())
 }
 
-fn solve(solver: &BatchSolver, tiles: u64) -> Result<(), Box<dyn Error>> {
+fn solve(solver: &BatchSolver, tiles: u64) {
     let mut columns = vec![[0.0; STREAMS]; solver.model().states().len()];
     let (mut solution, mut workspace) = (TileSolution::default(), BatchWorkspace::default());
     for tile in 0..tiles {
@@ -75,5 +75,4 @@ fn solve(solver: &BatchSolver, tiles: u64) -> Result<(), Box<dyn Error>> {
         solver.solve_tile(black_box(&columns), &mut solution, &mut workspace);
     }
     black_box(&solution);
-    Ok(())
 }

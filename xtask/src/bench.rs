@@ -9,14 +9,14 @@ use std::path::{Path, PathBuf};
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
     /// Count instructions of kernels under callgrind, and compare them with `benches/instructions.txt`
-    #[arg(long, conflicts_with = "arguments")]
+    #[arg(long, conflicts_with = "only")]
     instructions: bool,
     /// Write the counts that were found to that file
     #[arg(long, requires = "instructions")]
     accept: bool,
     /// Only these, passed on to `cargo bench`, such as `--bench power` or a filter; the document is left as it is
     #[arg(trailing_var_arg = true, allow_hyphen_values = true, value_name = "ARGUMENTS")]
-    arguments: Vec<String>,
+    only: Vec<String>,
 }
 
 /// Where the tables are written.
@@ -57,8 +57,8 @@ pub(crate) fn run(workspace: &Workspace, arguments: &Arguments) -> Result<()> {
     if arguments.instructions {
         return instructions(workspace, arguments.accept);
     }
-    if !arguments.arguments.is_empty() {
-        return run_command(workspace.cargo(&["bench", "--package", "dunamis-benches"]).args(&arguments.arguments));
+    if !arguments.only.is_empty() {
+        return run_command(workspace.cargo(&["bench", "--package", "dunamis-benches"]).args(&arguments.only));
     }
     let mut document = String::from(
         "# Benchmarks\n\nWritten by `cargo xtask bench`. Ratios are taken in one run on one machine; nothing here is a time that \
@@ -112,9 +112,9 @@ fn instructions(workspace: &Workspace, accept: bool) -> Result<()> {
     }
     if accept {
         let mut text = "# Instructions per tile of 16 samples, counted by callgrind (which knows AVX2): `cargo xtask bench --instructions`.\n".to_owned();
-        found.iter().for_each(|(name, count)| {
+        for (name, count) in &found {
             let _ = writeln!(text, "{name} {count}");
-        });
+        }
         return std::fs::write(&path, text).map_err(|error| Failure::new(format!("cannot write `{COUNTS}`: {error}")));
     }
     if grown.is_empty() {

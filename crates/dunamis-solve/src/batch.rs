@@ -52,7 +52,7 @@ enum Prepared {
         /// Number of actions of each state.
         count: Vec<u32>,
     },
-    TiledValueIteration(TiledValueIteration),
+    TiledValueIteration(Box<TiledValueIteration>),
 }
 
 /// Scratch space of [`BatchSolver::solve_tile`].
@@ -74,7 +74,7 @@ impl BatchSolver {
         } else if model.is_deterministic() {
             Prepared::FunctionalGraph { count: move_counts(&model) }
         } else {
-            Prepared::TiledValueIteration(TiledValueIteration::new(&model, discount))
+            Prepared::TiledValueIteration(Box::new(TiledValueIteration::new(&model, discount)))
         };
         BatchSolver { discount, prepared, choices: true, model }
     }
@@ -113,7 +113,7 @@ impl BatchSolver {
             Prepared::StayInitialized(kernel) => {
                 kernel.solve(reward, solution);
                 if self.choices {
-                    kernel.choose(&self.model, reward, solution);
+                    StayInitialized::choose(&self.model, reward, solution);
                 }
             }
             Prepared::FunctionalGraph { count } => {

@@ -97,7 +97,7 @@ impl DistinctRows {
         let row = |w: &[u32]| &next[w[0] as usize..w[1] as usize];
         let forward = Ready::new(model.states().len(), starts.windows(2).map(|w| row(w).iter().copied().max()));
         let backward = Ready::new(model.states().len(), starts.windows(2).map(|w| row(w).iter().copied().min()));
-        DistinctRows { of_pair, forward, backward, starts, next, probability }
+        DistinctRows { of_pair, starts, next, probability, forward, backward }
     }
 
     /// Successors and probabilities of a row.

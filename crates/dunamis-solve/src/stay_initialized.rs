@@ -70,7 +70,7 @@ impl StayInitialized {
     }
 
     /// The first best action of each state, and whether others come as close as makes a tie.
-    pub(crate) fn choose(&self, model: &TransitionModel, reward: &[Lanes], solution: &mut TileSolution) {
+    pub(crate) fn choose(model: &TransitionModel, reward: &[Lanes], solution: &mut TileSolution) {
         let TileSolution { value, ahead, choice, tied, error, .. } = solution;
         choice.clear();
         choice.resize(reward.len(), [0; LANES]);
@@ -242,7 +242,7 @@ mod tests {
             let kernel = StayInitialized::new(&model, discount).expect("every state can stay");
             let mut solution = TileSolution::default();
             kernel.solve(&reward, &mut solution);
-            kernel.choose(&model, &reward, &mut solution);
+            StayInitialized::choose(&model, &reward, &mut solution);
             let starts = model.available().starts();
             let count: Vec<u32> = starts.windows(2).map(|w| w[1] - w[0]).collect();
             let successor = model.matrix().indices();

@@ -84,7 +84,10 @@ impl Classes {
         }
         for row in system.chunks_mut(count) {
             let mass: f64 = row.iter().sum();
-            row.iter_mut().for_each(|p| *p *= if mass > 0.0 { discount / mass } else { 0.0 });
+            let scale = if mass > 0.0 { discount / mass } else { 0.0 };
+            for p in row {
+                *p *= scale;
+            }
         }
         Classes { of, count, response: response(&system, count) }
     }
@@ -226,15 +229,18 @@ impl TiledValueIteration {
                     shift[0][l] = bounds.middle;
                 }
                 if !lane.shifts {
-                    shift.iter_mut().for_each(|shift| shift[l] = 0.0);
+                    for shift in &mut *shift {
+                        shift[l] = 0.0;
+                    }
                 }
             }
             self.classes.apply(shift, backup, work);
-            if let Some(elimination) = &self.elimination {
-                for (l, lane) in lanes.iter_mut().enumerate().filter(|(_, lane)| lane.eliminates && !lane.finished) {
-                    lane.eliminates = self.eliminate(elimination, sweep, rows, reward, l, work, eliminated);
-                    lane.refuses = !lane.eliminates;
+            for (l, lane) in lanes.iter_mut().enumerate().filter(|(_, lane)| !lane.finished) {
+                if lane.elimination == Elimination::InUse {
                     solution.eliminations += 1;
+                    if !self.eliminate(sweep, rows, reward, l, work, eliminated) {
+                        lane.elimination = Elimination::TooLong;
+                    }
                 }
             }
             // The same for every lane, so that none depends on its neighbors.
@@ -246,7 +252,6 @@ impl TiledValueIteration {
     /// Replaces the values of one lane by those of a policy that is greedy for them; `false` if that took too long.
     fn eliminate(
         &self,
-        elimination: &ChainElimination,
         sweep: Sweep<'_>,
         rows: &[Lanes],
         reward: &[Lanes],
@@ -254,6 +259,7 @@ impl TiledValueIteration {
         value: &mut [Lanes],
         scratch: &mut Eliminated,
     ) -> bool {
+        let Some(elimination) = &self.elimination else { return false };
         scratch.row.clear();
         scratch.row.extend((0..reward.len()).map(|s| match sweep.choice {
             Choice::Given(chosen) => chosen[s][lane],
@@ -298,15 +304,23 @@ struct Lane {
     finished: bool,
     /// Whether the values move on by shifts: that speeds up what mixes, but where rows leak it may throw them back.
     shifts: bool,
-    /// Whether policies are evaluated by elimination, now that sweeps are known to take long.
-    eliminates: bool,
-    /// Whether that took too long.
-    refuses: bool,
+    elimination: Elimination,
+}
+
+/// Whether a lane's policies are evaluated by elimination.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Elimination {
+    /// Sweeps are not known to take long.
+    NotNeeded,
+    /// At every check from now on.
+    InUse,
+    /// Never again, as it took longer than sweeps.
+    TooLong,
 }
 
 impl Default for Lane {
     fn default() -> Self {
-        Lane { gap: f64::INFINITY, finished: false, shifts: true, eliminates: false, refuses: false }
+        Lane { gap: f64::INFINITY, finished: false, shifts: true, elimination: Elimination::NotNeeded }
     }
 }
 
@@ -316,8 +330,10 @@ impl Lane {
         self.shifts &= gap <= 0.9 * self.gap;
         // Sweeps still needed at the rate of the last ones.
         let left = f64::from(sweeps) * (enough / gap).ln() / (gap / self.gap).ln();
-        self.eliminates |=
-            self.gap.is_finite() && !self.refuses && may_eliminate && !(0.0..=MOST_SWEEPS).contains(&left);
+        let long = self.gap.is_finite() && !(0.0..=MOST_SWEEPS).contains(&left);
+        if may_eliminate && long && self.elimination == Elimination::NotNeeded {
+            self.elimination = Elimination::InUse;
+        }
         self.gap = gap;
     }
 }
