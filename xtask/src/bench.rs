@@ -35,8 +35,7 @@ const TABLES: &[(&str, &str, &str)] = &[
         "POWER of one agent",
         "Samples per second over those of plain value iteration, one sample after the other, to an error of 1e-8; both draw the \
          rewards and gather mean and variance at every state. The traffic limit is reading and writing one number for each state and \
-         sample; the arithmetic limit is the comparisons that the sweeps of the kernel need. A share above 1 says that this loop is \
-         better compiled than the one that measures the limit.",
+         sample; terms of sweeps are the successors that the kernel looked at.",
     ),
     (
         "multi_agent",
