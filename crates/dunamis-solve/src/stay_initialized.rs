@@ -21,7 +21,7 @@
 //! the number of sweeps of value iteration, does not depend on the discount.
 
 use crate::functional_graph::TIE_TOLERANCE;
-use crate::tile::{LANES, Lanes, TileSolution};
+use crate::tile::{LANES, Lanes, TileSolution, largest_reward};
 use dunamis_mdp::TransitionModel;
 use multiversion::multiversion;
 
@@ -75,12 +75,7 @@ impl StayInitialized {
         choice.clear();
         choice.resize(reward.len(), [0; LANES]);
         *tied = [false; LANES];
-        let mut scale = [0.0_f64; LANES];
-        for reward in reward {
-            for l in 0..LANES {
-                scale[l] = scale[l].max(reward[l].abs());
-            }
-        }
+        let scale = largest_reward(reward);
         let tolerance: Lanes = std::array::from_fn(|l| TIE_TOLERANCE * scale[l] + 2.0 * error[l]);
         let successor = model.matrix().indices();
         choose(model.available().starts(), successor, value, ahead, &tolerance, choice, tied);

@@ -58,3 +58,14 @@ impl TileSolution {
         (self.sweeps, self.eliminations) = (0, 0);
     }
 }
+
+/// The largest size of a reward in each lane.
+pub(crate) fn largest_reward(reward: &[Lanes]) -> Lanes {
+    let mut largest = [0.0_f64; LANES];
+    for reward in reward {
+        for l in 0..LANES {
+            largest[l] = largest[l].max(reward[l].abs());
+        }
+    }
+    largest
+}

@@ -28,7 +28,7 @@
 use crate::chain_elimination::{Chain, ChainElimination, EliminationWorkspace};
 use crate::distinct_rows::DistinctRows;
 use crate::functional_graph::TIE_TOLERANCE;
-use crate::tile::{GAP, LANES, Lanes, TileSolution};
+use crate::tile::{GAP, LANES, Lanes, TileSolution, largest_reward};
 use dunamis_mdp::TransitionModel;
 use multiversion::multiversion;
 
@@ -193,7 +193,7 @@ impl TiledValueIteration {
             buffer.clear();
             buffer.resize(length, [0.0; LANES]);
         }
-        let rewards = largest(reward);
+        let rewards = largest_reward(reward);
         let mut lanes = [Lane::default(); LANES];
         let mut tie_tolerance = [0.0; LANES];
         let mut between_checks = 2;
@@ -210,7 +210,8 @@ impl TiledValueIteration {
                 gauss_seidel(sweep, reward, self.discount, work, rows, k % 2 == 1);
             }
             row_values(&self.distinct, work, rows);
-            let residual = jacobi(sweep, reward, self.discount, work, rows, backup);
+            // The values of rows are new, whether or not sweeps keep them.
+            let residual = jacobi(Sweep { keep: true, ..sweep }, reward, self.discount, work, rows, backup);
             solution.sweeps += between_checks + 1;
             self.classes.shifts(work, backup, shift);
             for (l, lane) in lanes.iter_mut().enumerate().filter(|(_, lane)| !lane.finished) {
@@ -391,17 +392,6 @@ fn row_masses(model: &TransitionModel) -> (f64, f64) {
     (0..model.available().len())
         .map(|pair| 1.0 - model.leak(pair))
         .fold((1.0, 0.0), |(low, high), mass| (mass.min(low), mass.max(high)))
-}
-
-/// The largest reward of each lane.
-fn largest(reward: &[Lanes]) -> Lanes {
-    let mut largest = [0.0_f64; LANES];
-    for reward in reward {
-        for l in 0..LANES {
-            largest[l] = largest[l].max(reward[l].abs());
-        }
-    }
-    largest
 }
 
 /// MacQueen–Porteus bounds of one lane as shifts of the backup.
