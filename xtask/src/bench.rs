@@ -42,7 +42,7 @@ const TABLES: &[(&str, &str, &str)] = &[
         "POWER of two agents",
         "The four runs of *scale and physical interactions*, with all three steps and both baselines. Rates of single steps are those of \
          one thread. What is far from the traffic limit is H's step against a random A at the larger discount: one sample needs about \
-         100 sweeps and two to three eliminations, of some 40,000 multiplications each.",
+         100 sweeps and two to three eliminations, of 40,000 to 70,000 multiplications each.",
     ),
     (
         "ratios",

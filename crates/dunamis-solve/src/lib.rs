@@ -70,7 +70,7 @@
 //! | `communicator`, `partition`, `mpi_rank` | [`Communicator`], [`ThreadRank`], `MpiRank` (feature `mpi`): ranks, and what they tell each other |
 //! | `batch`, `tile` | [`solve_batch`], [`BatchSolver`]: many reward vectors on one model, in tiles |
 //! | `stay_initialized`, `functional_graph` | their kernels without chance |
-//! | `tiled_value_iteration`, `distinct_rows`, `chain_elimination` | their kernel with chance |
+//! | `tiled_value_iteration`, `distinct_rows`, `state_classes`, `chain_elimination` | their kernel with chance |
 //!
 //! # Invariants
 //!
@@ -144,6 +144,7 @@ mod shortest_path;
 mod soft;
 mod solution;
 mod solver;
+mod state_classes;
 mod stay_initialized;
 mod sturm;
 mod tile;
