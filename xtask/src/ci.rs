@@ -1,7 +1,7 @@
 //! `cargo xtask ci`: everything that must pass before a change is merged, on a laptop as on a server.
 
 use crate::workspace::{Failure, Result, Workspace, output, run as run_command};
-use crate::{clusters, doc, figures, generate, mpi, tidy};
+use crate::{clusters, doc, figures, generate, mpi, python, tidy};
 use std::fmt;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
@@ -69,6 +69,8 @@ const SCHEDULERS: Tool =
 
 const MPI: Tool = Tool { probe: mpi::PROBE, missing: mpi::MISSING, install: Some(|w| install(w, mpi::PACKAGES)) };
 
+const PYTHON: Tool = Tool { probe: python::PROBE, missing: python::MISSING, install: Some(python::install) };
+
 const STEPS: &[Step] = &[
     Step { name: "fmt", slow: false, tool: Some(RUSTFMT), run: |w| cargo(w, &["fmt", "--all", "--check"]) },
     Step {
@@ -83,9 +85,11 @@ const STEPS: &[Step] = &[
     Step { name: "generate", slow: false, tool: None, run: |w| generate::run(w, &generate::Arguments::check_tested()) },
     Step { name: "figures", slow: false, tool: None, run: |w| figures::run(w, &figures::Arguments::quick_check()) },
     Step { name: "browser", slow: false, tool: Some(CHROMIUM), run: browser },
+    Step { name: "python", slow: false, tool: Some(PYTHON), run: |w| python::run(w, &python::Arguments::default()) },
     Step { name: "slow-tests", slow: true, tool: None, run: slow_tests },
     Step { name: "clusters", slow: true, tool: Some(SCHEDULERS), run: clusters::run },
     Step { name: "mpi", slow: true, tool: Some(MPI), run: mpi::run },
+    Step { name: "wheel", slow: true, tool: Some(PYTHON), run: |w| python::run(w, &python::Arguments::wheel()) },
     Step { name: "fuzz", slow: true, tool: Some(FUZZ), run: fuzz },
 ];
 
@@ -107,6 +111,15 @@ pub(crate) fn run_mpi(workspace: &Workspace) -> Result<()> {
         return Ok(());
     }
     mpi::run(workspace)
+}
+
+/// The step `python`, by itself: where Python or its packages are missing, it says so.
+pub(crate) fn run_python(workspace: &Workspace, arguments: &python::Arguments) -> Result<()> {
+    if !PYTHON.is_there_at_last(workspace) {
+        println!("SKIPPED ({})", PYTHON.missing);
+        return Ok(());
+    }
+    python::run(workspace, arguments)
 }
 
 /// Debian's packages, where this task may install any.
@@ -246,9 +259,15 @@ mod tests {
 
     #[test]
     fn slow_steps_come_only_in_full() {
-        assert_eq!(names(false, &[]), ["fmt", "clippy", "test", "doc", "tidy", "generate", "figures", "browser"]);
+        assert_eq!(
+            names(false, &[]),
+            ["fmt", "clippy", "test", "doc", "tidy", "generate", "figures", "browser", "python"]
+        );
         assert_eq!(names(true, &[]).len(), STEPS.len());
-        assert_eq!(names(false, &["test", "figures"]), ["fmt", "clippy", "doc", "tidy", "generate", "browser"]);
+        assert_eq!(
+            names(false, &["test", "figures"]),
+            ["fmt", "clippy", "doc", "tidy", "generate", "browser", "python"]
+        );
     }
 
     #[test]

@@ -9,6 +9,7 @@ mod dunamis;
 mod figures;
 mod generate;
 mod mpi;
+mod python;
 mod tidy;
 mod workspace;
 
@@ -41,6 +42,8 @@ enum Task {
     Clusters,
     /// Solve models by several processes that MPI connects, and compare the bytes
     Mpi,
+    /// Build the Python package, install it into a virtual environment and test it there
+    Python(python::Arguments),
     /// Run the benchmarks
     Bench(bench::Arguments),
 }
@@ -58,6 +61,7 @@ fn main() -> ExitCode {
             clusters::run(&workspace)
         }
         Task::Mpi => ci::run_mpi(&workspace),
+        Task::Python(arguments) => ci::run_python(&workspace, &arguments),
         Task::Bench(arguments) => bench::run(&workspace, &arguments),
     });
     match outcome {

@@ -1,0 +1,64 @@
+"""A workbench for power-seeking in Markov decision processes.
+
+Models come from arrays, files, maps and other packages (`Mdp`, `load`, `gridworld`); `solve`, `evaluate` and `visit_distribution` answer
+questions about them, with true error bounds. All arrays are NumPy's.
+
+>>> import dunamis
+>>> solution = dunamis.solve(dunamis.load("forest"), discount=0.9)
+>>> solution.status
+'converged'
+"""
+
+from dunamis._dunamis import (
+    Evaluation,
+    Mdp,
+    Picture,
+    Solution,
+    Verification,
+    VisitDistribution,
+    environments,
+    evaluate,
+    formats,
+    gridworld,
+    load,
+    solve,
+    solvers,
+    verify,
+    visit_distribution,
+)
+from dunamis._errors import (
+    ArgumentError,
+    DunamisError,
+    EnvError,
+    InternalError,
+    ModelError,
+    PlotError,
+    SolveError,
+    VerifyError,
+)
+
+__all__ = [
+    "ArgumentError",
+    "DunamisError",
+    "EnvError",
+    "Evaluation",
+    "InternalError",
+    "Mdp",
+    "ModelError",
+    "Picture",
+    "PlotError",
+    "Solution",
+    "SolveError",
+    "Verification",
+    "VerifyError",
+    "VisitDistribution",
+    "environments",
+    "evaluate",
+    "formats",
+    "gridworld",
+    "load",
+    "solve",
+    "solvers",
+    "verify",
+    "visit_distribution",
+]

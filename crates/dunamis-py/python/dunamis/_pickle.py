@@ -1,0 +1,10 @@
+"""How models are pickled: as their JSON form, in which no number changes."""
+
+from __future__ import annotations
+
+from dunamis._dunamis import Mdp
+
+
+def read_mdp(text: str, name: str) -> Mdp:
+    """The model of a pickle."""
+    return Mdp.from_json(text, name=name)

@@ -1,0 +1,65 @@
+//! The Python package `dunamis`: the same engine with NumPy arrays in and out.
+//!
+//! This crate is the extension module `dunamis._dunamis`. The package around it, in `python/dunamis`, says what is public, has the
+//! types of everything (`_dunamis.pyi`), and converts to and from what other packages have.
+//!
+//! | module | noun |
+//! |---|---|
+//! | `model` | `Mdp`: from arrays, tables, graphs and files, and back |
+//! | `environment` | `load`, `gridworld` and what there is |
+//! | `transitions`, `reward`, `sparse_matrix`, `array`, `number`, `state`, `policy` | arguments as typed things |
+//! | `solve`, `solution`, `evaluation`, `visit_distribution` | the functions and what they return |
+//! | `picture`, `frame` | how notebooks show results |
+//! | `interrupt` | Python's lock, Ctrl-C and progress |
+//! | `error` | exceptions |
+//!
+//! # Invariants
+//!
+//! - Every error is an exception that names the argument or the place, with the message of the command line; no input panics.
+//! - Results never change, so that NumPy may look at their numbers without a copy.
+//! - The same arguments give the same bytes as the command line.
+
+#![allow(
+    clippy::doc_link_with_quotes,
+    clippy::doc_markdown,
+    clippy::doc_lazy_continuation,
+    clippy::missing_errors_doc,
+    reason = "comments of what Python sees are its docstrings, which are no Markdown"
+)]
+
+mod array;
+mod environment;
+mod error;
+mod evaluation;
+mod frame;
+mod interrupt;
+mod model;
+mod number;
+mod picture;
+mod policy;
+mod reward;
+mod solution;
+mod solve;
+mod sparse_matrix;
+mod state;
+mod transitions;
+mod visit_distribution;
+
+/// The extension module.
+#[pyo3::pymodule]
+mod _dunamis {
+    #[pymodule_export]
+    use crate::environment::{environments, formats, gridworld, load};
+    #[pymodule_export]
+    use crate::evaluation::{Evaluation, evaluate};
+    #[pymodule_export]
+    use crate::model::Mdp;
+    #[pymodule_export]
+    use crate::picture::Picture;
+    #[pymodule_export]
+    use crate::solution::{Solution, Verification, verify};
+    #[pymodule_export]
+    use crate::solve::{solve, solvers};
+    #[pymodule_export]
+    use crate::visit_distribution::{VisitDistribution, visit_distribution};
+}

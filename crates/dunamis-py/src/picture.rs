@@ -1,0 +1,78 @@
+//! `dunamis.Picture`: what `plot` returns.
+
+use crate::error::{Failure, Result};
+use dunamis_envs::Environment;
+use dunamis_plot::{Grid, HeatMap, Plot, Scene};
+use pyo3::prelude::*;
+use pyo3::types::PyBytes;
+use std::path::PathBuf;
+
+/// Pixels of a PNG per CSS pixel.
+const PIXELS: f64 = 2.0;
+
+/// A picture that notebooks show. The same data always gives the same bytes.
+#[pyclass(frozen, module = "dunamis", name = "Picture")]
+#[derive(Debug)]
+pub(crate) struct Picture {
+    scene: Scene,
+    svg: String,
+}
+
+impl Picture {
+    pub(crate) fn new(scene: Scene) -> Self {
+        Picture { svg: scene.to_svg(), scene }
+    }
+}
+
+#[pymethods]
+impl Picture {
+    /// The picture as the text of an SVG document.
+    #[getter]
+    pub(crate) fn svg(&self) -> &str {
+        &self.svg
+    }
+
+    /// The picture as the bytes of a PNG, with so many pixels per CSS pixel.
+    ///
+    /// Raises
+    /// ------
+    /// PlotError : for a scale that is not positive, or a picture too large.
+    #[pyo3(signature = (scale=2.0))]
+    fn png<'py>(&self, py: Python<'py>, scale: f64) -> Result<Bound<'py, PyBytes>> {
+        Ok(PyBytes::new(py, &py.detach(|| self.scene.to_png(scale))?))
+    }
+
+    /// Writes the picture to a file, ``.svg`` or ``.png``.
+    #[expect(clippy::needless_pass_by_value, reason = "paths are converted")]
+    fn save(&self, py: Python<'_>, path: PathBuf) -> Result<()> {
+        let extension = path.extension().map(std::ffi::OsStr::to_ascii_lowercase);
+        let bytes = match extension.as_ref().and_then(|extension| extension.to_str()) {
+            Some("svg") => self.svg.clone().into_bytes(),
+            Some("png") => py.detach(|| self.scene.to_png(PIXELS))?,
+            _ => return Err(Failure::argument("path", format!("is `{}`: choose .svg or .png", path.display()))),
+        };
+        Ok(std::fs::write(&path, bytes).map_err(PyErr::from)?)
+    }
+
+    fn _repr_svg_(&self) -> &str {
+        &self.svg
+    }
+
+    fn __repr__(&self) -> String {
+        format!("<dunamis.Picture `{}`, {} × {} pixels>", self.scene.title, self.scene.width, self.scene.height)
+    }
+}
+
+/// A number for every state of a gridworld, on its map.
+///
+/// # Errors
+///
+/// [`Failure::NoGrid`], or [`Failure::Plot`] for numbers that are not finite.
+pub(crate) fn heat_map(environment: &Environment, values: &[f64], what: &str, title: &str) -> Result<Picture> {
+    let no_grid = || Failure::NoGrid { environment: environment.name().into() };
+    let layout = environment.grid().ok_or_else(no_grid)?;
+    let value = |row, column| layout.state_at((row, column)).map(|state| values[state.index()]);
+    let grid = Grid::from_fn(layout.rows(), layout.columns(), value)?;
+    let figure = HeatMap::new(grid).axis_titles("row", "column").color_title(what).figure().title(title);
+    Ok(Picture::new(figure.scene()?))
+}

@@ -1,0 +1,44 @@
+//! States as Python names them: by name, by number, or by cell.
+
+use crate::error::{Failure, Result};
+use crate::number::number;
+use dunamis_mdp::{Number, Reward, StateId, TransitionModel};
+use pyo3::prelude::*;
+use pyo3::types::PyDict;
+
+/// A state by its name, its number, or its cell ``(row, column)``.
+///
+/// # Errors
+///
+/// [`Failure::Argument`], or [`Failure::In`] for a name that the model does not have.
+pub(crate) fn state(argument: &str, model: &TransitionModel, value: &Bound<'_, PyAny>) -> Result<StateId> {
+    let states = model.states().len();
+    if let Ok(name) = value.extract::<String>() {
+        return model.state(&name).map_err(|error| Failure::from(error).within(argument));
+    }
+    if let Ok((row, column)) = value.extract::<(usize, usize)>() {
+        return model.state(&format!("({row}, {column})")).map_err(|error| Failure::from(error).within(argument));
+    }
+    match value.extract::<usize>() {
+        Ok(number) if number < states => Ok(StateId::new(number)),
+        _ => {
+            let problem =
+                format!("is {}, but must be the name of a state, a number below {states} or a cell", value.repr()?);
+            Err(Failure::argument(argument, problem))
+        }
+    }
+}
+
+/// Rewards of the states that a dictionary has, and 0 of the others.
+///
+/// # Errors
+///
+/// As for [`state`] and [`number`].
+pub(crate) fn rewards(argument: &str, model: &TransitionModel, given: &Bound<'_, PyDict>) -> Result<Reward> {
+    let mut rewards = vec![Number::from(0.0); model.states().len()];
+    for (key, value) in given.iter() {
+        let place = format!("{argument}[{}]", key.repr()?);
+        rewards[state(argument, model, &key)?.index()] = number(&place, &value)?;
+    }
+    Reward::state(model, rewards).map_err(|error| Failure::from(error).within(argument))
+}

@@ -1,0 +1,36 @@
+"""The examples of all docstrings run."""
+
+import doctest
+import inspect
+
+import pytest
+
+import dunamis
+
+
+def documented():
+    """Every public name with its docstring, and every name of a class."""
+    for name in dunamis.__all__:
+        thing = getattr(dunamis, name)
+        yield name, thing.__doc__
+        if inspect.isclass(thing):
+            for member, value in vars(thing).items():
+                text = getattr(value, "__doc__", None)
+                if not member.startswith("_") and isinstance(text, str):
+                    yield f"{name}.{member}", text
+
+
+EXAMPLES = [(name, text) for name, text in [("dunamis", dunamis.__doc__), *documented()] if text and ">>>" in text]
+
+
+def test_everything_public_is_documented():
+    assert [name for name, text in documented() if not text] == []
+
+
+@pytest.mark.parametrize(("name", "text"), EXAMPLES, ids=[name for name, _ in EXAMPLES])
+def test_examples_run(name, text):
+    names = {public: getattr(dunamis, public) for public in dunamis.__all__}
+    test = doctest.DocTestParser().get_doctest(inspect.cleandoc(text), names, name, None, None)
+    report = []
+    doctest.DocTestRunner(optionflags=doctest.ELLIPSIS).run(test, out=report.append)
+    assert not report, "".join(report)
