@@ -7,6 +7,7 @@ mod arrays;
 mod cassandra;
 mod choices;
 mod content;
+mod dmdp;
 mod dot;
 mod drn;
 mod error;
@@ -25,6 +26,7 @@ mod umb;
 mod without;
 
 pub use content::Content;
+pub use dmdp::{MappedMdp, RowSource};
 pub use error::FormatError;
 pub use files::{Files, read, read_reward, write, write_as};
 pub use joint::{
@@ -45,6 +47,8 @@ pub enum Format {
     Json,
     /// The own binary form: arrays of doubles for `NumPy`.
     Npz,
+    /// The own form of huge models: compact rows that are mapped into memory; see [`MappedMdp`].
+    Dmdp,
     /// The binary exchange format of probabilistic model checkers, exact rationals included.
     Umb,
     /// Explicit files of PRISM: transitions, labels and rewards in files of their own.
@@ -98,6 +102,7 @@ const FORMATS: &[Registration] = &[
     npz::FORMAT,
     gymnasium::FORMAT,
     json::FORMAT,
+    dmdp::FORMAT,
     dot::FORMAT,
 ];
 

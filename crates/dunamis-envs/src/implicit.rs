@@ -8,8 +8,9 @@ mod grid;
 
 use crate::parameters::Parameter;
 use crate::registry::NOISE;
-use crate::{EnvError, Move, Parameters};
+use crate::{EnvError, Format, MappedMdp, Move, Parameters};
 use dunamis_mdp::{ImplicitMdp, Number};
+use std::sync::Arc;
 
 pub use garnet::ImplicitGarnet;
 pub use grid::ImplicitGrid;
@@ -87,7 +88,7 @@ pub const IMPLICIT_REGISTRY: &[ImplicitEntry] = &[
     },
 ];
 
-/// A shipped environment whose rows are computed.
+/// A shipped environment whose rows are computed, or one whose rows stay in a file.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum ImplicitEnvironment {
@@ -95,16 +96,21 @@ pub enum ImplicitEnvironment {
     Grid(ImplicitGrid),
     /// See [`ImplicitGarnet`].
     Garnet(ImplicitGarnet),
+    /// A model in a file that is used where it lies.
+    Mapped(Arc<MappedMdp>),
 }
 
 impl ImplicitEnvironment {
-    /// The environment of a specification: a name from [`IMPLICIT_REGISTRY`], with parameters behind a colon if it has any.
-    /// `None` unless it begins with such a name.
+    /// The environment of a specification: a name from [`IMPLICIT_REGISTRY`], with parameters behind a colon if it has any, or the
+    /// path of a file of [`Format::Dmdp`]. `None` for all else.
     ///
     /// # Errors
     ///
-    /// What is wrong with the parameters.
+    /// What is wrong with the parameters or the file.
     pub fn load(specification: &str) -> Result<Option<Self>, EnvError> {
+        if Format::from_path(specification) == Some(Format::Dmdp) {
+            return Ok(Some(ImplicitEnvironment::Mapped(Arc::new(MappedMdp::open(specification)?))));
+        }
         let (name, parameters) =
             specification.split_once(':').map_or((specification, None), |(name, text)| (name, Some(text)));
         let entry = IMPLICIT_REGISTRY.iter().find(|entry| entry.name == name.trim());
@@ -116,6 +122,7 @@ impl ImplicitEnvironment {
         match self {
             ImplicitEnvironment::Grid(grid) => grid.move_of(state, action).map_or("", Move::name).into(),
             ImplicitEnvironment::Garnet(_) => format!("a{action}"),
+            ImplicitEnvironment::Mapped(mapped) => mapped.action_name(state, action).unwrap_or_default().into(),
         }
     }
 
@@ -124,6 +131,7 @@ impl ImplicitEnvironment {
         match self {
             ImplicitEnvironment::Grid(grid) => grid.state_name(state),
             ImplicitEnvironment::Garnet(_) => format!("s{state}"),
+            ImplicitEnvironment::Mapped(_) => state.to_string(),
         }
     }
 
@@ -133,10 +141,12 @@ impl ImplicitEnvironment {
         let states = match self {
             ImplicitEnvironment::Grid(grid) => grid.states(),
             ImplicitEnvironment::Garnet(garnet) => garnet.states(),
+            ImplicitEnvironment::Mapped(mapped) => mapped.states(),
         };
         let number = match self {
             ImplicitEnvironment::Grid(grid) => grid.state(name),
             ImplicitEnvironment::Garnet(_) => name.strip_prefix('s')?.parse().ok(),
+            ImplicitEnvironment::Mapped(_) => name.parse().ok(),
         };
         number.filter(|&state| state < states)
     }

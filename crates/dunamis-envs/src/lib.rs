@@ -29,7 +29,7 @@
 //! | `implicit` | [`ImplicitEnvironment`], [`IMPLICIT_REGISTRY`], [`ImplicitGrid`], [`ImplicitGarnet`]: rows computed, not stored |
 //! | `shutdown_setting`, `coin_run`, `cheese_maze`, `levels` | agents that were trained, and a situation that is new to them |
 //! | `frozen_lake`, `taxi`, `cliff_walking` | [`FrozenLake`] and other worlds of Gymnasium |
-//! | [`mod@format`] | [`Format`], [`format::read`], [`format::write`], [`FormatError`]: model files |
+//! | [`mod@format`] | [`Format`], [`format::read`], [`format::write`], [`FormatError`]: model files; [`MappedMdp`], [`RowSource`]: huge ones |
 //! | `registry`, `parameters` | [`REGISTRY`], [`Entry`], [`find`], [`Parameter`], [`Parameters`] |
 //! | `specification` | [`load`], [`load_joint`], [`load_given`]: how a name or path becomes an environment |
 //!
@@ -71,7 +71,7 @@ pub use collision::{Collision, JointRules, Swaps};
 pub use environment::Environment;
 pub use error::EnvError;
 pub use forest::Forest;
-pub use format::{Format, FormatError};
+pub use format::{Format, FormatError, MappedMdp, RowSource};
 pub use frozen_lake::FrozenLake;
 pub use garnet::Garnet;
 pub use grid::{Grid, Rectangle};

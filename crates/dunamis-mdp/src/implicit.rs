@@ -51,15 +51,28 @@ pub trait ImplicitMdp: Sync {
     where
         Self: Sized,
     {
+        let (rows, rewards) = Rows::of(self);
+        let most = rows.pairs.windows(2).map(|pairs| pairs[1] - pairs[0]).max().unwrap_or(0) as usize;
+        let names = (Names::numbered("s", self.states() as usize), Names::numbered("a", most));
+        let model = TransitionModel::from_rows(names.0, names.1, rows)?;
+        let reward = Reward::state_action(&model, rewards)?;
+        Mdp::new(model, reward)
+    }
+}
+
+impl Rows {
+    /// The rows of an implicit model with their rewards: action k of a state has the number k, successors are sorted, probabilities
+    /// of a repeated one are added in order, and what a row lacks of 1 by more than rounding leaks. Time and memory
+    /// $`O(\mathrm{nnz} \log)`$.
+    pub fn of(model: &impl ImplicitMdp) -> (Self, Vec<f64>) {
         let mut rows = Rows { pairs: vec![0], starts: vec![0], ..Rows::default() };
         let (mut rewards, mut leaks) = (Vec::new(), Vec::new());
-        let (mut row, mut most) = (Vec::new(), 0);
-        for state in 0..self.states() {
-            let actions = self.actions(state);
-            most = most.max(actions);
+        let mut row = Vec::new();
+        for state in 0..model.states() {
+            let actions = model.actions(state);
             for action in 0..actions {
                 row.clear();
-                rewards.push(self.row(state, action, |next, probability| row.push((next, probability))));
+                rewards.push(model.row(state, action, |next, probability| row.push((next, probability))));
                 // Stable, so that repeated successors keep their order.
                 row.sort_by_key(|&(next, _)| next);
                 let start = rows.next.len();
@@ -82,10 +95,7 @@ pub trait ImplicitMdp: Sync {
             rows.pairs.push(rows.actions.len() as u32);
         }
         rows.leaks = leaks;
-        let names = (Names::numbered("s", self.states() as usize), Names::numbered("a", most));
-        let model = TransitionModel::from_rows(names.0, names.1, rows)?;
-        let reward = Reward::state_action(&model, rewards)?;
-        Mdp::new(model, reward)
+        (rows, rewards)
     }
 }
 

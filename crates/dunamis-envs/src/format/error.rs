@@ -137,6 +137,41 @@ pub enum FormatError {
         /// What names have to be like.
         rule: &'static str,
     },
+    /// Bytes that are not those that were written.
+    #[error("{place}: the checksum does not fit the bytes: the file is damaged, copy or write it again")]
+    Damaged {
+        /// Which part of the file.
+        place: String,
+    },
+    /// Something that is no row of a model.
+    #[error("action {action} of state {state}: found {found}, expected {expected}")]
+    Row {
+        /// The number of the state.
+        state: u64,
+        /// Which of its actions, from 0.
+        action: usize,
+        /// What is there.
+        found: String,
+        /// What should be there.
+        expected: String,
+    },
+    /// A model that is larger than possible.
+    #[error("{count} {what} are too many: at most {limit} {purpose}")]
+    TooMany {
+        /// What there are too many of.
+        what: &'static str,
+        /// How many there are.
+        count: u64,
+        /// How many are possible.
+        limit: u64,
+        /// For what they are too many.
+        purpose: &'static str,
+    },
+    /// A file that was written into while it was in use.
+    #[error(
+        "the file was changed while it was in use, so that nothing found from it counts: leave it alone and start again"
+    )]
+    Changed,
     /// A format that is only read.
     #[error("{format} files are read, not written")]
     ReadOnly {

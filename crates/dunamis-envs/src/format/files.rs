@@ -1,6 +1,6 @@
 //! From paths to bytes and back.
 
-use super::{Format, FormatError, Registration, by_extension, extension};
+use super::{Format, FormatError, MappedMdp, Registration, by_extension, extension};
 use crate::{EnvError, Environment};
 use std::collections::BTreeMap;
 use std::fs;
@@ -69,6 +69,11 @@ pub fn read_reward(path: impl AsRef<Path>, reward: Option<&str>) -> Result<Envir
             None => EnvError::FileType { path: shown(path) },
         });
     };
+    if first.format == Format::Dmdp {
+        // Such a file may be larger than memory.
+        let environment = MappedMdp::open(path)?.environment(reward).map(|environment| named(environment, path));
+        return environment.map_err(|source| EnvError::File { path: shown(path), source: Box::new(source) });
+    }
     let files = gather(path, &extension, first)?;
     let registration = registrations.find(|registration| (registration.recognizes)(&files));
     let registration = registration.or_else(|| by_extension(&extension).rfind(|known| known.read.is_some()));
@@ -82,8 +87,13 @@ pub fn read_reward(path: impl AsRef<Path>, reward: Option<&str>) -> Result<Envir
         let part = if files.0.len() > 1 { part } else { None };
         EnvError::File { path: shown(part.as_deref().unwrap_or(path)), source: Box::new(source) }
     })?;
-    let path = shown(path);
-    Ok(environment.with_description(format!("model read from `{path}`")).with_name(path))
+    Ok(named(environment, path))
+}
+
+/// An environment that is called like its file.
+fn named(environment: Environment, path: &Path) -> Environment {
+    let path = path.display().to_string();
+    environment.with_description(format!("model read from `{path}`")).with_name(path)
 }
 
 /// What the bytes of a single file say, with its path in every error.
@@ -142,7 +152,7 @@ pub(super) fn save(format: Format, files: &Files, path: &Path) -> Result<(), Env
     let mut written = Vec::with_capacity(files.0.len());
     for (extension, bytes) in files.iter() {
         let place: PathBuf = place(extension);
-        let temporary = temporary(&place, bytes).map_err(|source| error(&place, source))?;
+        let temporary = temporary(&place, bytes, format).map_err(|source| error(&place, source))?;
         written.push((place, temporary));
     }
     for (place, temporary) in written {
@@ -158,14 +168,35 @@ pub(super) fn save(format: Format, files: &Files, path: &Path) -> Result<(), Env
 }
 
 /// A file beside its place, complete and on the disk.
-fn temporary(place: &Path, bytes: &[u8]) -> io::Result<tempfile::NamedTempFile> {
+fn temporary(place: &Path, bytes: &[u8], format: Format) -> io::Result<tempfile::NamedTempFile> {
+    // What may be mapped into memory must not be written into.
+    let mut file = beside(place, if format == Format::Dmdp { 0o444 } else { 0o666 })?;
+    file.write_all(bytes)?;
+    file.as_file().sync_all()?;
+    Ok(file)
+}
+
+/// Writes a single file with these permissions, which then takes its place.
+pub(super) fn replace<E: From<io::Error>>(
+    place: &Path,
+    permissions: u32,
+    write: impl FnOnce(&mut fs::File) -> Result<(), E>,
+) -> Result<(), E> {
+    let mut file = beside(place, permissions)?;
+    write(file.as_file_mut())?;
+    file.as_file().sync_all()?;
+    file.persist(place).map_err(|failed| failed.error)?;
+    Ok(())
+}
+
+/// An empty file beside its place.
+fn beside(place: &Path, permissions: u32) -> io::Result<tempfile::NamedTempFile> {
     let folder = place.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let mut builder = tempfile::Builder::new();
     // Temporary files are private by default; a model is as public as any other file of its user.
     #[cfg(unix)]
-    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-    let mut file = builder.prefix(".").tempfile_in(folder)?;
-    file.write_all(bytes)?;
-    file.as_file().sync_all()?;
-    Ok(file)
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(permissions));
+    #[cfg(not(unix))]
+    let _ = permissions;
+    builder.prefix(".").tempfile_in(folder)
 }
