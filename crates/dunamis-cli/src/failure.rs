@@ -291,6 +291,12 @@ pub(crate) enum Failure {
         /// Everything that is wrong.
         problems: Vec<String>,
     },
+    /// Computed rows, and a format that holds whole models.
+    #[error("the rows of `{environment}` are computed, and only `.dmdp` files are written from such")]
+    ComputedFormat {
+        /// The environment.
+        environment: String,
+    },
     /// Content of a joint model that cannot be left out.
     #[error("`--without` is for models of one agent: both formats of two agents hold everything")]
     JointWithout,

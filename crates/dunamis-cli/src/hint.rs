@@ -62,6 +62,9 @@ impl Hint for Failure {
             Failure::Sets { .. } => Some("`dunamis orbit certify --help` shows a file of sets".into()),
             Failure::Certificate { .. } => Some("`dunamis orbit certify … --output FILE` writes one".into()),
             Failure::StoredOnly { option, .. } => Some(format!("leave `{option}` out")),
+            Failure::ComputedFormat { .. } => Some(
+                "write one, and convert that: `dunamis env convert FILE.dmdp FILE` writes every format, if it fits into memory".into(),
+            ),
             #[cfg(feature = "mpi")]
             Failure::Mpi => None,
             Failure::Orbit(_)

@@ -26,7 +26,7 @@ mod umb;
 mod without;
 
 pub use content::Content;
-pub use dmdp::{MappedMdp, RowSource};
+pub use dmdp::{MappedMdp, RowSource, Written};
 pub use error::FormatError;
 pub use files::{Files, read, read_reward, write, write_as};
 pub use joint::{

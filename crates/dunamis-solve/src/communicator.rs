@@ -3,6 +3,8 @@
 //! Nothing but smallest numbers and copies of values is ever exchanged. Both are the same in whatever order they arrive, so that
 //! the number of ranks changes no byte of a result. Every operation is collective: all ranks call it, in the same order.
 
+use crate::partition;
+use std::ops::Range;
 use std::sync::{Arc, Barrier, Mutex, MutexGuard, PoisonError};
 
 /// One of several ranks that work together.
@@ -26,6 +28,11 @@ pub trait Communicator {
         all[own.len() * self.rank()..][..own.len()].copy_from_slice(own);
         self.all_reduce_min(&mut all);
         all
+    }
+
+    /// The states of this rank, of so many: consecutive, and as many for each rank as possible.
+    fn block(&self, states: u64) -> Range<u64> {
+        partition::block(states, self.rank(), self.size())
     }
 }
 

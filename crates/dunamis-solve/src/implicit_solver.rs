@@ -22,7 +22,7 @@
 use crate::bellman::Span;
 use crate::bounds::{Enclosure, GapWatch, StoppingRule, enclose_discount, lift_up, rate, sum_up};
 use crate::enclosed_bellman::{Sums, enclosed};
-use crate::partition::{Partition, block};
+use crate::partition::Partition;
 use crate::row_survey::Survey;
 use crate::tolerance::scale_of;
 use crate::{
@@ -146,7 +146,7 @@ impl<'a, M: ImplicitMdp, C: Communicator> Rank<'a, M, C> {
         if states == 0 {
             return Err(SolveError::NoStates);
         }
-        let own = block(states, communicator.rank(), communicator.size());
+        let own = communicator.block(states);
         let survey = (0..(own.end - own.start) as usize)
             .into_par_iter()
             .with_min_len(CHUNK)

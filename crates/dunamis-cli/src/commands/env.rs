@@ -13,8 +13,8 @@ use clap::{Args, Subcommand};
 use convert::Convert;
 use draw::Draw;
 use dunamis_envs::{
-    Collision, Entry, Environment, Format, IMPLICIT_REGISTRY, ImplicitEntry, JointEnvironment, JointRules, Parameter,
-    REGISTRY, Swaps, find, load, load_given, load_joint,
+    Collision, Entry, Environment, Format, IMPLICIT_REGISTRY, ImplicitEntry, JointEnvironment, JointRules, MappedMdp,
+    Parameter, REGISTRY, Swaps, find, load, load_given, load_joint,
 };
 use dunamis_mdp::{Agent, Shortfall, StateId};
 use edit::Edit;
@@ -74,13 +74,15 @@ Examples:
     about = "Show an environment: its map, states, actions and transitions",
     long_about = "Show an environment: its map, states, actions and transitions.\n\n\
         With --json it prints the model in the form that every command reads back, so that a copy can be edited. With \
-        --agents 2 it shows the joint model, in which H and A move at the same time, as it does for the file of one.",
+        --agents 2 it shows the joint model, in which H and A move at the same time, as it does for the file of one. Of a .dmdp \
+        file it shows how large it is and what it stores, without --all or --json.",
     after_long_help = "\
 Examples:
   dunamis env show case-study
   dunamis env show maze-7x7:noise=0.1 --all
   dunamis env show candy --json > mine.json && dunamis power mine.json --discount 0.9
-  dunamis env show corridor-3 --agents 2 --collision leak"
+  dunamis env show corridor-3 --agents 2 --collision leak
+  dunamis env show grid.dmdp"
 )]
 pub(crate) struct Show {
     /// A shipped name (with parameters), or the path of a map (.txt) or model (see dunamis env formats)
@@ -147,7 +149,7 @@ pub(crate) fn run(command: Command, output: Output) -> Result<ExitStatus, Failur
         Command::List { json: true } => output::json(&List::of_registry())?,
         Command::List { json: false } => output::data(&list())?,
         Command::Draw(draw) => draw::run(&draw)?,
-        Command::Convert(convert) => convert::run(&convert)?,
+        Command::Convert(convert) => convert::run(&convert, output)?,
         Command::Edit(edit) => edit::run(&edit)?,
         Command::Check(check) => return check::run(&check),
         Command::Formats { json } => convert::formats(json)?,
@@ -233,6 +235,11 @@ fn list() -> String {
 }
 
 fn show_single(show: &Show, output: Output) -> Result<(), Failure> {
+    if !show.json && !show.all && Format::from_path(&show.environment) == Some(Format::Dmdp) {
+        let mapped = MappedMdp::open(&show.environment)?;
+        let actions = mapped.action_names().join(", ");
+        return output::data(&format!("{}: {mapped}\nactions: {actions}\n", show.environment));
+    }
     let environment = load(&show.environment)?;
     let model = environment.model();
     if show.json {

@@ -10,7 +10,7 @@ use crate::output::{self, Output};
 use crate::selection::Selection;
 use crate::setting::{self, Setting};
 use clap::Args;
-use dunamis_envs::{Environment, ImplicitEnvironment, load};
+use dunamis_envs::{Environment, Format, ImplicitEnvironment, load};
 use dunamis_mdp::{Criterion, Discount, Mdp, nearest};
 use dunamis_solve::{SOLVERS, Solver, SolverConfig, Termination, Tolerance, VerifyError, verify};
 use solution::{Document, Proof};
@@ -35,14 +35,16 @@ Examples:
   dunamis solve my-model.json --discount 0.9 --states 0,2
   dunamis solve forest --steps 10
   dunamis solve implicit-grid:rows=100,columns=100,noise=0.1 --discount 0.9
+  dunamis solve grid.dmdp --discount 0.9 --tolerance 1e-3
   dunamis solve --list
 
 The JSON document has \"values\", for each state {\"state\", \"value\", \"lower\", \"upper\", \"actions\"}, and the
 statistics beside. Infinite values are \"inf\" or \"-inf\"; exact ones are text such as \"1/3\".
 
-A model whose rows are computed (see the end of dunamis env list) is solved by modified policy
-iteration, which keeps 17 bytes per state and gives the same bytes on any number of threads.
-\"digest\" is a fingerprint of all bounds and actions.
+A model whose rows are computed (see the end of dunamis env list), or mapped into memory from a
+.dmdp file, is solved by modified policy iteration, which keeps 17 bytes per state and gives the
+same bytes on any number of threads. \"digest\" is a fingerprint of all bounds and actions. What
+only other solvers can do (--solver, --average, --exact, …) reads a .dmdp file into memory.
 
 A model of your own is a file in one of the formats of dunamis env formats. The JSON one looks like
 this (start from `dunamis env show forest --json`):
@@ -178,7 +180,14 @@ pub(crate) fn run(arguments: &Arguments, output: Output) -> Result<ExitStatus, F
         list::print(arguments.json)?;
         return Ok(ExitStatus::Success);
     };
-    if let Some(environment) = ImplicitEnvironment::load(specification)? {
+    // What only models in memory can do reads a file that could be used where it lies.
+    let in_memory =
+        Format::from_path(specification) == Some(Format::Dmdp) && arguments.for_stored_models_only().is_some();
+    #[cfg(feature = "mpi")]
+    if arguments.mpi && is_mapped && !in_memory {
+        return implicit::mapped(arguments, specification, output);
+    }
+    if !in_memory && let Some(environment) = ImplicitEnvironment::load(specification)? {
         return implicit::environment(arguments, specification, &environment, output);
     }
     let environment = load(specification)?;

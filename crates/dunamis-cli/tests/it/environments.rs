@@ -84,6 +84,68 @@ answers! {
     power_without_preferences: "power ring.txt --agents 2 --discount 0.6 --samples 5 --reward point-mass:value=1";
 }
 
+/// Files that are used where they lie say what they hold, and solving them is solving what they were written from.
+#[test]
+fn models_that_stay_in_their_files() {
+    let place = Workplace::new();
+    let mut answers = String::new();
+    for command in [
+        "env convert implicit-grid:rows=60,columns=50,noise=1/10 grid.dmdp --quiet",
+        "env convert implicit-garnet:states=2000,seed=7 garnet.dmdp --quiet",
+        "env convert forest forest.dmdp --without exact-numbers",
+        "env convert grid.dmdp copy.dmdp --quiet",
+        "env convert forest.dmdp forest.json",
+        "env show grid.dmdp",
+        "env show garnet.dmdp",
+        "env show forest.dmdp --all",
+        "env check grid.dmdp",
+        "solve grid.dmdp --discount 0.9 --states 2999,0 --quiet",
+    ] {
+        let answer = place.answer(command);
+        assert_eq!(answer.code, Some(0), "{answer}");
+        write!(answers, "{answer}\n\n").unwrap();
+    }
+    assert_eq!(place.answer("solve forest.dmdp --average").code, Some(0));
+    let bytes = |name: &str| std::fs::read(place.path().join(name)).expect("a file");
+    assert!(bytes("copy.dmdp") == bytes("grid.dmdp"));
+    for (computed, file) in [
+        ("implicit-grid:rows=60,columns=50,noise=1/10", "grid.dmdp"),
+        ("implicit-garnet:states=2000,seed=7", "garnet.dmdp"),
+    ] {
+        let solve = |model: &str, threads: usize| {
+            let mut document =
+                place.document(&format!("solve {model} --discount 0.95 --json --all --quiet --threads {threads}"));
+            for value in document["values"].as_array_mut().expect("values") {
+                value["state"] = "states of files have numbers for names".into();
+            }
+            document["environment"] = "the same".into();
+            document
+        };
+        let expected = solve(computed, 1);
+        assert!(expected["values"].as_array().is_some_and(|values| values.len() >= 2000));
+        assert_eq!(solve(file, 1), expected);
+        assert_eq!(solve(file, 3), expected);
+    }
+    let mut damaged = bytes("forest.dmdp");
+    damaged.pop();
+    std::fs::write(place.path().join("short.dmdp"), &damaged).expect("a writable directory");
+    damaged.push(1);
+    std::fs::write(place.path().join("damaged.dmdp"), &damaged).expect("a writable directory");
+    for command in [
+        "solve short.dmdp --discount 0.9",
+        "env check damaged.dmdp",
+        "solve missing.dmdp --discount 0.9",
+        "env convert implicit-grid grid.json",
+        "env convert implicit-grid implicit.dmdp --agents 2",
+        "env convert forest forest.dmdp",
+    ] {
+        let answer = place.answer(command);
+        assert_ne!(answer.code, Some(0), "{answer}");
+        write!(answers, "{answer}\n\n").unwrap();
+    }
+    insta::assert_snapshot!(answers);
+}
+
 #[test]
 fn all_registered_environments_are_listed() {
     let list = Workplace::new().answer("env list").stdout;

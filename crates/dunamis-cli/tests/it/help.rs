@@ -106,6 +106,7 @@ fn the_examples_in_the_help_work() {
     let place = Workplace::new();
     place.file("my-map.txt", "..\n.#\n");
     place.file("my-model.json", &place.answer("env show forest --json").stdout);
+    place.answer("env convert implicit-grid:rows=3,columns=3 grid.dmdp");
     for command in ["env list", "env show", "env convert", "env formats", "solve", "discounts", "power"] {
         let help = place.answer(&format!("{command} --help")).stdout;
         let examples = help.lines().filter_map(|line| line.strip_prefix("  dunamis "));

@@ -37,6 +37,7 @@ mod block;
 mod census;
 mod check;
 mod column;
+mod description;
 mod header;
 mod mapped;
 mod mapping;
@@ -44,7 +45,7 @@ mod row;
 mod tables;
 mod write;
 
-pub use mapped::MappedMdp;
+pub use mapped::{MappedMdp, Written};
 pub use row::RowSource;
 
 use super::{Content, Contents, Files, Format, FormatError, Registration};

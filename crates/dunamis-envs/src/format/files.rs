@@ -177,16 +177,16 @@ fn temporary(place: &Path, bytes: &[u8], format: Format) -> io::Result<tempfile:
 }
 
 /// Writes a single file with these permissions, which then takes its place.
-pub(super) fn replace<E: From<io::Error>>(
+pub(super) fn replace<T, E: From<io::Error>>(
     place: &Path,
     permissions: u32,
-    write: impl FnOnce(&mut fs::File) -> Result<(), E>,
-) -> Result<(), E> {
+    write: impl FnOnce(&mut fs::File) -> Result<T, E>,
+) -> Result<T, E> {
     let mut file = beside(place, permissions)?;
-    write(file.as_file_mut())?;
+    let written = write(file.as_file_mut())?;
     file.as_file().sync_all()?;
     file.persist(place).map_err(|failed| failed.error)?;
-    Ok(())
+    Ok(written)
 }
 
 /// An empty file beside its place.

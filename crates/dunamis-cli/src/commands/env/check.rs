@@ -4,8 +4,8 @@ use crate::failure::{ExitStatus, Failure};
 use crate::output::{self, SCHEMA};
 use crate::table::counted;
 use clap::Args;
-use dunamis_envs::{EnvError, format};
-use dunamis_mdp::{Draft, Remark};
+use dunamis_envs::{EnvError, Format, MappedMdp, format};
+use dunamis_mdp::{Draft, ImplicitMdp, Remark};
 use serde::Serialize;
 use std::error::Error;
 use std::fmt::Write;
@@ -22,7 +22,7 @@ const NAMED: usize = 3;
         Of a model in JSON or a graph of POWERplay (.gv), of one agent or two, it names every problem with its place, not only \
         the first: states that do not exist, probabilities that do not sum to 1, states without actions. Remarks tell what is \
         right but may not be meant: states that no other leads to, states that are never left, probability that is lost. Of \
-        other formats it names the first problem. The exit code is 1 when something is wrong.",
+        other formats it names the first problem (of .dmdp files, which may be larger than memory, without remarks). The exit code is 1 when something is wrong.",
     after_long_help = "\
 Examples:
   dunamis env check mine.json
@@ -98,6 +98,14 @@ pub(super) fn run(check: &Check) -> Result<ExitStatus, Failure> {
                 document.errors.extend(format::read(&check.file).err().map(|error| whole(&error)));
             }
         }
+        Ok(None) if Format::from_path(&check.file) == Some(Format::Dmdp) => match MappedMdp::open(&check.file) {
+            Ok(mapped) => {
+                document.states = mapped.states() as usize;
+                document.transitions = mapped.transitions() as usize;
+            }
+            Err(error @ EnvError::Read { .. }) => return Err(error.into()),
+            Err(error) => document.errors.push(whole(&error)),
+        },
         Ok(None) => match format::read(&check.file) {
             Ok(environment) => {
                 let draft = Draft::from(&**environment.model());

@@ -1,12 +1,12 @@
 //! `dunamis env convert` and `dunamis env formats`: models in files of other programs.
 
 use crate::failure::Failure;
-use crate::output::{self, SCHEMA};
+use crate::output::{self, Output, SCHEMA};
 use crate::table::{Align, Table, counted};
 use clap::Args;
 use dunamis_envs::format::{self, Content};
-use dunamis_envs::{Environment, Format, JointEnvironment, load};
-use dunamis_mdp::nearest;
+use dunamis_envs::{Environment, Format, ImplicitEnvironment, JointEnvironment, MappedMdp, load};
+use dunamis_mdp::{ImplicitMdp, nearest};
 use serde::Serialize;
 use std::fmt::Write;
 use std::path::PathBuf;
@@ -26,6 +26,11 @@ Examples:
   dunamis env convert forest.umb forest.drn
   dunamis env convert forest:p=1/3 forest.npz --without exact-numbers
   dunamis env convert maze-7x7 maze.gv --agents 2 --collision leak
+  dunamis env convert implicit-grid:rows=100,columns=90,noise=1/10 grid.dmdp
+
+A .dmdp file is for models that are larger than memory: dunamis solve uses it where it lies, and it
+must not be changed meanwhile. An environment whose rows are computed (implicit-grid) is written
+into such a file only, block by block; that of a grid with noise takes 125 bytes per state.
 
 Whoever leaves something out (--without) keeps every optimal value but where rewards are left out:
   state-names      states are called by their numbers
@@ -88,8 +93,11 @@ fn format_of(name: &str) -> Result<Format, Failure> {
     })
 }
 
-pub(super) fn run(convert: &Convert) -> Result<(), Failure> {
+pub(super) fn run(convert: &Convert, output: Output) -> Result<(), Failure> {
     let format = convert.format.as_deref().map(format_of).transpose()?;
+    if let Some(computed) = computed(convert, format)? {
+        return write_computed(convert, &computed, output);
+    }
     if let Some(joint) = super::joint(&convert.environment, convert.joint)? {
         return write_joint(convert, format, &joint);
     }
@@ -102,6 +110,44 @@ pub(super) fn run(convert: &Convert) -> Result<(), Failure> {
         None => format::write(&environment, &convert.file)?,
     }
     output::data(&summary(&given, &environment, &convert.file.display().to_string()))
+}
+
+/// The environment whose rows are to be written as they come, if they are computed or already lie in such a file.
+fn computed(convert: &Convert, format: Option<Format>) -> Result<Option<ImplicitEnvironment>, Failure> {
+    let mapped = Format::from_path(&convert.environment) == Some(Format::Dmdp);
+    let to_mapped = format.or_else(|| Format::from_path(&convert.file)) == Some(Format::Dmdp);
+    if mapped && !(to_mapped && convert.without.is_empty()) {
+        return Ok(None);
+    }
+    let environment = ImplicitEnvironment::load(&convert.environment)?;
+    let name = || convert.environment.clone();
+    match &environment {
+        Some(_) if !to_mapped => Err(Failure::ComputedFormat { environment: name() }),
+        Some(_) if convert.joint.agents > 1 => Err(Failure::StoredOnly { option: "--agents 2", environment: name() }),
+        Some(_) if !convert.without.is_empty() => Err(Failure::StoredOnly { option: "--without", environment: name() }),
+        _ => Ok(environment),
+    }
+}
+
+/// Writes rows as they are computed.
+fn write_computed(convert: &Convert, environment: &ImplicitEnvironment, output: Output) -> Result<(), Failure> {
+    let _spinner = output.spinner("writing");
+    let file = &convert.file;
+    let (states, written) = match environment {
+        ImplicitEnvironment::Grid(grid) => (grid.states(), MappedMdp::create(file, grid)?),
+        ImplicitEnvironment::Garnet(garnet) => (garnet.states(), MappedMdp::create(file, garnet)?),
+        ImplicitEnvironment::Mapped(mapped) => (mapped.states(), MappedMdp::create(file, &**mapped)?),
+        _ => return Err(Failure::ComputedFormat { environment: convert.environment.clone() }),
+    };
+    output::data(&format!(
+        "{} → {}: {}, {}, {}, {:.1} bytes per state\n",
+        convert.environment,
+        file.display(),
+        counted(states, "state"),
+        counted(written.pairs, "state-action pair"),
+        counted(written.transitions, "transition"),
+        written.size as f64 / states as f64
+    ))
 }
 
 /// Writes a model of two agents.

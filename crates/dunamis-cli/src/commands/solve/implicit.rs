@@ -5,12 +5,14 @@ use crate::failure::{ExitStatus, Failure};
 use crate::output::{self, Output, SCHEMA};
 use crate::setting;
 use crate::table::{Align, Table, counted, decimals};
+use dunamis_envs::{EnvError, ImplicitEnvironment};
 #[cfg(feature = "mpi")]
-use dunamis_envs::Environment;
-use dunamis_envs::ImplicitEnvironment;
+use dunamis_envs::{Environment, MappedMdp};
 use dunamis_mdp::{Discount, ImplicitMdp, Mdp, StateId};
 use dunamis_solve::{Communicator, ImplicitSolution, ImplicitSolver, Observer, SingleRank, Termination, Tolerance};
 use serde::Serialize;
+#[cfg(feature = "mpi")]
+use std::sync::Arc;
 use std::time::Instant;
 
 /// A model, and what its states and actions are called.
@@ -18,6 +20,10 @@ pub(super) trait Named: ImplicitMdp {
     fn state(&self, name: &str) -> Option<u64>;
     fn state_name(&self, state: u64) -> String;
     fn action_name(&self, state: u64, action: usize) -> String;
+    /// Refuses what was found if the model has become another one in the meantime.
+    fn unchanged(&self) -> Result<(), Failure> {
+        Ok(())
+    }
 }
 
 impl Named for Mdp {
@@ -36,7 +42,7 @@ impl Named for Mdp {
     }
 }
 
-/// One of the families of implicit environments, and the same as an environment, which knows the names.
+/// One of the kinds of implicit environments, and the same as an environment, which knows the names.
 struct Family<'a, M> {
     model: &'a M,
     environment: &'a ImplicitEnvironment,
@@ -68,6 +74,13 @@ impl<M: ImplicitMdp> Named for Family<'_, M> {
 
     fn action_name(&self, state: u64, action: usize) -> String {
         self.environment.action_name(state, action)
+    }
+
+    fn unchanged(&self) -> Result<(), Failure> {
+        match self.environment {
+            ImplicitEnvironment::Mapped(mapped) => Ok(mapped.unchanged().map_err(EnvError::from)?),
+            _ => Ok(()),
+        }
     }
 }
 
@@ -114,8 +127,21 @@ pub(super) fn environment(
         ImplicitEnvironment::Garnet(garnet) => {
             start(arguments, name, &Family { model: garnet, environment }, &discount, output)
         }
+        ImplicitEnvironment::Mapped(mapped) => {
+            start(arguments, name, &Family { model: &**mapped, environment }, &discount, output)
+        }
         _ => Err(Failure::NoReward { environment: name.into() }),
     }
+}
+
+/// Solves a model in a file, of which every rank looks at its own part.
+#[cfg(feature = "mpi")]
+pub(super) fn mapped(arguments: &Arguments, path: &str, output: Output) -> Result<ExitStatus, Failure> {
+    let rank = dunamis_solve::MpiRank::new().ok_or(Failure::Mpi)?;
+    let discount = arguments.discount.clone().ok_or_else(|| Failure::NoCriterion { environment: path.into() })?;
+    let mapped = Arc::new(MappedMdp::open_part(path, |states| rank.block(states))?);
+    let environment = &ImplicitEnvironment::Mapped(Arc::clone(&mapped));
+    solve(arguments, path, &Family { model: &*mapped, environment }, &discount, &rank, output)
 }
 
 /// Solves a stored environment in the same way.
@@ -168,6 +194,7 @@ fn solve(
         let observer: &dyn Observer = progress.as_ref().map_or(&(), |progress| progress);
         solver.solve_on(model, discount, communicator, observer)?
     };
+    model.unchanged()?;
     let seconds = start.elapsed().as_secs_f64();
     let chosen = solution.gather(&shown, communicator);
     let digest = solution.digest(communicator);

@@ -46,6 +46,17 @@ pub struct MappedMdp {
     checked: Range<usize>,
 }
 
+/// What was written into a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Written {
+    /// State-action pairs.
+    pub pairs: u64,
+    /// Transitions.
+    pub transitions: u64,
+    /// Bytes of the file.
+    pub size: u64,
+}
+
 impl fmt::Debug for MappedMdp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("MappedMdp").field("header", &self.header).finish_non_exhaustive()
@@ -107,7 +118,7 @@ impl MappedMdp {
     /// # Errors
     ///
     /// [`EnvError::Write`]; [`FormatError::Row`] for what is no row, [`FormatError::TooMany`].
-    pub fn create(path: impl AsRef<Path>, source: &impl RowSource) -> Result<(), EnvError> {
+    pub fn create(path: impl AsRef<Path>, source: &impl RowSource) -> Result<Written, EnvError> {
         let path = path.as_ref();
         replace(path, 0o444, |file| write(file, source, BLOCK_LOG)).map_err(|error| match error {
             WriteError::Io(source) => EnvError::Write { path: path.display().to_string(), source },
@@ -155,6 +166,10 @@ impl MappedMdp {
         self.contents()?.environment(reward)
     }
 
+    pub(super) fn tables(&self) -> &Tables {
+        &self.tables
+    }
+
     pub(super) fn bytes(&self) -> &[u8] {
         &self.bytes
     }
@@ -167,11 +182,8 @@ impl MappedMdp {
     #[inline]
     fn block(&self, state: u64) -> Option<(&Block, usize)> {
         let Shape { states, block_log, .. } = self.header.shape;
-        let number = (state >> block_log) as usize;
-        if state >= states || !self.checked.contains(&number) {
-            return None;
-        }
-        Some((self.blocks.get(number)?, (state & ((1 << block_log) - 1)) as usize))
+        let block = self.blocks.get((state >> block_log) as usize).filter(|_| state < states)?;
+        Some((block, (state & ((1 << block_log) - 1)) as usize))
     }
 
     #[cfg(test)]
@@ -184,7 +196,7 @@ impl MappedMdp {
         self.tables.lists.get(list)
     }
 
-    /// The actions of a state, by the numbers of their names.
+    /// The actions of a state, by the numbers of their names; also of states whose rows were not looked at.
     #[inline]
     pub(super) fn list(&self, state: u64) -> Option<&[u32]> {
         let (block, place) = self.block(state)?;
@@ -211,6 +223,9 @@ impl MappedMdp {
     /// A pair, in its block.
     #[inline]
     fn pair(&self, state: u64, action: usize) -> Option<(&Block, usize, usize)> {
+        if !self.checked.contains(&((state >> self.header.shape.block_log) as usize)) {
+            return None;
+        }
         let (block, place) = self.block(state)?;
         let pairs = self.pairs_of(block, place)?;
         let pair = pairs.start + action;

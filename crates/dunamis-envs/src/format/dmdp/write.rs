@@ -4,6 +4,7 @@ use super::super::FormatError;
 use super::block::{Block, Shape};
 use super::census::{Census, read_list};
 use super::header::{Header, LENGTH, MOST_STATES, Section};
+use super::mapped::Written;
 use super::row::{Row, RowSource};
 use super::tables::{Probability, Tables};
 use rayon::prelude::*;
@@ -33,7 +34,11 @@ impl From<FormatError> for WriteError {
 }
 
 /// Writes a model in blocks of two to so many states. The header comes last, so that nothing is a file before all of it is.
-pub(super) fn write(file: &mut (impl Write + Seek), source: &impl RowSource, block_log: u32) -> Result<(), WriteError> {
+pub(super) fn write(
+    file: &mut (impl Write + Seek),
+    source: &impl RowSource,
+    block_log: u32,
+) -> Result<Written, WriteError> {
     let states = source.states();
     if states == 0 {
         return Err(FormatError::Model(dunamis_mdp::ModelError::NoState).into());
@@ -93,7 +98,7 @@ pub(super) fn write(file: &mut (impl Write + Seek), source: &impl RowSource, blo
     let sections = sections.try_into().expect("five tables and the index");
     file.seek(SeekFrom::Start(0))?;
     file.write_all(&Header { shape, pairs, entries, length, sections }.write())?;
-    Ok(())
+    Ok(Written { pairs, transitions: entries, size: length })
 }
 
 /// A row that was another one in the pass before.
