@@ -58,14 +58,18 @@ pub(crate) fn install(workspace: &Workspace) -> Result<()> {
 
 /// The task: the package is built, takes the place of the one that is there, and is tested.
 pub(crate) fn run(workspace: &Workspace, arguments: &Arguments) -> Result<()> {
-    if arguments.release {
+    let command = if arguments.release {
         wheel(workspace)?;
+        None
     } else {
-        development(workspace)?;
-    }
+        Some(development(workspace)?)
+    };
     run_command(&mut python(workspace, &["-m", "mypy.stubtest", "dunamis", "--mypy-config-file", "pyproject.toml"]))?;
     run_command(&mut python(workspace, &["-m", "mypy", "--package", "dunamis"]))?;
-    run_command(python(workspace, &["-m", "pytest", "--quiet"]).args(&arguments.pytest))
+    let mut tests = python(workspace, &["-m", "pytest", "--quiet"]);
+    // Numbers are compared with those of the command line where that is built.
+    tests.envs(command.map(|command| ("DUNAMIS_COMMAND", command)));
+    run_command(tests.args(&arguments.pytest))
 }
 
 /// The wheel, as everybody builds it.
@@ -81,9 +85,9 @@ fn wheel(workspace: &Workspace) -> Result<()> {
     run_command(python(workspace, &["-m", "pip", "install", "--quiet", "--no-deps", "--force-reinstall"]).arg(wheel))
 }
 
-/// The package with the extension of the build for development. All packages are named, so that nothing is built anew for other
-/// features than those of their tests.
-fn development(workspace: &Workspace) -> Result<()> {
+/// The package with the extension of the build for development, and the command line of the same build. All packages are named, so
+/// that nothing is built anew for other features than those of their tests.
+fn development(workspace: &Workspace) -> Result<PathBuf> {
     let build = ["build", "--workspace", "--lib", "--tests"];
     run_command(&mut workspace.cargo(&build))?;
     let messages = output(workspace.cargo(&build).arg("--message-format=json").stderr(Stdio::null()))?;
@@ -103,7 +107,8 @@ fn development(workspace: &Workspace) -> Result<()> {
         }
     }
     let name = if cfg!(windows) { "_dunamis.pyd" } else { "_dunamis.abi3.so" };
-    std::fs::copy(&extension, package.join(name)).map(|_| ()).map_err(fail)
+    std::fs::copy(&extension, package.join(name)).map_err(fail)?;
+    Ok(extension.with_file_name(format!("dunamis{}", std::env::consts::EXE_SUFFIX)))
 }
 
 /// The library in what cargo reports in JSON.

@@ -3,10 +3,10 @@
 use crate::error::{Failure, Result};
 use crate::model::Mdp;
 use crate::number::{self, number};
-use dunamis_envs::{Environment, Format, Grid, ImplicitEnvironment, Move, Noise, Parameter, REGISTRY};
+use dunamis_envs::{EnvError, Environment, Format, Grid, ImplicitEnvironment, Move, Noise, Parameter, REGISTRY};
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
-use std::ffi::OsString;
+use std::path::{Path, PathBuf};
 
 /// The environment of a name or path, as the command line finds it.
 ///
@@ -18,7 +18,7 @@ use std::ffi::OsString;
 /// <dunamis.Mdp `maze-7x7:noise=0.2`: 31 states, 97 state-action pairs, no rewards>
 #[pyfunction]
 #[expect(clippy::needless_pass_by_value, reason = "paths are converted")]
-pub(crate) fn load(specification: OsString) -> Result<Mdp> {
+pub(crate) fn load(specification: PathBuf) -> Result<Mdp> {
     let specification = text(&specification)?;
     if ImplicitEnvironment::load(specification)?.is_some() {
         let problem = "names a model whose rows are computed, which only the command line solves: `dunamis solve`";
@@ -32,7 +32,7 @@ pub(crate) fn load(specification: OsString) -> Result<Mdp> {
 /// # Errors
 ///
 /// [`Failure::Argument`] for a path that is none.
-pub(crate) fn text(specification: &std::ffi::OsStr) -> Result<&str> {
+pub(crate) fn text(specification: &Path) -> Result<&str> {
     specification.to_str().ok_or_else(|| Failure::argument("specification", "is a path that is not Unicode"))
 }
 
@@ -81,7 +81,7 @@ pub(crate) fn gridworld(
 /// What is wrong with it, in the argument `map`.
 pub(crate) fn grid(map: &str) -> Result<Grid> {
     let lines: Vec<&str> = map.trim().lines().map(str::trim).collect();
-    lines.join("\n").parse().map_err(|error: dunamis_envs::EnvError| Failure::from(error).within("map"))
+    lines.join("\n").parse().map_err(|error: EnvError| Failure::from(error).within("map"))
 }
 
 /// The noise of the arguments `noise` and `bias`.

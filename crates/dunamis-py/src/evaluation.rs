@@ -8,7 +8,7 @@ use crate::model::Mdp;
 use crate::picture::{self, Picture};
 use crate::policy::policy as read_policy;
 use crate::solution::status;
-use crate::solve;
+use crate::{number, solve};
 use dunamis_envs::Environment;
 use dunamis_mdp::Criterion;
 use dunamis_solve::{EvaluationMethod, PolicyEvaluation, Tolerance};
@@ -127,19 +127,19 @@ fn name(method: EvaluationMethod) -> String {
 /// discount : γ, at least 0 and below 1, by default that of the model.
 /// method : ``"auto"``, ``"iterative"``, ``"dense"``, ``"sparse-direct"``, ``"krylov"``, ``"gmres"`` or ``"cycles"``.
 /// tolerance : largest distance between the bounds, in units of reward; by default 1e-9 of the largest possible value.
-/// max_sweeps : largest number of products with the transition matrix.
+/// max_sweeps : largest number of products with the transition matrix; by default a million.
 ///
 /// >>> evaluate(load("forest"), "uniform", 0.9).status
 /// 'converged'
 #[pyfunction]
-#[pyo3(signature = (mdp, policy, discount=None, *, method="auto", tolerance=None, max_sweeps=1_000_000))]
+#[pyo3(signature = (mdp, policy, discount=None, *, method="auto", tolerance=None, max_sweeps=None))]
 pub(crate) fn evaluate(
     mdp: &Bound<'_, Mdp>,
     policy: &Bound<'_, PyAny>,
     discount: Option<&Bound<'_, PyAny>>,
     method: &str,
     tolerance: Option<f64>,
-    max_sweeps: usize,
+    max_sweeps: Option<&Bound<'_, PyAny>>,
 ) -> Result<Evaluation> {
     let model = mdp.get().with_own_reward()?;
     let Criterion::Discounted(discount) = solve::criterion(mdp.get(), discount, false, false, None)? else {
@@ -148,7 +148,9 @@ pub(crate) fn evaluate(
     let policy = read_policy("policy", model.model(), policy)?;
     let wrong = |error| Failure::argument("method", format!("is `{method}`: {error}"));
     let method = serde_json::from_value(method.into()).map_err(wrong)?;
-    let tolerance = tolerance.map_or(PolicyEvaluation::default().tolerance, Tolerance::Absolute);
+    let default = PolicyEvaluation::default();
+    let tolerance = tolerance.map_or(default.tolerance, Tolerance::Absolute);
+    let max_sweeps = max_sweeps.map_or(Ok(default.max_sweeps), |limit| number::count("max_sweeps", limit))?;
     let settings = PolicyEvaluation { method, tolerance, max_sweeps };
     let evaluation = watched(
         mdp.py(),

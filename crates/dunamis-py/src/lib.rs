@@ -6,6 +6,7 @@
 //! | module | noun |
 //! |---|---|
 //! | `model` | `Mdp`: from arrays, tables, graphs and files, and back |
+//! | `joint_model` | `JointModel`: two agents in one environment |
 //! | `environment` | `load`, `gridworld` and what there is |
 //! | `transitions`, `reward`, `sparse_matrix`, `array`, `number`, `state`, `policy` | arguments as typed things |
 //! | `solve`, `solution`, `evaluation`, `visit_distribution` | the functions and what they return |
@@ -33,6 +34,7 @@ mod error;
 mod evaluation;
 mod frame;
 mod interrupt;
+mod joint_model;
 mod model;
 mod number;
 mod picture;
@@ -52,6 +54,8 @@ mod _dunamis {
     use crate::environment::{environments, formats, gridworld, load};
     #[pymodule_export]
     use crate::evaluation::{Evaluation, evaluate};
+    #[pymodule_export]
+    use crate::joint_model::{JointModel, joint_gridworld, load_joint};
     #[pymodule_export]
     use crate::model::Mdp;
     #[pymodule_export]

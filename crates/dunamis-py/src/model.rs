@@ -2,6 +2,7 @@
 
 use crate::array::{owned, view};
 use crate::error::{Failure, Result};
+use crate::joint_model::JointModel;
 use crate::number;
 use crate::reward::Rewards;
 use crate::state;
@@ -335,6 +336,12 @@ impl Mdp {
     /// The same model under another name.
     fn with_name(&self, name: &str) -> Self {
         Mdp::new((*self.environment).clone().with_name(name))
+    }
+
+    /// Two agents, H and A, who move at the same time in copies of the environment; see `joint_gridworld` for the rules.
+    #[pyo3(signature = (*, collision="none", swaps="allowed"))]
+    fn joint(&self, collision: &str, swaps: &str) -> Result<JointModel> {
+        JointModel::of(Arc::clone(&self.environment), collision, swaps)
     }
 
     /// Dense arrays ``(P, R)``, new ones: ``P`` (S, A, S) with rows of zeros where an action is not available, ``R`` (S,) for rewards of

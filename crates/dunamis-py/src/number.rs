@@ -28,3 +28,15 @@ pub(crate) fn discount(argument: &str, value: &Bound<'_, PyAny>) -> Result<Disco
     let number = number(argument, value)?;
     Discount::new(number).map_err(|error| Failure::from(error).within(argument))
 }
+
+/// A whole number of at least 0.
+///
+/// # Errors
+///
+/// [`Failure::Argument`].
+pub(crate) fn count(argument: &str, value: &Bound<'_, PyAny>) -> Result<usize> {
+    if let Ok(count) = value.extract() {
+        return Ok(count);
+    }
+    Err(Failure::argument(argument, format!("is {}, but must be a whole number of at least 0", value.repr()?)))
+}

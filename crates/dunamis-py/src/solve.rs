@@ -52,19 +52,20 @@ pub(crate) fn solve(
     discount: Option<&Bound<'_, PyAny>>,
     average: bool,
     total: bool,
-    steps: Option<usize>,
+    steps: Option<&Bound<'_, PyAny>>,
     solver: &str,
     tolerance: Option<f64>,
-    max_iterations: Option<usize>,
+    max_iterations: Option<&Bound<'_, PyAny>>,
     settings: Option<&Bound<'_, PyDict>>,
     progress: Option<&Bound<'_, PyAny>>,
 ) -> Result<Solution> {
     let py = mdp.py();
     let model = mdp.get().with_own_reward()?;
+    let steps = steps.map(|steps| number::count("steps", steps)).transpose()?;
     let criterion = criterion(mdp.get(), discount, average, total, steps)?;
     let mut solver = configured(solver, settings)?.with_tolerances(tolerance.map(Tolerance::Absolute), None);
     if let Some(limit) = max_iterations {
-        solver = solver.with_max_iterations(limit);
+        solver = solver.with_max_iterations(number::count("max_iterations", limit)?);
     }
     let told = progress.map(|progress| progress.clone().unbind());
     let tell = |py: Python<'_>, [iterations, gap, target]: [f64; 3]| match &told {

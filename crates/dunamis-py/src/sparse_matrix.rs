@@ -1,6 +1,6 @@
 //! Sparse matrices of `SciPy`, in compressed rows, read where they lie.
 
-use crate::array::{doubles, slice};
+use crate::array::{doubles, integers, slice};
 use crate::error::{Failure, Result};
 use numpy::{PyReadonlyArrayDyn, PyUntypedArrayMethods};
 use pyo3::prelude::*;
@@ -11,16 +11,49 @@ pub(crate) struct CompressedRows<'py> {
     argument: String,
     pub(crate) rows: usize,
     pub(crate) columns: usize,
-    starts: Vec<usize>,
+    starts: Indices<'py>,
     indices: Indices<'py>,
     data: PyReadonlyArrayDyn<'py, f64>,
 }
 
-/// Column numbers in either of the two types that `SciPy` has for them.
+/// Whole numbers in either of the two types that `SciPy` has for them.
 #[derive(Debug)]
 enum Indices<'py> {
     Short(PyReadonlyArrayDyn<'py, i32>),
     Long(PyReadonlyArrayDyn<'py, i64>),
+}
+
+impl<'py> Indices<'py> {
+    /// A contiguous array of one dimension.
+    fn new(argument: &str, value: &Bound<'py, PyAny>) -> Result<Self> {
+        let indices = match value.extract::<PyReadonlyArrayDyn<'py, i32>>() {
+            Ok(short) if short.is_c_contiguous() => Indices::Short(short),
+            _ => Indices::Long(integers(argument, value)?),
+        };
+        let dimensions = match &indices {
+            Indices::Short(array) => array.ndim(),
+            Indices::Long(array) => array.ndim(),
+        };
+        match dimensions {
+            1 => Ok(indices),
+            _ => Err(Failure::argument(argument, format!("has {dimensions} dimensions, but 1 is needed"))),
+        }
+    }
+
+    fn len(&self) -> usize {
+        match self {
+            Indices::Short(array) => array.len(),
+            Indices::Long(array) => array.len(),
+        }
+    }
+
+    /// A number below [`Indices::len`]; negative ones are larger than any place.
+    fn at(&self, place: usize) -> usize {
+        match self {
+            Indices::Short(array) => array.as_slice().map_or(usize::MAX, |indices| indices[place] as usize),
+            Indices::Long(array) => array.as_slice().map_or(usize::MAX, |indices| indices[place] as usize),
+        }
+    }
 }
 
 impl<'py> CompressedRows<'py> {
@@ -29,7 +62,7 @@ impl<'py> CompressedRows<'py> {
         value.hasattr("format").unwrap_or(false) && value.hasattr("nnz").unwrap_or(false)
     }
 
-    /// An argument as a sparse matrix in compressed rows; only the |rows| + 1 starts are copied.
+    /// An argument as a sparse matrix in compressed rows.
     ///
     /// # Errors
     ///
@@ -39,30 +72,24 @@ impl<'py> CompressedRows<'py> {
         if !Self::is_sparse(value) {
             return Err(wrong("is no sparse matrix of SciPy".into()));
         }
-        let format: String = value.getattr("format")?.extract()?;
+        let format = value.getattr("format")?.to_string();
         if format != "csr" {
             return Err(wrong(format!("is a sparse matrix in the format `{format}`: convert it with `.tocsr()`")));
         }
-        let (rows, columns): (usize, usize) = value
-            .getattr("shape")?
-            .extract()
-            .map_err(|_: PyErr| wrong("has a shape that is not that of a matrix, rows × columns".into()))?;
-        let indices = value.getattr("indices")?;
-        let indices = match indices.extract() {
-            Ok(short) => Indices::Short(short),
-            Err(_) => Indices::Long(crate::array::integers(&format!("{argument}.indices"), &indices)?),
-        };
+        let shape = value.getattr("shape")?.extract();
+        let (rows, columns): (usize, usize) =
+            shape.map_err(|_: PyErr| wrong("has a shape that is not that of a matrix, rows × columns".into()))?;
+        let starts = Indices::new(&format!("{argument}.indptr"), &value.getattr("indptr")?)?;
+        let indices = Indices::new(&format!("{argument}.indices"), &value.getattr("indices")?)?;
         let data = doubles(&format!("{argument}.data"), &value.getattr("data")?)?;
-        let indptr = crate::array::integers(&format!("{argument}.indptr"), &value.getattr("indptr")?)?;
-        let starts: Vec<usize> = slice(argument, &indptr)?.iter().map(|&start| start as usize).collect();
-        let stored = match &indices {
-            Indices::Short(indices) => indices.len(),
-            Indices::Long(indices) => indices.len(),
-        };
+        if data.ndim() != 1 {
+            return Err(wrong("has entries of more than one dimension".into()));
+        }
+        let stored = indices.len().min(data.len());
         let fits = starts.len() == rows + 1
-            && starts.first() == Some(&0)
-            && starts.windows(2).all(|two| two[0] <= two[1])
-            && starts.last().is_some_and(|&end| end <= stored && end <= data.len());
+            && starts.at(0) == 0
+            && (0..rows).all(|row| starts.at(row) <= starts.at(row + 1))
+            && starts.at(rows) <= stored;
         if !fits {
             return Err(wrong("has an `indptr` that does not ascend from 0 to the number of entries".into()));
         }
@@ -71,7 +98,7 @@ impl<'py> CompressedRows<'py> {
 
     /// Number of stored entries.
     pub(crate) fn entries(&self) -> usize {
-        self.starts.last().copied().unwrap_or(0)
+        self.starts.at(self.rows)
     }
 
     /// Calls `each` with the column and the number of every entry of a row, in the order in which they are stored.
@@ -80,7 +107,7 @@ impl<'py> CompressedRows<'py> {
     ///
     /// [`Failure::Argument`] for a column that the matrix does not have.
     pub(crate) fn each(&self, row: usize, mut each: impl FnMut(u32, f64)) -> Result<()> {
-        let range = self.starts[row]..self.starts[row + 1];
+        let range = self.starts.at(row)..self.starts.at(row + 1);
         let data = &slice(&self.argument, &self.data)?[range.clone()];
         let columns = self.columns as i64;
         let mut outside = None;

@@ -2,7 +2,7 @@
 
 use crate::error::{Failure, Result};
 use crate::number::number;
-use dunamis_mdp::{Number, Reward, StateId, TransitionModel};
+use dunamis_mdp::{ModelError, Number, Reward, StateId, TransitionModel};
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
@@ -12,18 +12,32 @@ use pyo3::types::PyDict;
 ///
 /// [`Failure::Argument`], or [`Failure::In`] for a name that the model does not have.
 pub(crate) fn state(argument: &str, model: &TransitionModel, value: &Bound<'_, PyAny>) -> Result<StateId> {
-    let states = model.states().len();
+    find(argument, model.states().len(), value, |name| model.state(name))
+}
+
+/// One of so many things with names, as for [`state`].
+///
+/// # Errors
+///
+/// As for [`state`].
+pub(crate) fn find(
+    argument: &str,
+    count: usize,
+    value: &Bound<'_, PyAny>,
+    named: impl Fn(&str) -> Result<StateId, ModelError>,
+) -> Result<StateId> {
+    let known = |name: &str| named(name).map_err(|error| Failure::from(error).within(argument));
     if let Ok(name) = value.extract::<String>() {
-        return model.state(&name).map_err(|error| Failure::from(error).within(argument));
+        return known(&name);
     }
     if let Ok((row, column)) = value.extract::<(usize, usize)>() {
-        return model.state(&format!("({row}, {column})")).map_err(|error| Failure::from(error).within(argument));
+        return known(&format!("({row}, {column})"));
     }
     match value.extract::<usize>() {
-        Ok(number) if number < states => Ok(StateId::new(number)),
+        Ok(number) if number < count => Ok(StateId::new(number)),
         _ => {
             let problem =
-                format!("is {}, but must be the name of a state, a number below {states} or a cell", value.repr()?);
+                format!("is {}, but must be the name of a state, a number below {count} or a cell", value.repr()?);
             Err(Failure::argument(argument, problem))
         }
     }

@@ -338,7 +338,9 @@ impl Builder {
             entries.sort_by_key(|&(state, _)| state);
             for alike in entries.chunk_by(|a, b| a.0 == b.0) {
                 next.push(alike[0].0);
-                probability.push(alike.iter().map(|&(_, p)| p).sum());
+                // What is no probability stays one of a kind, so that nothing makes up for it.
+                let wrong = alike.iter().find(|(_, p)| !(0.0..=1.0).contains(p));
+                probability.push(wrong.map_or_else(|| alike.iter().map(|&(_, p)| p).sum(), |&(_, p)| p));
             }
         }
         for p in &mut probability[start..] {

@@ -114,6 +114,11 @@ fn read(files: &Files) -> Result<Contents, FormatError> {
                     let place = format!("P[{s}][{a}][{k}]");
                     return Err(wrong(place, format!("the state {next}"), format!("a state below {n}")));
                 }
+                // Branches to one state add up, but none makes up for another.
+                if probability < 0.0 {
+                    let place = format!("P[{s}][{a}][{k}]");
+                    return Err(wrong(place, format!("the probability {probability}"), "a number of at least 0"));
+                }
                 let ends = terminated && !absorbing[next];
                 ended |= ends;
                 table.branch(if ends { n } else { next }, probability.into());
