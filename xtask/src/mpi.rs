@@ -18,7 +18,7 @@ pub(crate) const PROBE: &[&str] = &[
 /// What to say where they are not.
 pub(crate) const MISSING: &str = "Open MPI with its headers, or libclang, is not installed: `apt-get install libopenmpi-dev openmpi-bin libclang-dev` as root";
 
-/// What is solved: stored and computed rows, near successors and such as lie anywhere, with and without evaluation sweeps.
+/// What is solved: stored, computed and mapped rows, near successors and such as lie anywhere, with and without evaluation sweeps.
 const PROBLEMS: &[&str] = &[
     "forest --discount 0.9",
     "garnet:states=500,seed=7 --discount 0.99",
@@ -26,10 +26,17 @@ const PROBLEMS: &[&str] = &[
     "implicit-grid:rows=1,columns=3 --discount 0.5",
     "implicit-garnet:states=1001,seed=3 --discount 0.99 --set evaluation_sweeps=0",
     "implicit-garnet:states=1001,reach=10 --discount 0.9 --max-iterations 3",
+    "target/mpi.dmdp --discount 0.95",
 ];
+
+/// The model in a file, of which every rank looks at its own part.
+const FILE: [&str; 5] =
+    ["env", "convert", "implicit-grid:rows=200,columns=30,noise=1/10", "target/mpi.dmdp", "--quiet"];
 
 pub(crate) fn run(workspace: &Workspace) -> Result<()> {
     let dunamis = Dunamis::build(workspace, Build::Mpi)?;
+    std::fs::create_dir_all(workspace.path("target")).map_err(|error| Failure::new(format!("`target`: {error}")))?;
+    output(&mut dunamis.command(&FILE))?;
     for problem in PROBLEMS {
         let begin = Instant::now();
         let expected = ranks(workspace, &dunamis, problem, 1)?;
@@ -38,7 +45,8 @@ pub(crate) fn run(workspace: &Workspace) -> Result<()> {
                 return Err(Failure::new(format!("`{problem}`: {count} ranks differ from one")));
             }
         }
-        if problem.starts_with("implicit-") && output(&mut alone(&dunamis, problem))? != expected {
+        let is_in_memory = !(problem.starts_with("implicit-") || problem.contains(".dmdp"));
+        if !is_in_memory && output(&mut alone(&dunamis, problem))? != expected {
             return Err(Failure::new(format!("`{problem}`: one process without MPI differs from one rank")));
         }
         println!("{problem}: 1, 2 and 4 ranks are the same, {:.1} s", begin.elapsed().as_secs_f64());

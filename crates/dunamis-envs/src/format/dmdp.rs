@@ -12,7 +12,7 @@
 //!
 //! | section | holds |
 //! |---|---|
-//! | header, 384 bytes | `DMDP\r\n\x1a\n`; `u32` version 1; `u32` k, for blocks of 2ᵏ states; `u64` states, pairs, entries and bytes of the file; `u32` successors of every row, or 2³² − 1 if that varies; `u8` widths (0, 1, 2 or 8 bytes) of lists, probabilities, lost mass and rewards; `u8` 1 if probabilities are those of single entries, not of rows; `u8` 1 if rewards are those of pairs, not of states; then offset, length (`u64`) and BLAKE3 hash of the next five sections and of the index; last the hash of all this |
+//! | header, 384 bytes | `DMDP\r\n\x1a\n`; `u32` version 1; `u32` k, for blocks of 2ᵏ states; `u64` states, pairs, entries and bytes of the file; `u32` successors of every row, or 2³² − 1 if that varies or there are none; `u8` widths (0, 1, 2 or 8 bytes) of lists, probabilities, lost mass and rewards; `u8` 1 if probabilities are those of single entries, not of rows; `u8` 1 if rewards are those of pairs, not of states; then offset, length (`u64`) and BLAKE3 hash of the next five sections and of the index; last the hash of all this |
 //! | names | the names of actions: `u32` how many, their lengths in bytes, UTF-8 |
 //! | lists | the distinct lists of actions that states have: `u32` how many, their lengths, `u32` numbers of names |
 //! | probabilities | the distinct rows: `u32` how many, their lengths, `f64`; or the distinct `f64` |

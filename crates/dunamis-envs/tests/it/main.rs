@@ -9,6 +9,7 @@ mod formats;
 mod golden;
 mod joint_laws;
 mod laws;
+mod mapped;
 mod powerplay;
 mod strategies;
 mod trained_agents;

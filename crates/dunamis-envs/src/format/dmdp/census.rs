@@ -148,7 +148,9 @@ impl Census {
     /// How the file is to be laid out: everything the smallest way.
     pub(super) fn plan(self, names: Vec<String>, states: u64, block_log: u32) -> (Shape, Tables) {
         let Census { pairs, entries, .. } = self;
-        let row_length = u32::try_from(self.lengths.0).ok().filter(|_| self.lengths.0 == self.lengths.1);
+        let length = self.lengths.0;
+        // Every pair takes some room, so that a small file is a small model.
+        let row_length = u32::try_from(length).ok().filter(|_| length > 0 && length == self.lengths.1);
         let of_entries = Column::of(self.probabilities.0.map(BTreeSet::into_iter), entries);
         let of_rows = self.rows.0.map(|rows| {
             let rows = Ragged::of(rows.into_iter().map(|row| row.into_iter().map(f64::from_bits)));

@@ -228,11 +228,12 @@ mod tests {
         let layout = |file: Vec<u8>| MappedMdp::parse(file).unwrap().first_block();
         let (grid_block, garnet_block) = (layout(grid()), layout(garnet()));
         assert_eq!(block(&grid()), grid_block.start);
-        let lies: [(&str, Vec<u8>, usize, &[u8]); 17] = [
+        let lies: [(&str, Vec<u8>, usize, &[u8]); 18] = [
             ("no states", grid(), 16, &[0; 8]),
             ("many states", grid(), 21, &[1]),
             ("a state more", grid(), 16, &[13]),
             ("a pair more", grid(), 24, &[99]),
+            ("rows of nothing", grid(), 48, &[0; 4]),
             ("large blocks", grid(), 12, &[21]),
             ("widths", grid(), 52, &[3]),
             ("a section elsewhere", grid(), 64, &[0]),

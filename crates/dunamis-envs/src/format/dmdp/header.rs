@@ -128,6 +128,9 @@ impl Header {
         if block_log > MOST_BLOCK_LOG {
             return Err(wrong(format!("blocks of 2^{block_log} states"), format!("at most 2^{MOST_BLOCK_LOG}")));
         }
+        if row_length == Some(0) {
+            return Err(wrong("rows without successors only".into(), "first entries of such rows".into()));
+        }
         let code = |width: u8| width <= 2;
         let number = |width: u8| width <= 2 || width == PLAIN;
         let probabilities = if of_entries == 1 { number(probability) } else { code(probability) };
