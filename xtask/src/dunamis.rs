@@ -82,7 +82,7 @@ impl<'a> Dunamis<'a> {
 }
 
 /// The path in what cargo reports in JSON, where tests have executables too.
-fn executable(messages: &str) -> Option<PathBuf> {
+pub(crate) fn executable(messages: &str) -> Option<PathBuf> {
     let messages = messages.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
     let commands =
         messages.filter(|message| message["target"]["name"] == "dunamis" && message["profile"]["test"] == false);

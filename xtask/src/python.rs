@@ -1,5 +1,6 @@
 //! `cargo xtask python`: the Python package, built, installed into a virtual environment of its own, and tested there.
 
+use crate::dunamis::executable;
 use crate::workspace::{Failure, Result, Workspace, output, run as run_command};
 use serde_json::Value;
 use std::path::{Path, PathBuf};
@@ -62,11 +63,11 @@ pub(crate) fn run(workspace: &Workspace, arguments: &Arguments) -> Result<()> {
         wheel(workspace)?;
         None
     } else {
-        Some(development(workspace)?)
+        development(workspace)?
     };
     run_command(&mut python(workspace, &["-m", "mypy.stubtest", "dunamis", "--mypy-config-file", "pyproject.toml"]))?;
     run_command(&mut python(workspace, &["-m", "mypy", "--package", "dunamis"]))?;
-    let mut tests = python(workspace, &["-m", "pytest", "--quiet"]);
+    let mut tests = python(workspace, &["-B", "-m", "pytest", "--quiet"]);
     // Numbers are compared with those of the command line where that is built.
     tests.envs(command.map(|command| ("DUNAMIS_COMMAND", command)));
     run_command(tests.args(&arguments.pytest))
@@ -87,7 +88,7 @@ fn wheel(workspace: &Workspace) -> Result<()> {
 
 /// The package with the extension of the build for development, and the command line of the same build. All packages are named, so
 /// that nothing is built anew for other features than those of their tests.
-fn development(workspace: &Workspace) -> Result<PathBuf> {
+fn development(workspace: &Workspace) -> Result<Option<PathBuf>> {
     let build = ["build", "--workspace", "--lib", "--tests"];
     run_command(&mut workspace.cargo(&build))?;
     let messages = output(workspace.cargo(&build).arg("--message-format=json").stderr(Stdio::null()))?;
@@ -108,7 +109,7 @@ fn development(workspace: &Workspace) -> Result<PathBuf> {
     }
     let name = if cfg!(windows) { "_dunamis.pyd" } else { "_dunamis.abi3.so" };
     std::fs::copy(&extension, package.join(name)).map_err(fail)?;
-    Ok(extension.with_file_name(format!("dunamis{}", std::env::consts::EXE_SUFFIX)))
+    Ok(executable(&messages))
 }
 
 /// The library in what cargo reports in JSON.

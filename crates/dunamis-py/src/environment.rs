@@ -3,7 +3,7 @@
 use crate::error::{Failure, Result};
 use crate::model::Mdp;
 use crate::number::{self, number};
-use dunamis_envs::{EnvError, Environment, Format, Grid, ImplicitEnvironment, Move, Noise, Parameter, REGISTRY};
+use dunamis_envs::{EnvError, Environment, Format, Grid, IMPLICIT_REGISTRY, Move, Noise, Parameter, REGISTRY};
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 use std::path::{Path, PathBuf};
@@ -20,7 +20,8 @@ use std::path::{Path, PathBuf};
 #[expect(clippy::needless_pass_by_value, reason = "paths are converted")]
 pub(crate) fn load(specification: PathBuf) -> Result<Mdp> {
     let specification = text(&specification)?;
-    if ImplicitEnvironment::load(specification)?.is_some() {
+    let name = specification.split(':').next().unwrap_or_default().trim();
+    if IMPLICIT_REGISTRY.iter().any(|entry| entry.name == name) {
         let problem = "names a model whose rows are computed, which only the command line solves: `dunamis solve`";
         return Err(Failure::argument("specification", problem));
     }

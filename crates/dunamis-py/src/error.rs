@@ -62,6 +62,15 @@ pub(crate) enum Failure {
         /// The nearest registered name.
         nearest: Option<String>,
     },
+    /// A model in doubles, where exact numbers are needed.
+    #[error(
+        "the probabilities of `{environment}` are rounded to double precision and do not sum to exactly 1, so nothing exact \
+         follows from them"
+    )]
+    Inexact {
+        /// The model.
+        environment: String,
+    },
     /// A layout that is needed and not there.
     #[error("`{environment}` is no gridworld, so there is no map to draw")]
     NoGrid {
@@ -119,6 +128,9 @@ impl Failure {
             Failure::Environment(error) => return environment_hint(error),
             Failure::NoReward { .. } => "give one with `with_reward`",
             Failure::NoCriterion { .. } => "add `discount=G`, `average=True`, `total=True` or `steps=N`",
+            Failure::Inexact { .. } => {
+                "write probabilities as fractions such as \"1/3\"; `verify` proves bounds in double precision"
+            }
             Failure::UnknownSolver { .. } => "`dunamis.solvers()` lists the solvers",
             Failure::Discount(_) => "choose a number such as `0.9` or `\"99/100\"`",
             _ => return None,
@@ -186,7 +198,9 @@ impl From<Failure> for PyErr {
             innermost = source;
         }
         match innermost {
-            Failure::Model(_) | Failure::NoReward { .. } => class::ModelError::new_err(arguments),
+            Failure::Model(_) | Failure::NoReward { .. } | Failure::Inexact { .. } => {
+                class::ModelError::new_err(arguments)
+            }
             Failure::Environment(_) => class::EnvError::new_err(arguments),
             Failure::Solve(_) | Failure::NoCriterion { .. } | Failure::UnknownSolver { .. } => {
                 class::SolveError::new_err(arguments)

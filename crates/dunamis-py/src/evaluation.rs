@@ -3,7 +3,7 @@
 use crate::array::view;
 use crate::error::{Failure, Result};
 use crate::frame;
-use crate::interrupt::watched;
+use crate::interrupt::unheard;
 use crate::model::Mdp;
 use crate::picture::{self, Picture};
 use crate::policy::policy as read_policy;
@@ -152,19 +152,15 @@ pub(crate) fn evaluate(
     let tolerance = tolerance.map_or(default.tolerance, Tolerance::Absolute);
     let max_sweeps = max_sweeps.map_or(Ok(default.max_sweeps), |limit| number::count("max_sweeps", limit))?;
     let settings = PolicyEvaluation { method, tolerance, max_sweeps };
-    let evaluation = watched(
-        mdp.py(),
-        |_, _| Ok(true),
-        |_| {
-            let (available, reward) = (model.model().available(), model.reward());
-            let weight = policy.probabilities();
-            let expected = |s: dunamis_mdp::StateId| {
-                let terms = available.pairs(s).filter(|&pair| weight[pair] > 0.0);
-                terms.map(|pair| weight[pair] * reward.at(s.index(), pair)).sum::<f64>()
-            };
-            let reward: Vec<f64> = model.model().state_ids().map(expected).collect();
-            settings.evaluate(&model.model().chain(&policy), &reward, &discount)
-        },
-    )??;
+    let evaluation = unheard(mdp.py(), move || {
+        let (available, reward) = (model.model().available(), model.reward());
+        let weight = policy.probabilities();
+        let expected = |s: dunamis_mdp::StateId| {
+            let terms = available.pairs(s).filter(|&pair| weight[pair] > 0.0);
+            terms.map(|pair| weight[pair] * reward.at(s.index(), pair)).sum::<f64>()
+        };
+        let reward: Vec<f64> = model.model().state_ids().map(expected).collect();
+        settings.evaluate(&model.model().chain(&policy), &reward, &discount)
+    })??;
     Ok(Evaluation { environment: Arc::clone(mdp.get().environment()), evaluation })
 }

@@ -6,8 +6,8 @@
 
 use crate::error::{Failure, Result};
 use pyo3::prelude::*;
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, mpsc};
 use std::thread;
 use std::time::Duration;
 
@@ -66,8 +66,7 @@ pub(crate) fn watched<T: Send>(
     progress: impl Fn(Python<'_>, [f64; 3]) -> PyResult<bool> + Sync,
     compute: impl FnOnce(&Watch) -> T + Send,
 ) -> Result<T> {
-    let (watch, done) = (Watch::default(), AtomicBool::new(false));
-    let (watch, done) = (&watch, &done);
+    let watch = &Watch::default();
     let look = || {
         Python::attach(|py| {
             py.check_signals()?;
@@ -80,31 +79,55 @@ pub(crate) fn watched<T: Send>(
     };
     py.detach(|| {
         thread::scope(|scope| {
-            let waiting = thread::current();
-            let worker = thread::Builder::new().stack_size(STACK).spawn_scoped(scope, move || {
-                let result = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| compute(watch)));
-                done.store(true, Ordering::Release);
-                waiting.unpark();
-                result
-            });
-            let worker = worker.map_err(|error| Failure::Panic { message: error.to_string() })?;
+            let (sender, receiver) = mpsc::channel();
+            let worker = move || sender.send(caught(|| compute(watch)));
+            thread::Builder::new().stack_size(STACK).spawn_scoped(scope, worker).map_err(no_thread)?;
             let mut raised = None;
-            while !done.load(Ordering::Acquire) {
-                thread::park_timeout(INTERVAL);
-                if raised.is_none() && !done.load(Ordering::Acquire) {
-                    raised = look().err();
-                    if raised.is_some() {
-                        watch.stop.store(true, Ordering::Relaxed);
+            let result = loop {
+                match receiver.recv_timeout(INTERVAL) {
+                    Ok(result) => break result,
+                    Err(_) if raised.is_some() => {}
+                    Err(_) => {
+                        raised = look().err();
+                        if raised.is_some() {
+                            watch.stop.store(true, Ordering::Relaxed);
+                        }
                     }
                 }
-            }
-            let result = worker.join().unwrap_or_else(Err);
-            match raised {
-                Some(error) => Err(Failure::Python(error)),
-                None => result.map_err(|panic| Failure::Panic { message: message(panic.as_ref()) }),
-            }
+            };
+            raised.map_or(result, |error| Err(Failure::Python(error)))
         })
     })
+}
+
+/// Runs a computation that cannot be asked to stop, without Python's lock. After Ctrl-C it goes on unheard until it is done.
+///
+/// # Errors
+///
+/// What a signal handler raises, such as `KeyboardInterrupt`. A panic is [`Failure::Panic`].
+pub(crate) fn unheard<T: Send + 'static>(py: Python<'_>, compute: impl FnOnce() -> T + Send + 'static) -> Result<T> {
+    let (sender, receiver) = mpsc::channel();
+    let worker = move || sender.send(caught(compute));
+    thread::Builder::new().stack_size(STACK).spawn(worker).map_err(no_thread)?;
+    py.detach(move || {
+        loop {
+            if let Ok(result) = receiver.recv_timeout(INTERVAL) {
+                return result;
+            }
+            Python::attach(|py| Ok::<_, Failure>(py.check_signals()?))?;
+        }
+    })
+}
+
+/// What a computation returns, unless it panics.
+fn caught<T>(compute: impl FnOnce() -> T) -> Result<T> {
+    let result = std::panic::catch_unwind(std::panic::AssertUnwindSafe(compute));
+    result.map_err(|panic| Failure::Panic { message: message(panic.as_ref()) })
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "errors are mapped by value")]
+fn no_thread(error: std::io::Error) -> Failure {
+    Failure::Panic { message: error.to_string() }
 }
 
 /// What a panic said.

@@ -9,7 +9,7 @@
 //! | `joint_model` | `JointModel`: two agents in one environment |
 //! | `environment` | `load`, `gridworld` and what there is |
 //! | `transitions`, `reward`, `sparse_matrix`, `array`, `number`, `state`, `policy` | arguments as typed things |
-//! | `solve`, `solution`, `evaluation`, `visit_distribution` | the functions and what they return |
+//! | `solve`, `solution`, `exact_solution`, `evaluation`, `visit_distribution` | the functions and what they return |
 //! | `picture`, `frame` | how notebooks show results |
 //! | `interrupt` | Python's lock, Ctrl-C and progress |
 //! | `error` | exceptions |
@@ -32,6 +32,7 @@ mod array;
 mod environment;
 mod error;
 mod evaluation;
+mod exact_solution;
 mod frame;
 mod interrupt;
 mod joint_model;
@@ -54,6 +55,8 @@ mod _dunamis {
     use crate::environment::{environments, formats, gridworld, load};
     #[pymodule_export]
     use crate::evaluation::{Evaluation, evaluate};
+    #[pymodule_export]
+    use crate::exact_solution::{ExactSolution, solve_exact};
     #[pymodule_export]
     use crate::joint_model::{JointModel, joint_gridworld, load_joint};
     #[pymodule_export]

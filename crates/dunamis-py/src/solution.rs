@@ -3,7 +3,7 @@
 use crate::array::{owned, view};
 use crate::error::Result;
 use crate::frame;
-use crate::interrupt::watched;
+use crate::interrupt::unheard;
 use crate::model::Mdp;
 use crate::picture::{self, Picture};
 use dunamis_envs::Environment;
@@ -23,7 +23,7 @@ pub(crate) struct Solution {
     environment: Arc<Environment>,
     mdp: dunamis_mdp::Mdp,
     criterion: Criterion,
-    found: dunamis_solve::Solution,
+    found: Arc<dunamis_solve::Solution>,
 }
 
 impl Solution {
@@ -33,7 +33,7 @@ impl Solution {
         criterion: Criterion,
         solution: dunamis_solve::Solution,
     ) -> Self {
-        Solution { environment, mdp, criterion, found: solution }
+        Solution { environment, mdp, criterion, found: Arc::new(solution) }
     }
 
     pub(crate) fn mdp(&self) -> &dunamis_mdp::Mdp {
@@ -259,9 +259,9 @@ impl Verification {
 #[pyo3(signature = (solution, mdp=None))]
 pub(crate) fn verify(solution: &Bound<'_, Solution>, mdp: Option<&Bound<'_, Mdp>>) -> Result<Verification> {
     let Solution { mdp: own, criterion, found, .. } = solution.get();
-    let other = mdp.map(|mdp| mdp.get().with_own_reward()).transpose()?;
-    let mdp = other.as_ref().unwrap_or(own);
-    let verified = watched(solution.py(), |_, _| Ok(true), |_| dunamis_solve::verify(mdp, criterion, found))??;
+    let mdp = mdp.map_or_else(|| Ok(own.clone()), |mdp| mdp.get().with_own_reward())?;
+    let (criterion, found) = (criterion.clone(), Arc::clone(found));
+    let verified = unheard(solution.py(), move || dunamis_solve::verify(&mdp, &criterion, &found))??;
     let dunamis_solve::Verification { evidence, bounds, policy_loss, .. } = verified;
     Ok(Verification { evidence, bounds, policy_loss })
 }

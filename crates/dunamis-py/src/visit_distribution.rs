@@ -3,7 +3,7 @@
 use crate::array::view;
 use crate::error::{Failure, Result};
 use crate::frame;
-use crate::interrupt::watched;
+use crate::interrupt::unheard;
 use crate::model::Mdp;
 use crate::picture::{self, Picture};
 use crate::policy::policy as read_policy;
@@ -112,6 +112,7 @@ pub(crate) fn visit_distribution(
     };
     let policy = read_policy("policy", model, policy)?;
     let start = state::state("start", model, start)?;
-    let measure = watched(mdp.py(), |_, _| Ok(true), |_| discounted_visits(&model.chain(&policy), start, &discount))??;
+    let chained = Arc::clone(model);
+    let measure = unheard(mdp.py(), move || discounted_visits(&chained.chain(&policy), start, &discount))??;
     Ok(VisitDistribution { environment: Arc::clone(mdp.get().environment()), measure })
 }

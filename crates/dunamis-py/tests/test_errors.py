@@ -329,7 +329,7 @@ def test_specifications(wrong):
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b"null", b"\xff\xfe", b"PK\x03\x04", b'{"schema": 9}', b"[" * 10_000, b'{"schema": 1, "states": []}'])
-@pytest.mark.parametrize("extension", ["json", "npz", "umb", "tra", "drn", "txt", "pomdp", "png", "gv"])
+@pytest.mark.parametrize("extension", ["json", "npz", "umb", "tra", "drn", "txt", "pomdp", "png", "gv", "dmdp"])
 def test_files(content, extension, tmp_path):
     path = tmp_path / f"model.{extension}"
     path.write_bytes(content)

@@ -94,7 +94,7 @@ def test_actions_that_are_not_available_come_back():
     assert again.grid_shape == (7, 7)
 
 
-@pytest.mark.parametrize("extension", ["json", "npz", "umb", "tra", "drn"])
+@pytest.mark.parametrize("extension", ["json", "npz", "umb", "tra", "drn", "dmdp"])
 def test_files_come_back(arrays, extension, tmp_path):
     mdp = Mdp.from_arrays(arrays.P, arrays.R)
     path = tmp_path / f"model.{extension}"

@@ -1,5 +1,7 @@
 """Solutions against those of other packages, and of NumPy."""
 
+from fractions import Fraction
+
 import mdptoolbox.mdp
 import numpy as np
 import pytest
@@ -119,3 +121,26 @@ def test_discounts_are_what_is_written():
     for solution in same[1:]:
         assert solution.lower.tobytes() == same[0].lower.tobytes()
         assert solution.upper.tobytes() == same[0].upper.tobytes()
+
+
+def test_exact_values_solve_the_optimality_equation():
+    maze = dunamis.load("maze-7x7:noise=1/3").with_reward({(6, 6): 1})
+    exact = dunamis.solve_exact(maze, "9/10")
+    P, _ = maze.to_arrays()
+    value = exact.value
+    assert all(isinstance(v, Fraction) for v in value)
+    row = [Fraction(p).limit_denominator(1000) for p in P[0, maze.actions.index("stay")]]
+    assert sum(row) == 1 and max(value) == value[maze.state((6, 6))]
+    solution = solve(maze, 0.9)
+    assert np.all(solution.lower <= exact.approximation) and np.all(exact.approximation <= solution.upper)
+    assert exact.optimal_actions == solution.optimal_actions
+    np.testing.assert_array_equal(dunamis.evaluate(maze, exact.policy, 0.9).value.round(9), exact.approximation.round(9))
+    assert list(exact.to_pandas()["value"]) == value
+    forest = dunamis.load("forest")
+    for (v0, v1, v2), gamma in [(dunamis.solve_exact(forest, "9/10").value, Fraction(9, 10))]:
+        wait = Fraction(9, 10) * v1 + Fraction(1, 10) * v0
+        assert v0 == gamma * wait and v2 == 4 + gamma * (Fraction(9, 10) * v2 + Fraction(1, 10) * v0)
+    gain = dunamis.solve_exact(forest, average=True).value
+    assert gain == [Fraction(81, 25)] * 3
+    with pytest.raises(dunamis.ModelError, match="double precision"):
+        dunamis.solve_exact(Mdp.from_arrays([[[0.1] * 10]] * 10, np.zeros(10)), 0.9)

@@ -11,6 +11,7 @@ questions about them, with true error bounds. All arrays are NumPy's.
 
 from dunamis._dunamis import (
     Evaluation,
+    ExactSolution,
     JointModel,
     Mdp,
     Picture,
@@ -25,6 +26,7 @@ from dunamis._dunamis import (
     load,
     load_joint,
     solve,
+    solve_exact,
     solvers,
     verify,
     visit_distribution,
@@ -39,12 +41,14 @@ from dunamis._errors import (
     SolveError,
     VerifyError,
 )
+from dunamis._explore import explore
 
 __all__ = [
     "ArgumentError",
     "DunamisError",
     "EnvError",
     "Evaluation",
+    "ExactSolution",
     "InternalError",
     "JointModel",
     "Mdp",
@@ -58,12 +62,14 @@ __all__ = [
     "VisitDistribution",
     "environments",
     "evaluate",
+    "explore",
     "formats",
     "gridworld",
     "joint_gridworld",
     "load",
     "load_joint",
     "solve",
+    "solve_exact",
     "solvers",
     "verify",
     "visit_distribution",

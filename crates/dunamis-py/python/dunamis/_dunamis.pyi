@@ -4,13 +4,14 @@ from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from os import PathLike
-from typing import Any, Literal, TypeAlias, TypedDict, final
+from typing import Any, Literal, Protocol, TypeAlias, TypedDict, final
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 __all__ = [
     "Evaluation",
+    "ExactSolution",
     "JointModel",
     "Mdp",
     "Picture",
@@ -25,15 +26,32 @@ __all__ = [
     "load",
     "load_joint",
     "solve",
+    "solve_exact",
     "solvers",
     "verify",
     "visit_distribution",
 ]
 
+class _CompressedRows(Protocol):
+    """A sparse matrix of SciPy in the format ``csr``, or what looks like one."""
+
+    @property
+    def format(self) -> str: ...
+    @property
+    def shape(self) -> tuple[int, ...]: ...
+    @property
+    def nnz(self) -> int: ...
+    @property
+    def indptr(self) -> Any: ...
+    @property
+    def indices(self) -> Any: ...
+    @property
+    def data(self) -> Any: ...
+
 _Number: TypeAlias = float | str | Fraction | Decimal
 _State: TypeAlias = str | int | tuple[int, int]
 _Policy: TypeAlias = ArrayLike | Solution | Literal["uniform"]
-_Rewards: TypeAlias = ArrayLike | Sequence[Any] | Mapping[_State, _Number]
+_Rewards: TypeAlias = ArrayLike | Sequence[_CompressedRows] | Mapping[_State, _Number]
 _Agent: TypeAlias = Literal["H", "A"]
 _Collision: TypeAlias = Literal["none", "leak", "renormalize", "block"]
 _Swaps: TypeAlias = Literal["allowed", "forbidden"]
@@ -74,8 +92,8 @@ class _Statistics(TypedDict):
 class Mdp:
     @staticmethod
     def from_arrays(
-        P: ArrayLike | Sequence[Any],
-        R: ArrayLike | Sequence[Any] | None = None,
+        P: ArrayLike | _CompressedRows | Sequence[_CompressedRows],
+        R: ArrayLike | Sequence[_CompressedRows] | None = None,
         discount: _Number | None = None,
         *,
         s_indices: ArrayLike | None = None,
@@ -201,6 +219,21 @@ class Solution:
     def _repr_html_(self) -> str: ...
 
 @final
+class ExactSolution:
+    @property
+    def value(self) -> list[Fraction]: ...
+    @property
+    def approximation(self) -> NDArray[np.float64]: ...
+    @property
+    def optimal(self) -> NDArray[np.bool_]: ...
+    @property
+    def policy(self) -> NDArray[np.int64]: ...
+    @property
+    def optimal_actions(self) -> list[list[str]]: ...
+    def to_pandas(self) -> Any: ...
+    def _repr_html_(self) -> str: ...
+
+@final
 class Verification:
     @property
     def evidence(self) -> Literal["exact", "enclosure"]: ...
@@ -290,6 +323,7 @@ def solve(
     settings: Mapping[str, Any] | None = None,
     progress: _Progress | None = None,
 ) -> Solution: ...
+def solve_exact(mdp: Mdp, discount: _Number | None = None, *, average: bool = False) -> ExactSolution: ...
 def solvers() -> list[_Solver]: ...
 def evaluate(
     mdp: Mdp,
