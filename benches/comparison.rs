@@ -2,7 +2,7 @@
 
 use crate::{Yardstick, yardstick};
 use dunamis_mdp::{Criterion, Discount, Mdp};
-use dunamis_solve::{SolveError, Solver, Termination};
+use dunamis_solve::{SolveError, Solver, Statistics, Termination};
 use std::fmt;
 use std::time::Instant;
 
@@ -29,8 +29,17 @@ pub struct Entry {
     pub ratio: f64,
     /// Whether it did what was asked for.
     pub status: Termination,
-    /// Its iterations.
-    pub iterations: usize,
+    /// Its statistics.
+    pub statistics: Statistics,
+}
+
+impl Entry {
+    /// Passes over the whole model that amount to as many backups as the solver did.
+    pub fn passes(&self, mdp: &Mdp) -> f64 {
+        let Statistics { backups, evaluation_sweeps, .. } = self.statistics;
+        let (states, pairs) = (mdp.model().states().len(), mdp.model().available().len());
+        (backups + evaluation_sweeps * states) as f64 / pairs as f64
+    }
 }
 
 /// Times solvers, which must be set to the tolerance of the yardstick: the best of up to ten runs, fewer where they take long.
@@ -50,8 +59,8 @@ pub fn compare(
     let entry = |solver: &&dyn Solver| {
         let (time, solution) = best_of(|| solver.solve(mdp, &criterion));
         let solution = solution?;
-        let iterations = solution.statistics.iterations;
-        Ok(Entry { solver: solver.name(), ratio: time / seconds, status: solution.status, iterations })
+        let (status, statistics) = (solution.status, solution.statistics);
+        Ok(Entry { solver: solver.name(), ratio: time / seconds, status, statistics })
     };
     Ok(Comparison { seconds, sweeps, entries: solvers.iter().map(entry).collect::<Result<_, _>>()? })
 }
@@ -80,7 +89,8 @@ pub fn best_of<T>(mut run: impl FnMut() -> T) -> (f64, T) {
 impl fmt::Display for Comparison {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{:.3} s ({}) |", self.seconds, self.sweeps)?;
-        for Entry { ratio, status, iterations, .. } in &self.entries {
+        for Entry { ratio, status, statistics, .. } in &self.entries {
+            let iterations = statistics.iterations;
             let mark = if *status == Termination::Converged { "" } else { " ✗" };
             write!(f, " {ratio:.4}{mark} ({iterations} it) |")?;
         }

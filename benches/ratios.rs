@@ -3,6 +3,9 @@
 //!
 //! `cargo bench -p dunamis-benches --bench ratios -- [FILTER] [--solver NAME]… [--full]`; without `--full` only models of up
 //! to 10⁵ states.
+//!
+//! The limit of the first solver counts its backups, with those of evaluation sweeps, and says how long reading their rows and
+//! the values behind them takes: in one flat loop, without rows, actions or maxima.
 
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a table is what this program makes")]
 
@@ -40,10 +43,11 @@ fn main() -> Result<(), Box<dyn Error>> {
     let solvers: Vec<&String> = if named.is_empty() { default.iter().collect() } else { named };
     let configs = solvers.iter().map(|solver| config(solver)).collect::<Result<Vec<_>, _>>()?;
     println!(
-        "| instance | γ | one sweep / memory traffic | yardstick (sweeps) | {} |",
+        "| instance | γ | one sweep / memory traffic | limit for {} | yardstick (sweeps) | {} |",
+        solvers[0],
         solvers.iter().map(|s| s.as_str()).collect::<Vec<_>>().join(" | ")
     );
-    println!("|{}", "---|".repeat(4 + solvers.len()));
+    println!("|{}", "---|".repeat(5 + solvers.len()));
     for (name, long, discounts, build) in INSTANCES {
         if (*long && !full) || filter.is_some_and(|filter| !name.contains(filter.as_str())) {
             continue;
@@ -52,10 +56,12 @@ fn main() -> Result<(), Box<dyn Error>> {
         for text in *discounts {
             let discount: Discount = text.parse()?;
             let criterion = Criterion::Discounted(discount.clone());
-            let traffic = sweep(&mdp, &criterion)? / flat(&mdp);
+            let flat = flat(&mdp);
+            let traffic = sweep(&mdp, &criterion)? / flat;
             let all: Vec<&dyn Solver> = configs.iter().map(|config| config as &dyn Solver).collect();
             let comparison = compare(&mdp, &discount, TOLERANCE, &all)?;
-            println!("| {name} | {text} | {traffic:.2} | {comparison}");
+            let limit = comparison.entries[0].passes(&mdp) * flat / comparison.seconds;
+            println!("| {name} | {text} | {traffic:.2} | {limit:.4} | {comparison}");
         }
     }
     if let Some(peak) = peak_memory() {

@@ -12,7 +12,8 @@
 //! $`V^*`$ stays the fixed point of the operator without the pair, whose sweeps therefore give true bounds again. **Rounding.** With
 //! $`e`$ no less than the error of any computed action value, the span of the residual is widened by $`e`$, each side of the
 //! inequality is moved by $`e`$ against the proof, and every operation rounds against it: a dropped pair is suboptimal in exact
-//! arithmetic. (The certificate at the end of a solver uses all pairs anyway.)
+//! arithmetic. By a slack $`\sigma`$ on the left, pairs are dropped only if they are suboptimal by more than that: so none that
+//! counts as tied is. (The certificate at the end of a solver uses all pairs anyway.)
 
 use crate::bellman::{Bellman, Span};
 use crate::bounds::{Enclosure, allowance, contraction, enclose_discount, shift_up, sum_up};
@@ -57,36 +58,44 @@ impl<'b, 'a> RemainingPairs<'b, 'a> {
         self.pairs.len()
     }
 
+    /// The pairs of a state that are left.
+    pub(crate) fn pairs(&self, state: usize) -> &[u32] {
+        &self.pairs[self.of(state)]
+    }
+
     fn of(&self, state: usize) -> Range<usize> {
         self.starts[state] as usize..self.starts[state + 1] as usize
     }
 
-    /// A sweep over the pairs that are left; returns the span of the residual.
-    pub(crate) fn jacobi(&mut self, value: &[f64], backed_up: &mut [f64]) -> Span {
-        let mut residual = Span::EMPTY;
-        for (state, next) in backed_up.iter_mut().enumerate() {
-            let mut best = f64::NEG_INFINITY;
-            for index in self.of(state) {
-                let q = self.bellman.action_value(state, self.pairs[index] as usize, value);
-                self.action_value[index] = q;
-                best = if q > best { q } else { best };
+    /// A Jacobi sweep over the pairs that are left: visits every state in order with its backup and the first pair that
+    /// attains it.
+    pub(crate) fn sweep(&mut self, value: &[f64], mut visit: impl FnMut(usize, f64, u32)) {
+        for state in 0..self.bellman.states() {
+            let range = self.of(state);
+            let mut best = (f64::NEG_INFINITY, 0);
+            for (&pair, action_value) in self.pairs[range.clone()].iter().zip(&mut self.action_value[range]) {
+                let q = self.bellman.action_value(state, pair as usize, value);
+                *action_value = q;
+                best = if q > best.0 { (q, pair) } else { best };
             }
-            *next = best;
-            residual.add(best - value[state]);
+            visit(state, best.0, best.1);
         }
-        residual
     }
 
     /// Backs up a state in place.
     pub(crate) fn back_up(&self, state: usize, value: &mut [f64]) {
-        let pairs = self.pairs[self.of(state)].iter();
+        let pairs = self.pairs(state).iter();
         let values = pairs.map(|&pair| self.bellman.action_value(state, pair as usize, value));
         value[state] = values.fold(f64::NEG_INFINITY, |best, q| if q > best { q } else { best });
     }
 
-    /// Drops the pairs which the last sweep, from `value` to `backed_up`, proves suboptimal; returns their number.
-    pub(crate) fn eliminate(&mut self, value: &[f64], backed_up: &[f64], residual: Span) -> usize {
-        let margin = self.margin(value, residual);
+    /// Drops the pairs which the last sweep, from `value` to `backed_up`, proves suboptimal by more than `slack`; returns
+    /// their number.
+    pub(crate) fn eliminate(&mut self, value: &[f64], backed_up: &[f64], residual: Span, slack: f64) -> usize {
+        if self.pairs.len() == self.bellman.states() {
+            return 0;
+        }
+        let margin = sum_up(self.margin(value, residual), slack);
         let before = self.pairs.len();
         let mut kept = 0;
         for state in 0..backed_up.len() {
@@ -179,8 +188,12 @@ mod tests {
             let mut backed_up = value.clone();
             let mut dropped = 0;
             for _ in 0..400 {
-                let residual = remaining.jacobi(&value, &mut backed_up);
-                dropped += remaining.eliminate(&value, &backed_up, residual);
+                let mut residual = Span::EMPTY;
+                remaining.sweep(&value, |state, best, _| {
+                    backed_up[state] = best;
+                    residual.add(best - value[state]);
+                });
+                dropped += remaining.eliminate(&value, &backed_up, residual, 0.0);
                 std::mem::swap(&mut value, &mut backed_up);
                 for pair in (0..bellman.pair_count()).filter(|&pair| truth.optimal[pair]) {
                     prop_assert!(remaining.pairs.contains(&(pair as u32)), "pair {pair} is optimal");

@@ -8,12 +8,12 @@
 //! | discounted, all others | modified policy iteration | its sweeps cost least, and it adapts their order to the mixing |
 //! | average, total, finite horizon | the solver of that criterion | it takes models of every structure |
 //!
-//! Mixing is measured: it is slow unless the last of five Jacobi sweeps, which begin with a slope over the states, shrinks the
-//! span of the residual to less than $`0.8\,\gamma`$ of what it was.
+//! Mixing is measured: it is slow unless the last of five Jacobi sweeps of an arbitrary policy, which begin with a slope over
+//! the states, shrinks the span of the residual to less than $`0.8\,\gamma`$ of what it was.
 //!
 //! What was chosen and why is in [`Statistics::choice`](crate::Statistics::choice).
 
-use crate::bellman::Bellman;
+use crate::bellman::{Bellman, PolicyRows};
 use crate::tolerance::reward_scale;
 use crate::value_iteration::jacobi;
 use crate::{
@@ -58,7 +58,7 @@ impl Default for Auto {
 }
 
 impl Auto {
-    /// The chosen solver and why. A look at every probability, and five sweeps where the discount is close to 1.
+    /// The chosen solver and why. A look at every probability, and five sweeps of one policy where the discount is close to 1.
     fn choose(&self, mdp: &Mdp, criterion: &Criterion) -> (Box<dyn Solver>, String) {
         let Auto { tolerance, tie_tolerance, max_iterations } = *self;
         let (model, states) = (mdp.model(), mdp.model().states().len());
@@ -94,11 +94,20 @@ impl Auto {
     }
 }
 
-/// Whether sweeps shrink the span of the residual faster than the discount alone.
+/// Whether sweeps shrink the span of the residual faster than the discount alone: those of one policy, which at every state
+/// takes some action or other, cost a part of those over all pairs.
 fn mixes(mdp: &Mdp, discount: &Discount) -> bool {
     let bellman = Bellman::new(mdp, discount);
-    // A slope over the states, about as high as values can be: local moves keep it, mixing flattens it.
     let states = bellman.states();
+    let some = |state: usize| {
+        let (pairs, hash) = (bellman.pairs(state), (state as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32);
+        (pairs.start as u64 + hash * pairs.len() as u64 / (1 << 32)) as u32
+    };
+    let policy: Vec<u32> = (0..states).map(some).collect();
+    let mut packed = PolicyRows::default();
+    bellman.pack(&policy, &mut packed);
+    let bellman = packed.bellman(discount.value());
+    // A slope over the states, about as high as values can be: local moves keep it, mixing flattens it.
     let height = 2.0 * reward_scale(mdp.reward().values()) / (1.0 - discount.value());
     let mut value: Vec<f64> = (0..states).map(|state| height * (state as f64 / states as f64)).collect();
     let mut backed_up = value.clone();

@@ -39,6 +39,7 @@ pub(crate) struct Bellman<'a> {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct PolicyRows {
     rows: Vec<usize>,
+    /// As long as they have to be, or longer.
     next: Vec<u32>,
     probability: Vec<f64>,
     reward: Vec<f64>,
@@ -178,6 +179,19 @@ impl<'a> Bellman<'a> {
         }
     }
 
+    /// [`Bellman::sweep`] of the value 0, which needs no successors.
+    pub(crate) fn sweep_of_zero(&self, mut visit: impl FnMut(usize, f64, u32)) {
+        for state in 0..self.states() {
+            let pairs = self.pairs(state);
+            let mut best = (f64::NEG_INFINITY, pairs.start);
+            for pair in pairs {
+                let reward = self.reward(state, pair);
+                best = if reward > best.0 { (reward, pair) } else { best };
+            }
+            visit(state, best.0, best.1 as u32);
+        }
+    }
+
     /// Smallest and largest row sum: both 1 up to rounding unless rows leak.
     pub(crate) fn row_masses(&self) -> (f64, f64) {
         *self.masses.get_or_init(|| {
@@ -194,35 +208,62 @@ impl<'a> Bellman<'a> {
 
     /// Packs the rows of a policy, reusing the buffers.
     pub(crate) fn pack(&self, policy: &[u32], packed: &mut PolicyRows) {
-        packed.rows.clear();
-        packed.next.clear();
-        packed.probability.clear();
-        packed.reward.clear();
-        packed.rows.push(0);
+        packed.clear();
         for (state, &pair) in policy.iter().enumerate() {
-            let (next, probability) = self.row(pair as usize);
-            packed.next.extend_from_slice(next);
-            packed.probability.extend_from_slice(probability);
-            packed.rows.push(packed.next.len());
-            packed.reward.push(self.reward(state, pair as usize));
+            packed.push(self, state, pair);
         }
     }
 }
 
+/// Entries that are copied at once.
+const COPIED: usize = 8;
+
 impl PolicyRows {
+    pub(crate) fn clear(&mut self) {
+        self.rows.clear();
+        self.rows.push(0);
+        self.reward.clear();
+    }
+
+    /// Adds the row of the next state, eight entries at once: a copy of known length is a few moves.
+    #[inline]
+    pub(crate) fn push(&mut self, bellman: &Bellman<'_>, state: usize, pair: u32) {
+        let (mut at, end) = (bellman.rows[pair as usize], bellman.rows[pair as usize + 1]);
+        let mut place = self.rows[state];
+        self.rows.push(place + end - at);
+        self.reward.push(bellman.reward(state, pair as usize));
+        while at < end {
+            if self.next.len() < place + COPIED {
+                let length = (2 * self.next.len()).max(place + COPIED);
+                self.next.resize(length, 0);
+                self.probability.resize(length, 0.0);
+            }
+            let count = COPIED.min(bellman.next.len() - at);
+            if count == COPIED {
+                self.next[place..place + COPIED].copy_from_slice(&bellman.next[at..at + COPIED]);
+                self.probability[place..place + COPIED].copy_from_slice(&bellman.probability[at..at + COPIED]);
+            } else {
+                self.next[place..place + count].copy_from_slice(&bellman.next[at..]);
+                self.probability[place..place + count].copy_from_slice(&bellman.probability[at..]);
+            }
+            (at, place) = (at + COPIED, place + COPIED);
+        }
+    }
+
     /// The operator $`T_\pi`$ of the packed policy.
     pub(crate) fn bellman(&self, discount: f64) -> Bellman<'_> {
+        let entries = *self.rows.last().expect("one past the last row");
         Bellman {
             pairs: (0..self.rows.len() as u32).collect(),
             rows: &self.rows,
-            next: &self.next,
-            probability: &self.probability,
+            next: &self.next[..entries],
+            probability: &self.probability[..entries],
             reward: &self.reward,
             state_reward: false,
             zero_reward: false,
             discount,
             masses: OnceLock::new(),
-            certain: is_certain(&self.rows, &self.probability),
+            certain: is_certain(&self.rows, &self.probability[..entries]),
         }
     }
 }

@@ -1,5 +1,6 @@
 //! What all solvers of the discounted criterion share: the problem with its operator and stopping rule, and the certificate.
 
+use crate::action_elimination::RemainingPairs;
 use crate::bellman::Bellman;
 use crate::bounds::{GapWatch, StoppingRule, UNIT, allowance, residual_bounds};
 use crate::tolerance::{reward_scale, value_scale};
@@ -88,15 +89,31 @@ impl<'a> Discounted<'a> {
     }
 
     /// Marks the optimal actions of a value between true bounds. `otherwise` is the status unless they are close enough.
-    pub(crate) fn finish(&self, bounds: ValueBounds, otherwise: Termination, mut statistics: Statistics) -> Solution {
+    pub(crate) fn finish(&self, bounds: ValueBounds, otherwise: Termination, statistics: Statistics) -> Solution {
+        self.finish_among(None, bounds, otherwise, statistics)
+    }
+
+    /// [`Discounted::finish`] where every pair that does not remain is suboptimal by more than [`Discounted::slack`].
+    pub(crate) fn finish_among(
+        &self,
+        remaining: Option<&RemainingPairs<'_, '_>>,
+        bounds: ValueBounds,
+        otherwise: Termination,
+        mut statistics: Statistics,
+    ) -> Solution {
+        let status = if bounds.gap() <= self.rule.target { Termination::Converged } else { otherwise };
+        let remaining = remaining.filter(|_| status == Termination::Converged);
         let value = bounds.midpoint();
         let is_even = self.is_even(&bounds);
         // Bounds of uneven distance are judged by a pass of their own.
-        statistics.sweeps += if is_even { 1 } else { 2 };
+        let passes = if is_even { 1 } else { 2 };
+        match remaining {
+            Some(remaining) => statistics.backups += passes * remaining.len(),
+            None => statistics.sweeps += passes,
+        }
         statistics.backups += statistics.sweeps * self.bellman.pair_count();
         let sure = if is_even { &value } else { &bounds.lower };
-        let (optimal, best, tie_tolerance) = self.ties(&value, sure, bounds.gap());
-        let status = if bounds.gap() <= self.rule.target { Termination::Converged } else { otherwise };
+        let (optimal, best, tie_tolerance) = self.ties(remaining, &value, sure, bounds.gap());
         Solution { value, bounds, optimal, best, tie_tolerance, status, statistics }
     }
 
@@ -114,38 +131,68 @@ impl<'a> Discounted<'a> {
     /// Marks the pairs whose action value is within the tie tolerance of the best. The tolerance is at least twice the
     /// error of an action value, so that no optimal action is missed. Of every state, the best action for the values
     /// `sure` too; of those that only rounding tells apart, the first.
-    fn ties(&self, value: &[f64], sure: &[f64], gap: f64) -> (Vec<bool>, Vec<u32>, f64) {
+    fn ties(
+        &self,
+        remaining: Option<&RemainingPairs<'_, '_>>,
+        value: &[f64],
+        sure: &[f64],
+        gap: f64,
+    ) -> (Vec<bool>, Vec<u32>, f64) {
         let bellman = &self.bellman;
         let magnitude = (0..bellman.states())
             .flat_map(|state| bellman.pairs(state).map(move |pair| bellman.reward(state, pair)))
             .chain(value.iter().copied())
             .fold(0.0, |largest: f64, x| largest.max(x.abs()));
-        let (_, mass) = bellman.row_masses();
-        let rounding = 8.0 * allowance(bellman.longest_row()) * magnitude;
-        let tolerance = self.tie_tolerance.max(1.000_001 * bellman.discount * mass * gap + rounding);
+        let (tolerance, _) = self.tolerance_of_ties(gap, magnitude);
         let mut optimal = vec![false; bellman.pair_count()];
         let mut best = Vec::with_capacity(bellman.states());
         let mut action_values = Vec::new();
         let own_pass = !std::ptr::eq(value, sure);
         for state in 0..bellman.states() {
-            let pairs = bellman.pairs(state);
-            let most = back_up(bellman, state, value, &mut action_values);
-            for (mark, &q) in optimal[pairs.clone()].iter_mut().zip(&action_values) {
-                *mark = q >= most - tolerance;
+            let all = bellman.pairs(state);
+            let some = remaining.map(|remaining| remaining.pairs(state));
+            let pairs = || {
+                (0..some.map_or(all.len(), <[u32]>::len))
+                    .map(|index| some.map_or(all.start + index, |some| some[index] as usize))
+            };
+            let most = back_up(bellman, state, pairs(), value, &mut action_values);
+            for (pair, &q) in pairs().zip(&action_values) {
+                optimal[pair] = q >= most - tolerance;
             }
-            let most = if own_pass { back_up(bellman, state, sure, &mut action_values) } else { most };
+            let most = if own_pass { back_up(bellman, state, pairs(), sure, &mut action_values) } else { most };
             let alike = most - 4.0 * UNIT * magnitude;
-            let first = action_values.iter().position(|&q| q >= alike).unwrap_or(0);
-            best.push((pairs.start + first) as u32);
+            let first = pairs().zip(&action_values).find(|&(_, &q)| q >= alike);
+            best.push(first.map_or(all.start, |(pair, _)| pair) as u32);
         }
         (optimal, best, tolerance)
     }
+
+    /// The distance from the best within which an action value of values with this gap counts as tied, and what rounding
+    /// contributes to it.
+    fn tolerance_of_ties(&self, gap: f64, magnitude: f64) -> (f64, f64) {
+        let (_, mass) = self.bellman.row_masses();
+        let rounding = 8.0 * allowance(self.bellman.longest_row()) * magnitude;
+        (self.tie_tolerance.max(1.000_001 * self.bellman.discount * mass * gap + rounding), rounding)
+    }
+
+    /// A pair that is worse than optimal by more than this does not count as tied once the bounds are as close as asked: it
+    /// is farther from the best by the errors of two action values than the tie tolerance.
+    pub(crate) fn slack(&self) -> f64 {
+        let (tolerance, rounding) = self.tolerance_of_ties(self.rule.target, self.rule.magnitude());
+        2.0 * (tolerance + rounding)
+    }
 }
 
-/// The action values of a state, and the largest.
-fn back_up(bellman: &Bellman<'_>, state: usize, value: &[f64], action_values: &mut Vec<f64>) -> f64 {
+/// The action values of pairs of a state, and the largest.
+fn back_up(
+    bellman: &Bellman<'_>,
+    state: usize,
+    pairs: impl Iterator<Item = usize>,
+    value: &[f64],
+    action_values: &mut Vec<f64>,
+) -> f64 {
     action_values.clear();
-    action_values.extend(bellman.pairs(state).map(|pair| bellman.action_value(state, pair, value)));
+    action_values.extend(pairs.map(|pair| bellman.action_value(state, pair, value)));
     action_values.iter().fold(f64::NEG_INFINITY, |most: f64, &q| most.max(q))
 }
 

@@ -36,7 +36,7 @@
 //! | `value_iteration`, `policy_iteration`, `modified_policy_iteration` | [`ValueIteration`], [`PolicyIteration`], [`ModifiedPolicyIteration`] |
 //! | `topological_value_iteration` | [`TopologicalValueIteration`]: bounds of their own for every component |
 //! | `anderson_acceleration`, `prioritized_sweeping` | [`AndersonAcceleration`], [`PrioritizedSweeping`] |
-//! | `action_elimination` | pairs that bounds prove suboptimal, for [`ValueIteration`] |
+//! | `action_elimination` | pairs that bounds prove suboptimal, for value and modified policy iteration |
 //! | `interval_iteration`, `optimistic_value_iteration` | [`IntervalIteration`], [`OptimisticValueIteration`]: bounds true at every step |
 //! | `average_reward`, `end_components` | [`AverageReward`]: optimal gain of any multichain model |
 //! | `relative_value_iteration` | [`RelativeValueIteration`]: the same by sweeps alone |

@@ -85,8 +85,12 @@ impl Solver for ValueIteration {
         loop {
             let residual = if let Some(remaining) = &mut remaining {
                 statistics.backups += remaining.len();
-                let residual = remaining.jacobi(&value, &mut backed_up);
-                statistics.eliminated += remaining.eliminate(&value, &backed_up, residual);
+                let mut residual = Span::EMPTY;
+                remaining.sweep(&value, |state, best, _| {
+                    backed_up[state] = best;
+                    residual.add(best - value[state]);
+                });
+                statistics.eliminated += remaining.eliminate(&value, &backed_up, residual, problem.slack());
                 residual
             } else {
                 statistics.sweeps += 1;
@@ -97,7 +101,7 @@ impl Solver for ValueIteration {
             let (low, high) = problem.rule.shifts(residual);
             let next = problem.check(&mut watch, high - low, &value, self.max_iterations, &mut statistics);
             if let Next::Stop(status, bounds) = next {
-                return Ok(problem.finish(bounds, status, statistics));
+                return Ok(problem.finish_among(remaining.as_ref(), bounds, status, statistics));
             }
             if self.sweep == Sweep::GaussSeidel {
                 for v in &mut value {
