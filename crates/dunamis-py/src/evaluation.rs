@@ -98,7 +98,7 @@ impl Evaluation {
     #[pyo3(signature = (*, title=None))]
     fn plot(&self, title: Option<&str>) -> Result<Picture> {
         let title = title.unwrap_or(self.environment.name());
-        picture::heat_map(&self.environment, &self.evaluation.value, "value", title)
+        picture::heat_map(&self.environment, &self.evaluation.value, "value", title, &[])
     }
 
     fn __repr__(&self) -> String {

@@ -2,8 +2,10 @@
 
 use crate::array::{owned, view};
 use crate::error::{Failure, Result};
+use crate::frame;
 use crate::joint_model::JointModel;
 use crate::number;
+use crate::picture::{self, Picture};
 use crate::reward::Rewards;
 use crate::state;
 use crate::transitions::Transitions;
@@ -401,6 +403,29 @@ impl Mdp {
     /// Writes the model to a file, in the format of its extension: see `dunamis.formats`.
     fn save(&self, path: PathBuf) -> Result<()> {
         Ok(format::write(&self.environment, path)?)
+    }
+
+    /// The map of the gridworld with the rewards of its states, or with a number for every state, (S,), as a heat map that ``label``
+    /// names.
+    ///
+    /// Raises
+    /// ------
+    /// PlotError : if the model is no gridworld, or a number is not finite.
+    #[pyo3(signature = (values=None, *, label="value", title=None))]
+    fn plot(&self, values: Option<&Bound<'_, PyAny>>, label: &str, title: Option<&str>) -> Result<Picture> {
+        let title = title.unwrap_or(self.name());
+        match values {
+            None => picture::floor_plan(&self.environment, title),
+            Some(values) => {
+                let values = state::values("values", self.n_states(), values)?;
+                picture::heat_map(&self.environment, &values, label, title, &[])
+            }
+        }
+    }
+
+    fn _repr_html_(&self, py: Python<'_>) -> PyResult<String> {
+        let drawn = self.plot(None, "value", None).ok();
+        frame::html(&self.__repr__(), drawn.as_ref(), &PyDict::new(py))
     }
 
     fn __len__(&self) -> usize {

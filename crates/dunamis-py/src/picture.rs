@@ -2,7 +2,8 @@
 
 use crate::error::{Failure, Result};
 use dunamis_envs::Environment;
-use dunamis_plot::{Grid, HeatMap, Plot, Scene};
+use dunamis_mdp::RewardKind;
+use dunamis_plot::{Grid, GridDiagram, HeatMap, Label, Plot, Scene};
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
 use std::path::PathBuf;
@@ -63,16 +64,51 @@ impl Picture {
     }
 }
 
-/// A number for every state of a gridworld, on its map.
+/// The map of a gridworld.
+///
+/// # Errors
+///
+/// [`Failure::NoGrid`].
+fn layout(environment: &Environment) -> Result<&dunamis_envs::Grid> {
+    environment.grid().ok_or_else(|| Failure::NoGrid { environment: environment.name().into() })
+}
+
+/// The map of a gridworld with the rewards of its states, but for those of 0.
+///
+/// # Errors
+///
+/// [`Failure::NoGrid`].
+pub(crate) fn floor_plan(environment: &Environment, title: &str) -> Result<Picture> {
+    let layout = layout(environment)?;
+    let open = |row| (0..layout.columns()).map(|column| layout.state_at((row, column)).is_some()).collect();
+    let mut plan = GridDiagram::new((0..layout.rows()).map(open).collect())?.axis_titles("row", "column");
+    if let Some(reward) = environment.reward().filter(|reward| reward.kind() == RewardKind::State) {
+        let rewards = layout.cells().iter().zip(reward.values());
+        for (&(row, column), reward) in rewards.filter(|(_, reward)| **reward != 0.0) {
+            plan = plan.text(row, column, Label::plain(reward.to_string()))?;
+        }
+    }
+    Ok(Picture::new(plan.figure().title(Label::plain(title)).scene()?))
+}
+
+/// A number for every state of a gridworld, on its map, with arrows from states (by number) to others.
 ///
 /// # Errors
 ///
 /// [`Failure::NoGrid`], or [`Failure::Plot`] for numbers that are not finite.
-pub(crate) fn heat_map(environment: &Environment, values: &[f64], what: &str, title: &str) -> Result<Picture> {
-    let no_grid = || Failure::NoGrid { environment: environment.name().into() };
-    let layout = environment.grid().ok_or_else(no_grid)?;
+pub(crate) fn heat_map(
+    environment: &Environment,
+    values: &[f64],
+    what: &str,
+    title: &str,
+    arrows: &[(usize, usize)],
+) -> Result<Picture> {
+    let layout = layout(environment)?;
     let value = |row, column| layout.state_at((row, column)).map(|state| values[state.index()]);
     let grid = Grid::from_fn(layout.rows(), layout.columns(), value)?;
-    let figure = HeatMap::new(grid).axis_titles("row", "column").color_title(what).figure().title(title);
-    Ok(Picture::new(figure.scene()?))
+    let mut map = HeatMap::new(grid).axis_titles("row", "column").color_title(Label::plain(what));
+    for &(from, to) in arrows {
+        map = map.arrow(layout.cells()[from], layout.cells()[to], 1.0)?;
+    }
+    Ok(Picture::new(map.figure().title(Label::plain(title)).scene()?))
 }

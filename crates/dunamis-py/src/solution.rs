@@ -44,6 +44,17 @@ impl Solution {
         &self.found
     }
 
+    /// Every state with the one that its best action most likely leads to, if any.
+    fn steps(&self) -> Vec<(usize, usize)> {
+        let likeliest = |pair: u32| {
+            let (next, probability) = self.mdp.model().row(pair as usize);
+            let entries = next.iter().zip(probability);
+            entries.reduce(|best, entry| if entry.1 > best.1 { entry } else { best }).map(|(&next, _)| next as usize)
+        };
+        let states = self.found.best.iter().enumerate();
+        states.filter_map(|(state, &pair)| Some((state, likeliest(pair)?))).collect()
+    }
+
     fn columns<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyDict>> {
         let columns = PyDict::new(slf.py());
         columns.set_item("state", slf.get().environment.model().states().iter().collect::<Vec<_>>())?;
@@ -177,15 +188,16 @@ impl Solution {
         frame::polars(&Self::columns(slf)?)
     }
 
-    /// The values as a heat map on the map of the gridworld.
+    /// The values as a heat map on the map of the gridworld; with ``arrows``, each towards where the `policy` most likely leads.
     ///
     /// Raises
     /// ------
     /// PlotError : if the model is no gridworld, or a value is infinite.
-    #[pyo3(signature = (*, title=None))]
-    fn plot(&self, title: Option<&str>) -> Result<Picture> {
+    #[pyo3(signature = (*, arrows=false, title=None))]
+    fn plot(&self, arrows: bool, title: Option<&str>) -> Result<Picture> {
         let title = title.map_or_else(|| format!("{}, {}", self.environment.name(), self.criterion), Into::into);
-        picture::heat_map(&self.environment, &self.found.value, "value", &title)
+        let shown = if arrows { self.steps() } else { Vec::new() };
+        picture::heat_map(&self.environment, &self.found.value, "value", &title, &shown)
     }
 
     fn __repr__(&self) -> String {
@@ -195,7 +207,7 @@ impl Solution {
     }
 
     fn _repr_html_(slf: &Bound<'_, Self>) -> PyResult<String> {
-        let drawn = slf.get().plot(None).ok();
+        let drawn = slf.get().plot(false, None).ok();
         frame::html(&slf.repr()?.to_string(), drawn.as_ref(), &Self::columns(slf)?)
     }
 }

@@ -1,8 +1,10 @@
 //! States as Python names them: by name, by number, or by cell.
 
+use crate::array::{doubles, shown, slice};
 use crate::error::{Failure, Result};
 use crate::number::number;
 use dunamis_mdp::{ModelError, Number, Reward, StateId, TransitionModel};
+use numpy::PyUntypedArrayMethods;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
@@ -55,4 +57,18 @@ pub(crate) fn rewards(argument: &str, model: &TransitionModel, given: &Bound<'_,
         rewards[state(argument, model, &key)?.index()] = number(&place, &value)?;
     }
     Reward::state(model, rewards).map_err(|error| Failure::from(error).within(argument))
+}
+
+/// A number for every state.
+///
+/// # Errors
+///
+/// [`Failure::Argument`].
+pub(crate) fn values(argument: &str, states: usize, value: &Bound<'_, PyAny>) -> Result<Vec<f64>> {
+    let array = doubles(argument, value)?;
+    if *array.shape() != [states] {
+        let problem = format!("has the shape {}, but ({states},) is needed: one for each state", shown(array.shape()));
+        return Err(Failure::argument(argument, problem));
+    }
+    Ok(slice(argument, &array)?.to_vec())
 }

@@ -71,7 +71,7 @@ impl VisitDistribution {
     #[pyo3(signature = (*, title=None))]
     fn plot(&self, title: Option<&str>) -> Result<Picture> {
         let title = title.unwrap_or(self.environment.name());
-        picture::heat_map(&self.environment, &self.measure.mass, "visits", title)
+        picture::heat_map(&self.environment, &self.measure.mass, "visits", title, &[])
     }
 
     fn __repr__(&self) -> String {

@@ -46,6 +46,25 @@ def test_notebooks_show_maps_or_tables(results):
     assert "… and 30 more" in long
 
 
+def test_maps():
+    maze = dunamis.load("maze-7x7").with_reward({(6, 6): 1, (0, 0): "-1/4"})
+    text = "".join(xml.etree.ElementTree.fromstring(maze.plot(title="*stars*").svg).itertext())
+    assert "*stars*" in text and "0.25" in text
+    assert "<svg" in maze._repr_html_()
+    numbers = np.linspace(1, 2, 31)
+    text = "".join(xml.etree.ElementTree.fromstring(maze.plot(numbers, label="POWER").svg).itertext())
+    assert "POWER" in text and all(f"{number:.3f}" in text for number in numbers)
+    plain = dunamis.solve(maze, 0.9)
+    assert len(plain.plot(arrows=True).svg) > len(plain.plot().svg)
+    forest = dunamis.load("forest")
+    assert "<svg" not in forest._repr_html_() and "<table" not in forest._repr_html_()
+    for wrong in [numbers[:3], numbers * np.nan, "text", [numbers]]:
+        with pytest.raises(dunamis.DunamisError):
+            maze.plot(wrong)
+    with pytest.raises(dunamis.PlotError, match="no gridworld"):
+        forest.plot()
+
+
 def test_tables(results):
     solution = results["value"]
     for frame, series in [(solution.to_pandas(), pandas.Series), (solution.to_polars(), polars.Series)]:

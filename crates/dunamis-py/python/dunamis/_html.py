@@ -10,13 +10,13 @@ ROWS = 20
 
 
 def page(heading: str, svg: str | None, columns: dict[str, Any]) -> str:
-    """A heading, a picture if there is one, and otherwise the first rows of a table."""
+    """A heading, a picture if there is one, and otherwise the first rows of a table if there is one."""
     parts = [f"<div><code>{escape(heading)}</code></div>"]
     if svg is not None:
         # An XML declaration has no place inside of a page.
         parts.append(svg[svg.index("<svg") :])
-    else:
-        length = len(next(iter(columns.values()), ()))
+    elif columns:
+        length = len(next(iter(columns.values())))
         cells = "".join(f"<th>{escape(name)}</th>" for name in columns)
         parts.append(f"<table><thead><tr>{cells}</tr></thead><tbody>")
         for row in range(min(length, ROWS)):
