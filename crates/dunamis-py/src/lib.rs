@@ -69,4 +69,10 @@ mod _dunamis {
     use crate::solve::{solve, solvers};
     #[pymodule_export]
     use crate::visit_distribution::{VisitDistribution, visit_distribution};
+    use pyo3::prelude::*;
+
+    #[pymodule_init]
+    fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
+        module.add("__version__", env!("CARGO_PKG_VERSION"))
+    }
 }

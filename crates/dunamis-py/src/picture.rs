@@ -91,7 +91,7 @@ pub(crate) fn floor_plan(environment: &Environment, title: &str) -> Result<Pictu
     Ok(Picture::new(plan.figure().title(Label::plain(title)).scene()?))
 }
 
-/// A number for every state of a gridworld, on its map, with arrows from states (by number) to others.
+/// A number for every state of a gridworld, on its map, or only its color with arrows from states (by number) to others.
 ///
 /// # Errors
 ///
@@ -107,6 +107,10 @@ pub(crate) fn heat_map(
     let value = |row, column| layout.state_at((row, column)).map(|state| values[state.index()]);
     let grid = Grid::from_fn(layout.rows(), layout.columns(), value)?;
     let mut map = HeatMap::new(grid).axis_titles("row", "column").color_title(Label::plain(what));
+    if !arrows.is_empty() {
+        // Arrows would strike the numbers out.
+        map = map.decimals(None);
+    }
     for &(from, to) in arrows {
         map = map.arrow(layout.cells()[from], layout.cells()[to], 1.0)?;
     }

@@ -188,7 +188,8 @@ impl Solution {
         frame::polars(&Self::columns(slf)?)
     }
 
-    /// The values as a heat map on the map of the gridworld; with ``arrows``, each towards where the `policy` most likely leads.
+    /// The values as a heat map on the map of the gridworld; with ``arrows`` instead of
+    /// numbers, each towards where the `policy` most likely leads.
     ///
     /// Raises
     /// ------

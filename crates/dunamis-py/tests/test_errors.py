@@ -1,6 +1,7 @@
 """Bad input raises an error of the package that names the argument, and never a panic."""
 
 import itertools
+import pickle
 from fractions import Fraction
 
 import numpy as np
@@ -388,3 +389,12 @@ def test_messages_are_those_of_the_command_line():
 def test_exact_numbers_in_dictionaries():
     mdp = dunamis.load("grid-3x3").with_reward({0: Fraction(1, 3)})
     assert mdp.reward[0] == 1 / 3
+
+
+def test_errors_are_found_where_they_say_and_pickled():
+    for name in dunamis.__all__:
+        if name.endswith("Error"):
+            error = getattr(dunamis, name)("no", "yes")
+            assert (type(error).__module__, str(error), error.hint) == ("dunamis", "no\n  hint: yes", "yes")
+            again = pickle.loads(pickle.dumps(error))
+            assert (type(again), str(again), again.hint) == (type(error), str(error), error.hint)

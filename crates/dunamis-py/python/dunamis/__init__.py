@@ -31,6 +31,7 @@ from dunamis._dunamis import (
     verify,
     visit_distribution,
 )
+from dunamis._dunamis import __version__ as __version__
 from dunamis._errors import (
     ArgumentError,
     DunamisError,

@@ -18,6 +18,7 @@ __all__ = [
     "Solution",
     "Verification",
     "VisitDistribution",
+    "__version__",
     "environments",
     "evaluate",
     "formats",
@@ -31,6 +32,8 @@ __all__ = [
     "verify",
     "visit_distribution",
 ]
+
+__version__: str
 
 class _CompressedRows(Protocol):
     """A sparse matrix of SciPy in the format ``csr``, or what looks like one."""

@@ -16,6 +16,10 @@ class DunamisError(ValueError):
         super().__init__(message if hint is None else f"{message}\n  hint: {hint}")
         self.hint = hint
 
+    def __init_subclass__(cls) -> None:
+        # Tracebacks name the place where users find it.
+        cls.__module__ = "dunamis"
+
 
 class ArgumentError(DunamisError):
     """An argument has the wrong type, shape or range; the message begins with its name."""
@@ -43,3 +47,6 @@ class PlotError(DunamisError):
 
 class InternalError(DunamisError):
     """A mistake of the package: please report it."""
+
+
+DunamisError.__module__ = "dunamis"
