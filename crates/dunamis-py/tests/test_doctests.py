@@ -1,7 +1,8 @@
-"""The examples of all docstrings run."""
+"""The examples of all docstrings run, and those of the guide."""
 
 import doctest
 import inspect
+import re
 
 import pytest
 
@@ -34,3 +35,19 @@ def test_examples_run(name, text):
     report = []
     doctest.DocTestRunner(optionflags=doctest.ELLIPSIS).run(test, out=report.append)
     assert not report, "".join(report)
+
+
+@pytest.mark.parametrize("document", ["README.md", "docs/guide/python.md"])
+def test_documents_run(document, pytestconfig, tmp_path, monkeypatch):
+    text = (pytestconfig.rootpath / document).read_text(encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    names = {}
+    blocks = re.findall(r"^```python\n(.*?)^```$", text, re.DOTALL | re.MULTILINE)
+    for block in blocks:
+        exec(compile(block, document, "exec"), names)
+    assert blocks and isinstance(names["solution"], dunamis.Solution)
+    for session in re.findall(r"^```pycon\n(.*?)^```$", text, re.DOTALL | re.MULTILINE):
+        test = doctest.DocTestParser().get_doctest(session, names, document, None, None)
+        report = []
+        doctest.DocTestRunner().run(test, out=report.append)
+        assert not report, "".join(report)
