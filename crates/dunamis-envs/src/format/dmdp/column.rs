@@ -1,5 +1,7 @@
 //! Columns of numbers: codes into a table of what is distinct, or the numbers themselves.
 
+use std::ops::Range;
+
 /// Width of a column that holds its `f64` themselves.
 pub(super) const PLAIN: u8 = 8;
 
@@ -21,6 +23,23 @@ pub(super) fn number(bytes: &[u8], start: usize, width: u8, index: usize) -> Opt
         2 => usize::from(u16::from_le_bytes(bytes_at(bytes, start + 2 * index)?)),
         _ => u32::from_le_bytes(bytes_at(bytes, start + 4 * index)?) as usize,
     })
+}
+
+/// A number of 2 or 4 bytes in an array of such, up to the one after it.
+#[inline]
+pub(super) fn range(bytes: &[u8], start: usize, width: u8, index: usize) -> Option<Range<usize>> {
+    if width == 2 {
+        let both = u32::from_le_bytes(bytes_at(bytes, start + 2 * index)?) as usize;
+        return Some(both & 0xffff..both >> 16);
+    }
+    let both = u64::from_le_bytes(bytes_at(bytes, start + 4 * index)?);
+    Some((both & 0xffff_ffff) as usize..(both >> 32) as usize)
+}
+
+/// The items from one to another of an array of such that begins at an offset.
+#[inline]
+pub(super) fn items<'a, const N: usize>(bytes: &'a [u8], start: usize, items: &Range<usize>) -> Option<&'a [[u8; N]]> {
+    Some(bytes.get(start + N * items.start..start + N * items.end)?.as_chunks().0)
 }
 
 /// The narrowest codes that tell so many values apart.
@@ -68,6 +87,33 @@ impl Column {
             return Some(f64::from_le_bytes(bytes_at(bytes, start + 8 * index)?));
         }
         self.table.get(number(bytes, start, self.width, index)?).copied()
+    }
+
+    /// Shows some entries of the column whose array starts at an offset, each with the one of `others` in its place; codes that
+    /// stand for nothing are not numbers.
+    #[inline]
+    pub(super) fn visit<T>(
+        &self,
+        bytes: &[u8],
+        start: usize,
+        entries: &Range<usize>,
+        others: impl Iterator<Item = T>,
+        mut visit: impl FnMut(T, f64),
+    ) -> Option<()> {
+        let decode = |code: usize| self.table.get(code).copied().unwrap_or(f64::NAN);
+        match self.width {
+            0 => others.for_each(|other| visit(other, decode(0))),
+            1 => {
+                others.zip(items(bytes, start, entries)?).for_each(|(other, &[code])| visit(other, decode(code.into())))
+            }
+            2 => others
+                .zip(items(bytes, start, entries)?)
+                .for_each(|(other, &code)| visit(other, decode(u16::from_le_bytes(code).into()))),
+            _ => others
+                .zip(items(bytes, start, entries)?)
+                .for_each(|(other, &value)| visit(other, f64::from_le_bytes(value))),
+        }
+        Some(())
     }
 
     /// Appends an entry; `None` for a value that is not in the table.

@@ -4,7 +4,7 @@ use super::super::files::replace;
 use super::super::{Contents, FormatError};
 use super::block::{Block, Shape};
 use super::check;
-use super::column::{bytes_at, number};
+use super::column::{items, number, range};
 use super::header::Header;
 use super::mapping::Bytes;
 use super::row::RowSource;
@@ -42,8 +42,8 @@ pub struct MappedMdp {
     header: Header,
     tables: Tables,
     blocks: Vec<Block>,
-    /// The blocks whose rows were looked at; there are no others.
-    checked: Range<usize>,
+    /// The states whose rows were looked at; there are no other rows.
+    checked: Range<u64>,
 }
 
 /// What was written into a file.
@@ -102,10 +102,13 @@ impl MappedMdp {
         let index = section(5)?.to_vec();
         let blocks = check::blocks(&header, &index)?;
         let (part, log) = (part(header.shape.states), header.shape.block_log);
-        let checked = (part.start >> log) as usize..(part.end.div_ceil(1 << log) as usize).min(blocks.len());
-        let mapped = MappedMdp { bytes, header, tables, blocks, checked };
-        let check = |number: usize| mapped.check(number, mapped.blocks.get(number)?, &index).err();
-        match mapped.checked.clone().into_par_iter().find_map_first(check) {
+        let part = part.start >> log..part.end.div_ceil(1 << log).min(header.shape.blocks());
+        let mapped = MappedMdp { bytes, header, tables, blocks, checked: part.start << log..part.end << log };
+        let check = |number: u64| {
+            let number = number as usize;
+            mapped.check(number, mapped.blocks.get(number)?, &index).err()
+        };
+        match part.into_par_iter().find_map_first(check) {
             Some(error) => Err(error),
             None => Ok(mapped),
         }
@@ -210,11 +213,11 @@ impl MappedMdp {
             let actions = self.tables.lists.get(0)?.len();
             return Some(place * actions..(place + 1) * actions);
         }
-        let start = |place| number(&self.bytes, block.first_pairs, block.widths.0, place);
-        Some(start(place)?..start(place + 1)?)
+        range(&self.bytes, block.first_pairs, block.widths.0, place)
     }
 
     /// How many actions a state of a block has.
+    #[inline]
     pub(super) fn actions_in(&self, block: &Block, place: usize) -> Option<usize> {
         let pairs = self.pairs_of(block, place)?;
         pairs.end.checked_sub(pairs.start)
@@ -223,10 +226,7 @@ impl MappedMdp {
     /// A pair, in its block.
     #[inline]
     fn pair(&self, state: u64, action: usize) -> Option<(&Block, usize, usize)> {
-        if !self.checked.contains(&((state >> self.header.shape.block_log) as usize)) {
-            return None;
-        }
-        let (block, place) = self.block(state)?;
+        let (block, place) = self.block(state).filter(|_| self.checked.contains(&state))?;
         let pairs = self.pairs_of(block, place)?;
         let pair = pairs.start + action;
         (pair < pairs.end).then_some((block, place, pair))
@@ -246,26 +246,18 @@ impl MappedMdp {
         let entries = if let Some(length) = shape.row_length {
             pair * length as usize..(pair + 1) * length as usize
         } else {
-            let start = |pair| number(bytes, block.first_entries, block.widths.1, pair);
-            start(pair)?..start(pair + 1)?
+            range(bytes, block.first_entries, block.widths.1, pair)?
         };
-        let next = bytes.get(block.next + 4 * entries.start..block.next + 4 * entries.end)?;
-        let next = next
-            .chunks_exact(4)
-            .map(|next| bytes_at(next, 0).map_or(u64::MAX, |next| u64::from(u32::from_le_bytes(next))));
+        let next = items(bytes, block.next, &entries)?.iter().map(|&next| u64::from(u32::from_le_bytes(next)));
         match &self.tables.probability {
             Probability::Rows(width, rows) => {
                 let row = rows.get(number(bytes, block.probability, *width, pair)?)?;
-                if row.len() != entries.len() {
+                if row.len() != next.len() {
                     return None;
                 }
                 next.zip(row).for_each(|(next, &probability)| visit(next, probability));
             }
-            Probability::Entries(column) => {
-                for (next, entry) in next.zip(entries) {
-                    visit(next, column.value(bytes, block.probability, entry)?);
-                }
-            }
+            Probability::Entries(column) => column.visit(bytes, block.probability, &entries, next, visit)?,
         }
         self.tables.reward.value(bytes, block.reward, if shape.of_pairs { pair } else { place })
     }
