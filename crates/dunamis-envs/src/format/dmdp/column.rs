@@ -104,7 +104,8 @@ impl Column {
         match self.width {
             0 => others.for_each(|other| visit(other, decode(0))),
             1 => {
-                others.zip(items(bytes, start, entries)?).for_each(|(other, &[code])| visit(other, decode(code.into())))
+                let codes = items(bytes, start, entries)?;
+                others.zip(codes).for_each(|(other, &[code])| visit(other, decode(code.into())));
             }
             2 => others
                 .zip(items(bytes, start, entries)?)
