@@ -58,6 +58,11 @@ impl<'b, 'a> RemainingPairs<'b, 'a> {
         self.pairs.len()
     }
 
+    /// Number of pairs that are left in states where several are.
+    pub(crate) fn contested(&self) -> usize {
+        (0..self.bellman.states()).map(|state| self.pairs(state).len()).filter(|&count| count > 1).sum()
+    }
+
     /// The pairs of a state that are left.
     pub(crate) fn pairs(&self, state: usize) -> &[u32] {
         &self.pairs[self.of(state)]

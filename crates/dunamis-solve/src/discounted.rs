@@ -108,7 +108,7 @@ impl<'a> Discounted<'a> {
         // Bounds of uneven distance are judged by a pass of their own.
         let passes = if is_even { 1 } else { 2 };
         match remaining {
-            Some(remaining) => statistics.backups += passes * remaining.len(),
+            Some(remaining) => statistics.backups += passes * remaining.contested(),
             None => statistics.sweeps += passes,
         }
         statistics.backups += statistics.sweeps * self.bellman.pair_count();
@@ -151,6 +151,11 @@ impl<'a> Discounted<'a> {
         for state in 0..bellman.states() {
             let all = bellman.pairs(state);
             let some = remaining.map(|remaining| remaining.pairs(state));
+            if let Some(&[only]) = some {
+                optimal[only as usize] = true;
+                best.push(only);
+                continue;
+            }
             let pairs = || {
                 (0..some.map_or(all.len(), <[u32]>::len))
                     .map(|index| some.map_or(all.start + index, |some| some[index] as usize))
