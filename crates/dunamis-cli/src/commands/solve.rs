@@ -181,8 +181,8 @@ pub(crate) fn run(arguments: &Arguments, output: Output) -> Result<ExitStatus, F
         return Ok(ExitStatus::Success);
     };
     // What only models in memory can do reads a file that could be used where it lies.
-    let in_memory =
-        Format::from_path(specification) == Some(Format::Dmdp) && arguments.for_stored_models_only().is_some();
+    let is_mapped = Format::from_path(specification) == Some(Format::Dmdp);
+    let in_memory = is_mapped && arguments.for_stored_models_only().is_some();
     #[cfg(feature = "mpi")]
     if arguments.mpi && is_mapped && !in_memory {
         return implicit::mapped(arguments, specification, output);
