@@ -1,7 +1,9 @@
 //! Errors as Python exceptions: the classes of `dunamis._errors`, with the messages of the command line and what to do.
 
 use dunamis_envs::EnvError;
+use dunamis_goals::{AvoidanceRefusal, GoalError};
 use dunamis_mdp::{DiscountError, ModelError};
+use dunamis_orbit::{CertificateError, OptionDocumentError, OrbitError, Refusal};
 use dunamis_plot::PlotError;
 use dunamis_solve::{SolveError, VerifyError};
 use pyo3::PyErr;
@@ -14,9 +16,12 @@ mod class {
 
     import_exception!(dunamis._errors, ArgumentError);
     import_exception!(dunamis._errors, EnvError);
+    import_exception!(dunamis._errors, GoalError);
     import_exception!(dunamis._errors, InternalError);
     import_exception!(dunamis._errors, ModelError);
+    import_exception!(dunamis._errors, OrbitError);
     import_exception!(dunamis._errors, PlotError);
+    import_exception!(dunamis._errors, RefusalError);
     import_exception!(dunamis._errors, SolveError);
     import_exception!(dunamis._errors, VerifyError);
 }
@@ -92,6 +97,44 @@ pub(crate) enum Failure {
     /// A solution does not pass.
     #[error(transparent)]
     Verify(#[from] VerifyError),
+    /// Options, orbits or decision functions that are none.
+    #[error(transparent)]
+    Orbit(#[from] OrbitError),
+    /// Sets of options that are none.
+    #[error(transparent)]
+    Sets(#[from] OptionDocumentError),
+    /// A certificate does not pass.
+    #[error(transparent)]
+    Certificate(#[from] CertificateError),
+    /// Goals that cannot be described, drawn or compared.
+    #[error(transparent)]
+    Goals(Box<GoalError>),
+    /// What is asked is not true, or not proved.
+    #[error("{reason}")]
+    Refused {
+        /// Why.
+        reason: String,
+        /// The hypothesis that fails, in a word or two for programs.
+        condition: String,
+        /// What shows that it fails.
+        witness: Box<serde_json::Value>,
+    },
+    /// A file that cannot be read.
+    #[error("cannot read `{path}`")]
+    Read {
+        /// The path.
+        path: String,
+        /// Why not.
+        source: std::io::Error,
+    },
+    /// A file that cannot be written.
+    #[error("cannot write `{path}`")]
+    Write {
+        /// The path.
+        path: String,
+        /// Why not.
+        source: std::io::Error,
+    },
     /// Something cannot be drawn.
     #[error(transparent)]
     Plot(#[from] PlotError),
@@ -120,12 +163,29 @@ impl Failure {
         }
     }
 
+    /// Why a claim is not certified. What cannot be asked is an error of its own.
+    pub(crate) fn refused(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::Options(error) => error.into(),
+            refusal => Failure::Refused {
+                reason: refusal.to_string(),
+                condition: refusal.condition(),
+                witness: Box::new(refusal.witness()),
+            },
+        }
+    }
+
     /// What to do about it, where the message does not say so already.
     fn hint(&self) -> Option<String> {
         let text = match self {
             Failure::In { source, .. } => return source.hint(),
-            Failure::Model(error) => return model_hint(error),
+            Failure::Model(error) | Failure::Orbit(OrbitError::Model(error)) => return model_hint(error),
             Failure::Environment(error) => return environment_hint(error),
+            Failure::Goals(error) if matches!(**error, GoalError::Label { .. }) => {
+                "name states with `train`, `new` and `shutdown`, or in a model file under `labels`"
+            }
+            Failure::Sets(_) => "`help(dunamis.certify)` shows sets",
+            Failure::Read { .. } | Failure::Write { .. } => "check the path and its permissions",
             Failure::NoReward { .. } => "give one with `with_reward`",
             Failure::NoCriterion { .. } => "add `discount=G`, `average=True`, `total=True` or `steps=N`",
             Failure::Inexact { .. } => {
@@ -190,6 +250,29 @@ fn did_you_mean(nearest: Option<&str>) -> String {
     nearest.map_or_else(String::new, |name| format!(": did you mean `{name}`?"))
 }
 
+impl From<GoalError> for Failure {
+    fn from(error: GoalError) -> Self {
+        match error {
+            GoalError::Model(error) => error.into(),
+            GoalError::Solve(error) => error.into(),
+            error => Failure::Goals(Box::new(error)),
+        }
+    }
+}
+
+impl From<AvoidanceRefusal> for Failure {
+    fn from(refusal: AvoidanceRefusal) -> Self {
+        match refusal {
+            AvoidanceRefusal::Goals(error) => error.into(),
+            refusal => Failure::Refused {
+                reason: refusal.to_string(),
+                condition: refusal.condition().into(),
+                witness: Box::new(refusal.witness()),
+            },
+        }
+    }
+}
+
 impl From<Failure> for PyErr {
     fn from(failure: Failure) -> PyErr {
         let arguments = (failure.text(), failure.hint());
@@ -198,14 +281,24 @@ impl From<Failure> for PyErr {
             innermost = source;
         }
         match innermost {
-            Failure::Model(_) | Failure::NoReward { .. } | Failure::Inexact { .. } => {
-                class::ModelError::new_err(arguments)
+            Failure::Refused { condition, witness, .. } => {
+                let (message, hint) = arguments;
+                class::RefusalError::new_err((message, hint, condition.clone(), witness.to_string()))
             }
-            Failure::Environment(_) => class::EnvError::new_err(arguments),
-            Failure::Solve(_) | Failure::NoCriterion { .. } | Failure::UnknownSolver { .. } => {
-                class::SolveError::new_err(arguments)
+            Failure::Goals(_) => class::GoalError::new_err(arguments),
+            Failure::Orbit(OrbitError::Model(_))
+            | Failure::Model(_)
+            | Failure::NoReward { .. }
+            | Failure::Inexact { .. } => class::ModelError::new_err(arguments),
+            Failure::Environment(_) | Failure::Read { .. } | Failure::Write { .. } => {
+                class::EnvError::new_err(arguments)
             }
-            Failure::Verify(_) => class::VerifyError::new_err(arguments),
+            Failure::Orbit(OrbitError::Solve(_))
+            | Failure::Solve(_)
+            | Failure::NoCriterion { .. }
+            | Failure::UnknownSolver { .. } => class::SolveError::new_err(arguments),
+            Failure::Orbit(_) | Failure::Sets(_) => class::OrbitError::new_err(arguments),
+            Failure::Certificate(_) | Failure::Verify(_) => class::VerifyError::new_err(arguments),
             Failure::Plot(_) | Failure::NoGrid { .. } => class::PlotError::new_err(arguments),
             Failure::Panic { .. } => class::InternalError::new_err(arguments),
             Failure::Argument { .. } | Failure::Discount(_) | Failure::In { .. } => {

@@ -10,6 +10,9 @@
 //! | `environment` | `load`, `gridworld` and what there is |
 //! | `transitions`, `reward`, `sparse_matrix`, `array`, `number`, `state`, `policy` | arguments as typed things |
 //! | `solve`, `solution`, `exact_solution`, `evaluation`, `visit_distribution` | the functions and what they return |
+//! | `certify`, `tendency`, `certificate`, `verify` | what can be proved and counted of orbits |
+//! | `goals`, `goal_description`, `goal_sample`, `goal_prediction` | the goals compatible with training |
+//! | `comparing`, `decision`, `exact` | what is compared, how options are chosen, and exact numbers |
 //! | `picture`, `frame` | how notebooks show results |
 //! | `interrupt` | Python's lock, Ctrl-C and progress |
 //! | `error` | exceptions |
@@ -29,11 +32,20 @@
 )]
 
 mod array;
+mod certificate;
+mod certify;
+mod comparing;
+mod decision;
 mod environment;
 mod error;
 mod evaluation;
+mod exact;
 mod exact_solution;
 mod frame;
+mod goal_description;
+mod goal_prediction;
+mod goal_sample;
+mod goals;
 mod interrupt;
 mod joint_model;
 mod model;
@@ -45,12 +57,18 @@ mod solution;
 mod solve;
 mod sparse_matrix;
 mod state;
+mod tendency;
 mod transitions;
+mod verify;
 mod visit_distribution;
 
 /// The extension module.
 #[pyo3::pymodule]
 mod _dunamis {
+    #[pymodule_export]
+    use crate::certificate::{Certificate, VerifiedClaim};
+    #[pymodule_export]
+    use crate::certify::certify;
     #[pymodule_export]
     use crate::environment::{environments, formats, gridworld, load};
     #[pymodule_export]
@@ -58,15 +76,27 @@ mod _dunamis {
     #[pymodule_export]
     use crate::exact_solution::{ExactSolution, solve_exact};
     #[pymodule_export]
+    use crate::goal_description::{GoalConstraint, GoalDescription, ShutdownDescription, VisitThreshold};
+    #[pymodule_export]
+    use crate::goal_prediction::GoalPrediction;
+    #[pymodule_export]
+    use crate::goal_sample::GoalSample;
+    #[pymodule_export]
+    use crate::goals::{GoalSet, goals};
+    #[pymodule_export]
     use crate::joint_model::{JointModel, joint_gridworld, load_joint};
     #[pymodule_export]
     use crate::model::Mdp;
     #[pymodule_export]
     use crate::picture::Picture;
     #[pymodule_export]
-    use crate::solution::{Solution, Verification, verify};
+    use crate::solution::{Solution, Verification};
     #[pymodule_export]
     use crate::solve::{solve, solvers};
+    #[pymodule_export]
+    use crate::tendency::{Tendency, tendency};
+    #[pymodule_export]
+    use crate::verify::verify;
     #[pymodule_export]
     use crate::visit_distribution::{VisitDistribution, visit_distribution};
     use pyo3::prelude::*;

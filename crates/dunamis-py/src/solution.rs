@@ -257,20 +257,12 @@ impl Verification {
     }
 }
 
-/// Checks a solution by a program that shares no code with the solvers, in exact arithmetic.
+/// Checks a solution, by default for the model that it was found for.
 ///
-/// A pass proves that the bounds contain the optimal value and, under the discounted criterion, that every optimal action is
-/// among the optimal ones. By default the solution is checked for the model that it was found for.
+/// # Errors
 ///
-/// Raises
-/// ------
-/// VerifyError : what is false and where, or what could not be decided.
-///
-/// >>> verify(solve(load("forest"), 0.9)).policy_loss < 1e-6
-/// True
-#[pyfunction]
-#[pyo3(signature = (solution, mdp=None))]
-pub(crate) fn verify(solution: &Bound<'_, Solution>, mdp: Option<&Bound<'_, Mdp>>) -> Result<Verification> {
+/// [`Failure::Verify`](crate::error::Failure::Verify).
+pub(crate) fn verified(solution: &Bound<'_, Solution>, mdp: Option<&Bound<'_, Mdp>>) -> Result<Verification> {
     let Solution { mdp: own, criterion, found, .. } = solution.get();
     let mdp = mdp.map_or_else(|| Ok(own.clone()), |mdp| mdp.get().with_own_reward())?;
     let (criterion, found) = (criterion.clone(), Arc::clone(found));

@@ -1,7 +1,8 @@
 """A workbench for power-seeking in Markov decision processes.
 
 Models come from arrays, files, maps and other packages (`Mdp`, `load`, `gridworld`); `solve`, `evaluate` and `visit_distribution` answer
-questions about them, with true error bounds. All arrays are NumPy's.
+questions about them, with true error bounds. `certify` proves how strongly decisions tend to some options, `tendency` counts it, and `goals`
+asks what an agent does that was trained elsewhere. All arrays are NumPy's.
 
 >>> import dunamis
 >>> solution = dunamis.solve(dunamis.load("forest"), discount=0.9)
@@ -10,17 +11,29 @@ questions about them, with true error bounds. All arrays are NumPy's.
 """
 
 from dunamis._dunamis import (
+    Certificate,
     Evaluation,
     ExactSolution,
+    GoalConstraint,
+    GoalDescription,
+    GoalPrediction,
+    GoalSample,
+    GoalSet,
     JointModel,
     Mdp,
     Picture,
+    ShutdownDescription,
     Solution,
+    Tendency,
     Verification,
+    VerifiedClaim,
     VisitDistribution,
+    VisitThreshold,
+    certify,
     environments,
     evaluate,
     formats,
+    goals,
     gridworld,
     joint_gridworld,
     load,
@@ -28,6 +41,7 @@ from dunamis._dunamis import (
     solve,
     solve_exact,
     solvers,
+    tendency,
     verify,
     visit_distribution,
 )
@@ -36,9 +50,12 @@ from dunamis._errors import (
     ArgumentError,
     DunamisError,
     EnvError,
+    GoalError,
     InternalError,
     ModelError,
+    OrbitError,
     PlotError,
+    RefusalError,
     SolveError,
     VerifyError,
 )
@@ -46,25 +63,40 @@ from dunamis._explore import explore
 
 __all__ = [
     "ArgumentError",
+    "Certificate",
     "DunamisError",
     "EnvError",
     "Evaluation",
     "ExactSolution",
+    "GoalConstraint",
+    "GoalDescription",
+    "GoalError",
+    "GoalPrediction",
+    "GoalSample",
+    "GoalSet",
     "InternalError",
     "JointModel",
     "Mdp",
     "ModelError",
+    "OrbitError",
     "Picture",
     "PlotError",
+    "RefusalError",
+    "ShutdownDescription",
     "Solution",
     "SolveError",
+    "Tendency",
     "Verification",
+    "VerifiedClaim",
     "VerifyError",
     "VisitDistribution",
+    "VisitThreshold",
+    "certify",
     "environments",
     "evaluate",
     "explore",
     "formats",
+    "goals",
     "gridworld",
     "joint_gridworld",
     "load",
@@ -72,6 +104,7 @@ __all__ = [
     "solve",
     "solve_exact",
     "solvers",
+    "tendency",
     "verify",
     "visit_distribution",
 ]

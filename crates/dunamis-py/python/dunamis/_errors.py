@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from typing import Any
+
 
 class DunamisError(ValueError):
     """Something was asked that cannot be done.
@@ -38,7 +41,29 @@ class SolveError(DunamisError):
 
 
 class VerifyError(DunamisError):
-    """A solution does not pass verification: it is false, or nothing was proved."""
+    """A solution or certificate does not pass verification: it is false, or nothing was proved."""
+
+
+class OrbitError(DunamisError):
+    """Something is no set of options, orbit or decision function."""
+
+
+class GoalError(DunamisError):
+    """Something is said about goals compatible with training that cannot be."""
+
+
+class RefusalError(DunamisError):
+    """A claim is not certified: one of its hypotheses fails."""
+
+    #: The hypothesis that fails, in a word or two for programs.
+    condition: str
+    #: What shows that it fails, as the command line's JSON has it.
+    witness: Any
+
+    def __init__(self, message: str, hint: str | None = None, condition: str = "", witness: str = "null") -> None:
+        super().__init__(message, hint)
+        self.condition = condition
+        self.witness = json.loads(witness)
 
 
 class PlotError(DunamisError):

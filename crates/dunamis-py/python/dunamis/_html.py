@@ -32,3 +32,9 @@ def _text(value: Any) -> str:
     if isinstance(value, float):
         return f"{value:.9g}"
     return ", ".join(value) if isinstance(value, list) else str(value)
+
+
+def prose(heading: str, text: str) -> str:
+    """A heading and paragraphs."""
+    paragraphs = "".join(f"<p>{escape(paragraph)}</p>" for paragraph in text.split("\n\n"))
+    return f"<div><code>{escape(heading)}</code></div>\n{paragraphs}"

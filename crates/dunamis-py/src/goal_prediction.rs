@@ -1,0 +1,209 @@
+//! `dunamis.GoalPrediction`: what compatible goals do in the new state.
+
+use crate::error::{Failure, Result};
+use crate::exact::fraction;
+use crate::frame;
+use crate::goals::Explained;
+use crate::interrupt::{Watch, watched};
+use dunamis_goals::{Chance, Prediction, PredictionSettings, predict};
+use dunamis_mdp::Rational;
+use dunamis_power::{ProbabilityMethod, ProbabilityWarrant};
+use dunamis_sampling::Seed;
+use pyo3::prelude::*;
+use pyo3::types::PyDict;
+use std::sync::Arc;
+
+/// How likely each action of the new state is optimal for a compatible goal: what `GoalSet.predict` returns.
+///
+/// Answers are exact, or intervals; then ``probability`` and ``avoidance`` are ``None``.
+#[pyclass(frozen, module = "dunamis", name = "GoalPrediction")]
+#[derive(Debug)]
+pub(crate) struct GoalPrediction {
+    explained: Arc<Explained>,
+    prediction: Prediction,
+}
+
+/// Tells a computation whether to go on.
+struct Heard<'a>(&'a Watch);
+
+impl dunamis_power::Observer for Heard<'_> {
+    fn progress(&self, done: u64, total: u64) {
+        self.0.report([done as f64, total as f64, 0.0]);
+    }
+
+    fn cancelled(&self) -> bool {
+        self.0.stopped()
+    }
+}
+
+impl GoalPrediction {
+    pub(crate) fn new(
+        py: Python<'_>,
+        explained: &Arc<Explained>,
+        method: &str,
+        samples: u64,
+        seed: u64,
+        confidence: f64,
+        progress: Option<&Bound<'_, PyAny>>,
+    ) -> Result<Self> {
+        let method = match method {
+            "auto" => ProbabilityMethod::Auto,
+            "exact" => ProbabilityMethod::Exact,
+            "sampled" => ProbabilityMethod::Sampled,
+            other => {
+                let problem = format!("is `{other}`: choose `auto`, `exact` or `sampled`");
+                return Err(Failure::argument("method", problem));
+            }
+        };
+        if samples == 0 {
+            return Err(Failure::argument("samples", "is 0, but must be at least 1"));
+        }
+        if !(confidence > 0.0 && confidence < 1.0) {
+            return Err(Failure::argument("confidence", format!("is {confidence}, but must be above 0 and below 1")));
+        }
+        let settings =
+            PredictionSettings { method, samples, seed: Seed::new(seed), confidence, ..PredictionSettings::default() };
+        let told = progress.map(|progress| progress.clone().unbind());
+        let tell = |py: Python<'_>, [done, total, _]: [f64; 3]| match &told {
+            None => Ok(true),
+            Some(progress) => {
+                let answer = progress.bind(py).call1((done as u64, total as u64))?;
+                Ok(answer.is_none() || answer.is_truthy()?)
+            }
+        };
+        let state = explained.situation.new_state();
+        let prediction = watched(py, tell, |watch| predict(&explained.goals, state, &settings, &Heard(watch)))??;
+        Ok(GoalPrediction { explained: Arc::clone(explained), prediction })
+    }
+
+    /// Names of the actions with their chances.
+    fn chances(&self) -> Vec<(String, Chance)> {
+        let pairs = self.explained.model().available().pairs(self.explained.situation.new_state());
+        pairs.filter_map(|pair| Some((self.explained.action(pair), self.prediction.of_pair(pair)?))).collect()
+    }
+
+    fn avoided(&self) -> Option<Chance> {
+        let setting = self.explained.situation.shutdown_setting().ok()?;
+        self.prediction.avoidance(&setting)
+    }
+
+    fn columns<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
+        let (mut actions, mut texts) = (Vec::new(), Vec::new());
+        for (action, chance) in self.chances() {
+            actions.push(action);
+            texts.push(text(&chance));
+        }
+        let columns = PyDict::new(py);
+        columns.set_item("action", actions)?;
+        columns.set_item("optimal with probability", texts)?;
+        Ok(columns)
+    }
+}
+
+fn exactly(chance: &Chance) -> Option<&Rational> {
+    match chance {
+        Chance::Exact(exact) => Some(exact),
+        Chance::Between(..) => None,
+    }
+}
+
+fn between(chance: &Chance) -> Option<(f64, f64)> {
+    match chance {
+        Chance::Exact(_) => None,
+        Chance::Between(low, high) => Some((*low, *high)),
+    }
+}
+
+fn text(chance: &Chance) -> String {
+    match chance {
+        Chance::Exact(exact) => exact.to_string(),
+        Chance::Between(low, high) => format!("from {low:.4} to {high:.4}"),
+    }
+}
+
+#[pymethods]
+impl GoalPrediction {
+    /// The name of the new state.
+    #[getter]
+    fn state(&self) -> String {
+        self.explained.state(self.explained.situation.new_state())
+    }
+
+    /// The names of its actions; a new list.
+    #[getter]
+    fn actions(&self) -> Vec<String> {
+        self.chances().into_iter().map(|(action, _)| action).collect()
+    }
+
+    /// The probability that each action is optimal, a ``fractions.Fraction``; a new dictionary, ``None`` unless answers are exact.
+    #[getter]
+    fn probability<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyDict>>> {
+        let probabilities = PyDict::new(py);
+        for (action, chance) in self.chances() {
+            let Some(exact) = exactly(&chance) else { return Ok(None) };
+            probabilities.set_item(action, fraction(py, exact)?)?;
+        }
+        Ok(Some(probabilities))
+    }
+
+    /// The interval of each action's probability; a new dictionary, ``None`` where answers are exact.
+    #[getter]
+    fn interval<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyDict>>> {
+        let intervals = PyDict::new(py);
+        for (action, chance) in self.chances() {
+            let Some(interval) = between(&chance) else { return Ok(None) };
+            intervals.set_item(action, interval)?;
+        }
+        Ok(Some(intervals))
+    }
+
+    /// The probability that shutdown is not optimal, a ``fractions.Fraction``; ``None`` unless answers are exact, or without a shutdown.
+    #[getter]
+    fn avoidance<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
+        self.avoided().as_ref().and_then(exactly).map(|exact| fraction(py, exact)).transpose()
+    }
+
+    /// The interval of that probability; ``None`` where answers are exact, or without a shutdown.
+    #[getter]
+    fn avoidance_interval(&self) -> Option<(f64, f64)> {
+        self.avoided().as_ref().and_then(between)
+    }
+
+    /// How many goals were drawn, if they were.
+    #[getter]
+    fn samples(&self) -> Option<u64> {
+        match &self.prediction.warrant {
+            ProbabilityWarrant::Sampled { samples, .. } => Some(*samples),
+            _ => None,
+        }
+    }
+
+    /// Level of confidence of each interval, if goals were drawn.
+    #[getter]
+    fn confidence(&self) -> Option<f64> {
+        match &self.prediction.warrant {
+            ProbabilityWarrant::Sampled { confidence, .. } => Some(*confidence),
+            _ => None,
+        }
+    }
+
+    /// How goals were drawn, as for `GoalSample`; empty for exact answers.
+    #[getter]
+    fn blocks<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        let blocks = serde_json::to_string(&self.prediction.blocks).unwrap_or_default();
+        py.import("json")?.call_method1("loads", (blocks,))
+    }
+
+    fn __repr__(&self) -> String {
+        let chances: Vec<String> =
+            self.chances().iter().map(|(action, chance)| format!("{action} {}", text(chance))).collect();
+        format!("<dunamis.GoalPrediction at `{}`: {}>", self.state(), chances.join(", "))
+    }
+
+    fn _repr_html_(slf: &Bound<'_, Self>) -> PyResult<String> {
+        let columns = slf.get().columns(slf.py())?;
+        let avoided =
+            slf.get().avoided().map_or_else(String::new, |chance| format!(", shutdown avoided {}", text(&chance)));
+        frame::html(&format!("GoalPrediction at {}{avoided}", slf.get().state()), None, &columns)
+    }
+}
