@@ -5,10 +5,12 @@ use crate::exact::fraction;
 use crate::frame;
 use crate::goals::Explained;
 use crate::interrupt::{Watch, watched};
+use crate::picture::{self, Picture};
 use dunamis_goals::{Chance, Prediction, PredictionSettings, predict};
 use dunamis_mdp::Rational;
 use dunamis_power::{ProbabilityMethod, ProbabilityWarrant};
 use dunamis_sampling::Seed;
+use num_traits::ToPrimitive;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 use std::sync::Arc;
@@ -194,6 +196,17 @@ impl GoalPrediction {
         py.import("json")?.call_method1("loads", (blocks,))
     }
 
+    /// The probabilities as bars, or the middles of their intervals with how far they may be off.
+    #[pyo3(signature = (*, title=None))]
+    fn plot(&self, title: Option<&str>) -> Result<Picture> {
+        let bar = |(action, chance)| match chance {
+            Chance::Exact(exact) => (action, exact.to_f64().unwrap_or(f64::NAN), 0.0),
+            Chance::Between(low, high) => (action, f64::midpoint(low, high), (high - low) / 2.0),
+        };
+        let bars: Vec<_> = self.chances().into_iter().map(bar).collect();
+        picture::bars(&bars, "optimal with probability", title.unwrap_or(&self.state()))
+    }
+
     fn __repr__(&self) -> String {
         let chances: Vec<String> =
             self.chances().iter().map(|(action, chance)| format!("{action} {}", text(chance))).collect();
@@ -204,6 +217,7 @@ impl GoalPrediction {
         let columns = slf.get().columns(slf.py())?;
         let avoided =
             slf.get().avoided().map_or_else(String::new, |chance| format!(", shutdown avoided {}", text(&chance)));
-        frame::html(&format!("GoalPrediction at {}{avoided}", slf.get().state()), None, &columns)
+        let drawn = slf.get().plot(None).ok();
+        frame::html(&format!("GoalPrediction at {}{avoided}", slf.get().state()), drawn.as_ref(), &columns)
     }
 }

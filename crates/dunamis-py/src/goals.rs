@@ -323,13 +323,18 @@ fn explain(
     observed: Option<Vec<usize>>,
     settings: GoalSettings,
 ) -> Result<Explained> {
-    let goal = environment.reward().map(|reward| situation.goal(reward)).transpose()?;
-    let training = match (observed, &goal) {
-        (Some(pairs), _) => Training::new(situation.model().clone(), situation.trained(), &pairs)?,
-        (None, Some(goal)) => situation.training(goal, discount)?,
-        (None, None) => {
-            let problem = format!("is needed: `{}` has no reward that was trained for", environment.name());
-            return Err(Failure::argument("observe", problem));
+    let own = environment.reward().map(|reward| situation.goal(reward)).transpose();
+    let (training, goal) = match (observed, own) {
+        // Rewards of actions, which are no goal, need not be taken away from a model whose rewards do not matter.
+        (Some(pairs), own) => {
+            (Training::new(situation.model().clone(), situation.trained(), &pairs)?, own.ok().flatten())
+        }
+        (None, own) => {
+            let Some(goal) = own? else {
+                let problem = format!("is needed: `{}` has no reward that was trained for", environment.name());
+                return Err(Failure::argument("observe", problem));
+            };
+            (situation.training(&goal, discount)?, Some(goal))
         }
     };
     let goals = dunamis_goals::GoalSet::new(training, discount, settings)?;

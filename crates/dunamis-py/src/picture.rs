@@ -3,7 +3,7 @@
 use crate::error::{Failure, Result};
 use dunamis_envs::Environment;
 use dunamis_mdp::RewardKind;
-use dunamis_plot::{Grid, GridDiagram, HeatMap, Label, Plot, Scene};
+use dunamis_plot::{Bar, BarChart, Grid, GridDiagram, HeatMap, Label, Plot, Scene};
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
 use std::path::PathBuf;
@@ -115,4 +115,15 @@ pub(crate) fn heat_map(
         map = map.arrow(layout.cells()[from], layout.cells()[to], 1.0)?;
     }
     Ok(Picture::new(map.figure().title(Label::plain(title)).scene()?))
+}
+
+/// Numbers with names as bars, each with how far it may be off.
+///
+/// # Errors
+///
+/// [`Failure::Plot`] for numbers that are not finite.
+pub(crate) fn bars(numbers: &[(String, f64, f64)], what: &str, title: &str) -> Result<Picture> {
+    let bar = |(name, number, error): &(String, f64, f64)| Bar::new(Label::plain(name.as_str()), *number).error(*error);
+    let chart = BarChart::new(numbers.iter().map(bar).collect()).value_title(what);
+    Ok(Picture::new(chart.figure().title(Label::plain(title)).scene()?))
 }

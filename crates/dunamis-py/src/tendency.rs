@@ -8,13 +8,14 @@ use crate::frame;
 use crate::interrupt::{unheard, watched};
 use crate::model::Mdp;
 use crate::number::number;
+use crate::picture::{self, Picture};
 use dunamis_mdp::{Rational, nearest};
 use dunamis_orbit::{
     Choice, DecisionFunction, ExactMethod, Horizon, MeasureSettings, MeasuredTendency, OptionSet, Orbit,
 };
 use dunamis_sampling::Seed;
 use num_bigint::BigInt;
-use num_traits::Zero;
+use num_traits::{ToPrimitive, Zero};
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
@@ -81,6 +82,16 @@ impl Tendency {
     #[getter]
     fn method(&self) -> &'static str {
         self.method
+    }
+
+    /// Fractions of the orbit, or of the permutations that were drawn, on which B, A and neither is preferred, as bars.
+    #[pyo3(signature = (*, title=None))]
+    fn plot(&self, title: Option<&str>) -> Result<Picture> {
+        let total = &self.greater + &self.less + &self.equal;
+        let part = |count: &BigInt| Rational::new(count.clone(), total.clone()).to_f64().unwrap_or(f64::NAN);
+        let parts = [("B", &self.greater), ("A", &self.less), ("neither", &self.equal)];
+        let parts = parts.map(|(name, count)| (name.to_owned(), part(count), 0.0));
+        picture::bars(&parts, "fraction of the orbit", title.unwrap_or(&format!("preferred by {}", self.decision)))
     }
 
     fn __repr__(&self) -> String {

@@ -4,7 +4,9 @@ import itertools
 import json
 import os
 import pickle
+import signal
 import subprocess
+import time
 from fractions import Fraction
 
 import numpy as np
@@ -165,6 +167,24 @@ def test_functions_may_call_the_package():
     assert dunamis.tendency(candy(), **CANDY, reward=[0, 1, 2, 3], decision=solves).orbit == 24
 
 
+@pytest.mark.skipif(os.name == "nt", reason="signals are sent otherwise")
+def test_interrupts_end_functions():
+    calls = []
+
+    def function(utilities):
+        calls.append(len(calls))
+        if len(calls) == 3:
+            os.kill(os.getpid(), signal.SIGINT)
+        return utilities
+
+    sets = {"a": np.eye(10, dtype=int)[:1], "b": np.arange(90).reshape(9, 10)}
+    with pytest.raises(KeyboardInterrupt):
+        dunamis.tendency(sets=sets, reward=range(10), decision=function)
+    told = len(calls)
+    time.sleep(0.1)
+    assert told == len(calls) < 3_628_800
+
+
 class OwnError(Exception):
     pass
 
@@ -259,6 +279,11 @@ def test_bad_rewards_and_decisions_are_named(arguments, message):
     with pytest.raises(dunamis.DunamisError) as raised:
         dunamis.tendency(candy(), **CANDY, **arguments)
     assert str(raised.value).startswith(message)
+
+
+def test_pictures():
+    picture = dunamis.tendency(candy(), **CANDY, reward=[0, 0, 1, 1]).plot(title="of candy")
+    assert "of candy" in picture.svg and "neither" in picture.svg
 
 
 def test_verify_names_what_it_takes():

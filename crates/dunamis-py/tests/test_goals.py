@@ -100,6 +100,21 @@ def two_states():
     return dunamis.Mdp.from_arrays(P, R, states=["a", "b", "c"], actions=["stay", "leave"]).with_reward(None)
 
 
+def test_pictures():
+    exact, drawn = setting(discount="1/2").predict(), setting(bounds=(-1, 1)).predict(samples=100)
+    assert "shutdown" in exact.plot().svg and "<svg" in exact._repr_html_()
+    assert exact.plot().svg != drawn.plot().svg
+
+
+def test_rewards_of_actions_do_not_matter_to_what_was_seen():
+    seen = {"train": ["a", "b"], "new": "c", "observe": {"a": "leave", "b": "stay"}}
+    rewarded = two_states().with_reward(np.array([[1.0, 2.0], [3.0, 4.0], [5.0, -np.inf]]))
+    own, other = (dunamis.goals(mdp, "1/2", **seen) for mdp in (two_states(), rewarded))
+    assert own.sample(2).goals.tolist() == other.sample(2).goals.tolist()
+    with pytest.raises(dunamis.GoalError, match="goals are rewards of states"):
+        dunamis.goals(rewarded, "1/2", train=["a", "b"], new="c")
+
+
 def test_what_was_seen_constrains_goals():
     goals = dunamis.goals(two_states(), "1/2", train=["a", "b"], new="c", observe={"a": "leave", "b": ["stay"]})
     assert goals.observed == {"a": ["leave"], "b": ["stay"]} and (goals.new, goals.trained) == ("c", ["a", "b"])
