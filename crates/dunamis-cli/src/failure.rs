@@ -2,7 +2,7 @@
 
 use dunamis_envs::EnvError;
 use dunamis_experiment::powerplay::ImportError;
-use dunamis_experiment::{ConfigError, ExperimentError, SeedPolicyError};
+use dunamis_experiment::{ConfigError, ExperimentError, NamedLawError, SeedPolicyError};
 use dunamis_figures::FigureError;
 use dunamis_goals::GoalError;
 use dunamis_mdp::{Criterion, DiscountError, ModelError, NumberError};
@@ -70,6 +70,9 @@ pub(crate) enum Failure {
     /// The reward law cannot be built.
     #[error(transparent)]
     Reward(#[from] RewardError),
+    /// A law of rewards that is none, or none over so many states.
+    #[error(transparent)]
+    NamedLaw(#[from] NamedLawError),
     /// A's seed policy cannot be read or followed.
     #[error(transparent)]
     SeedPolicy(#[from] SeedPolicyError),
@@ -123,14 +126,6 @@ pub(crate) enum Failure {
     /// A table that cannot be written as CSV.
     #[error("cannot write the table")]
     Csv(#[from] csv::Error),
-    /// More unit vectors than fit into memory.
-    #[error("one-hot rewards are a list of one vector per state, and {states} states are too many: at most {limit}")]
-    OneHotStates {
-        /// States of the environment.
-        states: usize,
-        /// How many are possible.
-        limit: usize,
-    },
     /// A picture of no known kind.
     #[error("`{path}` says by its extension neither picture nor animation: choose .svg, .png, .apng, .gif or .csv")]
     PictureExtension {

@@ -2,9 +2,8 @@
 
 use crate::argument::ArgumentError;
 use crate::failure::Failure;
-use crate::law::LawError;
 use dunamis_envs::EnvError;
-use dunamis_experiment::{ConfigError, ConfigProblem, ExperimentError, SeedPolicyError};
+use dunamis_experiment::{ConfigError, ConfigProblem, ExperimentError, NamedLawError, SeedPolicyError};
 use dunamis_figures::FigureError;
 use dunamis_mdp::{DiscountError, ModelError};
 use dunamis_orbit::OrbitError;
@@ -51,9 +50,7 @@ impl Hint for Failure {
                 Some("`dunamis runs list` shows the runs; `--runs DIR` looks elsewhere".into())
             }
             Failure::UnknownFormat { .. } => Some("`dunamis env formats` shows the formats".into()),
-            Failure::OneHotStates { .. } => {
-                Some("`--reward bernoulli:probability=0.001` rewards few states as well, and needs no list".into())
-            }
+            Failure::NamedLaw(error) => error.hint(),
             Failure::NeedsTwoAgents { option } => Some(format!("add `--agents 2`, or leave `{option}` out")),
             Failure::NeedsOneAgent { option } => Some(format!("leave `{option}` or `--agents 2` out")),
             Failure::WriteFile { .. } => Some("check the free space and the permissions of its directory".into()),
@@ -254,9 +251,16 @@ impl Hint for ArgumentError {
     }
 }
 
-impl Hint for LawError {
+impl Hint for NamedLawError {
     fn hint(&self) -> Option<String> {
-        Some("for example `uniform`, `uniform:low=-1,high=1`, `beta:alpha=2,beta=5` or `one-hot`".into())
+        let text = match self {
+            NamedLawError::Reward(error) => return error.hint(),
+            NamedLawError::OneHotStates { .. } => {
+                "`--reward bernoulli:probability=0.001` rewards few states as well, and needs no list"
+            }
+            _ => "for example `uniform`, `uniform:low=-1,high=1`, `beta:alpha=2,beta=5` or `one-hot`",
+        };
+        Some(text.into())
     }
 }
 
@@ -267,6 +271,6 @@ pub(crate) fn of_argument(error: &(dyn Error + 'static)) -> Option<String> {
     }
     hint::<DiscountError>(error)
         .or_else(|| hint::<ArgumentError>(error))
-        .or_else(|| hint::<LawError>(error))
+        .or_else(|| hint::<NamedLawError>(error))
         .or_else(|| hint::<EnvError>(error))
 }

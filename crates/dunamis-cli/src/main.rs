@@ -9,7 +9,7 @@
 //! | `commands` | one file per command |
 //! | `argument` | how single arguments are read |
 //! | `run_path`, `config_runs`, `run_table` | runs by their names, runs that configs ask for, how several are compared |
-//! | `law`, `setting`, `drawing` | the reward laws of `--reward`, the settings of `--set`, exact answers or samples |
+//! | `setting`, `drawing` | the settings of `--set`, exact answers or samples |
 //! | `output`, `progress`, `solver_progress`, `interrupt` | what is written to the terminal, and Ctrl-C |
 //! | `selection`, `table`, `heat_map` | which states are shown, text layouts |
 //! | `verdict` | certificates and refusals |
@@ -31,7 +31,6 @@ mod failure;
 mod heat_map;
 mod hint;
 mod interrupt;
-mod law;
 mod output;
 mod progress;
 mod run_path;

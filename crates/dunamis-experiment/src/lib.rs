@@ -201,6 +201,7 @@
 //! |---|---|
 //! | `experiment`, `parse`, `document` | [`Experiment`], reading and writing it |
 //! | `config_error` | [`ConfigError`], [`ConfigProblem`] |
+//! | `named_law` | [`NamedLaw`]: reward laws in one word |
 //! | `seed_policy` | [`SeedPolicySource`] |
 //! | `section` | tables of a config as they are read |
 //! | `analysis` | [`Analysis`], its parts, [`analyze`] and [`AnalysisRun`] |
@@ -243,6 +244,7 @@ mod key;
 mod layout;
 mod listing;
 mod manifest;
+mod named_law;
 #[cfg(feature = "parquet")]
 mod parquet;
 mod parse;
@@ -287,6 +289,7 @@ pub use key::{NUMERICS_VERSION, RunKey, RunKeyError};
 pub use layout::{Cell, CellPair, GridLayout};
 pub use listing::{AnyRun, Content, Entry, RunManifest, clear_unfinished, list};
 pub use manifest::{MANIFEST_SCHEMA, Manifest};
+pub use named_law::{NamedLaw, NamedLawError};
 pub use part::{PartContents, PartDepth, PartEnd, PartHeader, PartRecord};
 pub use parts::ChangedPart;
 pub use rollout::{Plan, PlannedMove, Rollout, RolloutSettings};

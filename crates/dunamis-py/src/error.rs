@@ -1,10 +1,13 @@
 //! Errors as Python exceptions: the classes of `dunamis._errors`, with the messages of the command line and what to do.
 
 use dunamis_envs::EnvError;
+use dunamis_experiment::{NamedLawError, SeedPolicyError};
 use dunamis_goals::{AvoidanceRefusal, GoalError};
 use dunamis_mdp::{DiscountError, ModelError};
 use dunamis_orbit::{CertificateError, OptionDocumentError, OrbitError, Refusal};
 use dunamis_plot::PlotError;
+use dunamis_power::PowerError;
+use dunamis_sampling::{MethodError, RewardError};
 use dunamis_solve::{SolveError, VerifyError};
 use pyo3::PyErr;
 use std::error::Error;
@@ -21,6 +24,7 @@ mod class {
     import_exception!(dunamis._errors, ModelError);
     import_exception!(dunamis._errors, OrbitError);
     import_exception!(dunamis._errors, PlotError);
+    import_exception!(dunamis._errors, PowerError);
     import_exception!(dunamis._errors, RefusalError);
     import_exception!(dunamis._errors, SolveError);
     import_exception!(dunamis._errors, VerifyError);
@@ -56,6 +60,12 @@ pub(crate) enum Failure {
     /// Nothing says what to maximize.
     #[error("nothing says how rewards of different times count, and `{environment}` has no discount of its own")]
     NoCriterion {
+        /// The model.
+        environment: String,
+    },
+    /// Nothing says how rewards of different times count.
+    #[error("`discount` is missing, and `{environment}` has no discount of its own")]
+    NoDiscount {
         /// The model.
         environment: String,
     },
@@ -138,6 +148,21 @@ pub(crate) enum Failure {
     /// Something cannot be drawn.
     #[error(transparent)]
     Plot(#[from] PlotError),
+    /// POWER cannot be estimated.
+    #[error(transparent)]
+    Power(#[from] PowerError),
+    /// A law of rewards that is none.
+    #[error(transparent)]
+    Reward(#[from] RewardError),
+    /// A law of rewards by a name that is none.
+    #[error(transparent)]
+    NamedLaw(#[from] NamedLawError),
+    /// A seed policy that is none.
+    #[error(transparent)]
+    SeedPolicy(#[from] SeedPolicyError),
+    /// No way to spread samples.
+    #[error(transparent)]
+    Method(#[from] MethodError),
     /// A computation that ended in a panic, which is a mistake of the package.
     #[error("internal error, please report it: {message}")]
     Panic {
@@ -192,6 +217,19 @@ impl Failure {
                 "write probabilities as fractions such as \"1/3\"; `verify` proves bounds in double precision"
             }
             Failure::UnknownSolver { .. } => "`dunamis.solvers()` lists the solvers",
+            Failure::NoDiscount { .. } => "add `discount=G`, or `limit_one=True` where there is one agent",
+            Failure::NamedLaw(NamedLawError::OneHotStates { .. }) => {
+                "`bernoulli:probability=0.001` rewards few states as well, and needs no list"
+            }
+            Failure::NamedLaw(NamedLawError::Reward(error)) | Failure::Reward(error) => return reward_hint(error),
+            Failure::NamedLaw(_) => {
+                "for example `uniform`, `uniform:low=-1,high=1`, `beta:alpha=2,beta=5` or `one-hot`"
+            }
+            Failure::Power(PowerError::NoSamples) => {
+                "standard errors shrink with the square root of the number of samples; 10000 is a good start"
+            }
+            Failure::SeedPolicy(SeedPolicyError::Power(PowerError::NoStay { .. }))
+            | Failure::Power(PowerError::NoStay { .. }) => "choose `uniform`, or give probabilities",
             Failure::Discount(_) => "choose a number such as `0.9` or `\"99/100\"`",
             _ => return None,
         };
@@ -214,6 +252,11 @@ impl Failure {
         }
         text
     }
+}
+
+fn reward_hint(error: &RewardError) -> Option<String> {
+    let correlation = matches!(error, RewardError::Correlation { .. });
+    correlation.then(|| "`-1` gives A the opposite rewards of H, `0` independent ones, `1` the same".into())
 }
 
 fn model_hint(error: &ModelError) -> Option<String> {
@@ -299,11 +342,19 @@ impl From<Failure> for PyErr {
             | Failure::UnknownSolver { .. } => class::SolveError::new_err(arguments),
             Failure::Orbit(_) | Failure::Sets(_) => class::OrbitError::new_err(arguments),
             Failure::Certificate(_) | Failure::Verify(_) => class::VerifyError::new_err(arguments),
+            // What is wrong with an argument is no failure of the estimate.
+            Failure::Power(_) if !matches!(failure, Failure::In { .. }) => class::PowerError::new_err(arguments),
             Failure::Plot(_) | Failure::NoGrid { .. } => class::PlotError::new_err(arguments),
             Failure::Panic { .. } => class::InternalError::new_err(arguments),
-            Failure::Argument { .. } | Failure::Discount(_) | Failure::In { .. } => {
-                class::ArgumentError::new_err(arguments)
-            }
+            Failure::Argument { .. }
+            | Failure::Discount(_)
+            | Failure::NoDiscount { .. }
+            | Failure::Reward(_)
+            | Failure::NamedLaw(_)
+            | Failure::Method(_)
+            | Failure::Power(_)
+            | Failure::SeedPolicy(_)
+            | Failure::In { .. } => class::ArgumentError::new_err(arguments),
             Failure::Python(_) => match failure {
                 Failure::Python(error) => error,
                 _ => class::InternalError::new_err(arguments),

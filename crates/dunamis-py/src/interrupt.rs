@@ -7,7 +7,7 @@
 use crate::error::{Failure, Result};
 use pyo3::prelude::*;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, mpsc};
+use std::sync::{Arc, Mutex, mpsc};
 use std::thread;
 use std::time::Duration;
 
@@ -20,7 +20,7 @@ const STACK: usize = 8 << 20;
 /// What a computation and the thread that waits for it tell each other.
 #[derive(Debug, Default)]
 pub(crate) struct Watch {
-    stop: AtomicBool,
+    stop: Arc<AtomicBool>,
     /// The newest progress that nobody was told of: three numbers whose meaning the computation knows.
     news: Mutex<Option<[f64; 3]>>,
 }
@@ -29,6 +29,11 @@ impl Watch {
     /// Whether to stop.
     pub(crate) fn stopped(&self) -> bool {
         self.stop.load(Ordering::Relaxed)
+    }
+
+    /// What says whether to stop, for those who outlive this.
+    pub(crate) fn flag(&self) -> Arc<AtomicBool> {
+        Arc::clone(&self.stop)
     }
 
     /// Reports progress; only the newest report counts.

@@ -10,6 +10,8 @@
 //! | `environment` | `load`, `gridworld` and what there is |
 //! | `transitions`, `reward`, `sparse_matrix`, `array`, `number`, `state`, `policy` | arguments as typed things |
 //! | `solve`, `solution`, `exact_solution`, `evaluation`, `visit_distribution` | the functions and what they return |
+//! | `power`, `multi_agent_power` | POWER of one agent and of two |
+//! | `reward_law`, `sampling` | laws of rewards, functions among them, and how they are sampled |
 //! | `certify`, `tendency`, `certificate`, `verify` | what can be proved and counted of orbits |
 //! | `goals`, `goal_description`, `goal_sample`, `goal_prediction` | the goals compatible with training |
 //! | `comparing`, `decision`, `exact` | what is compared, how options are chosen, and exact numbers |
@@ -49,10 +51,14 @@ mod goals;
 mod interrupt;
 mod joint_model;
 mod model;
+mod multi_agent_power;
 mod number;
 mod picture;
 mod policy;
+mod power;
 mod reward;
+mod reward_law;
+mod sampling;
 mod solution;
 mod solve;
 mod sparse_matrix;
@@ -88,7 +94,11 @@ mod _dunamis {
     #[pymodule_export]
     use crate::model::Mdp;
     #[pymodule_export]
+    use crate::multi_agent_power::{Alignment, MultiAgentPower, multi_agent_power};
+    #[pymodule_export]
     use crate::picture::Picture;
+    #[pymodule_export]
+    use crate::power::{Power, power};
     #[pymodule_export]
     use crate::solution::{Solution, Verification};
     #[pymodule_export]

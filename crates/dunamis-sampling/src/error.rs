@@ -144,6 +144,12 @@ pub enum SampleError {
         /// The length of the slice.
         found: usize,
     },
+    /// A law that a caller brought gave nothing.
+    #[error("the law gave no rewards: {reason}")]
+    Refused {
+        /// Why not.
+        reason: String,
+    },
     /// Every redraw was constant too.
     #[error(
         "`{draws}` draws in a row gave a constant reward vector: allow constant vectors or choose a less concentrated law"

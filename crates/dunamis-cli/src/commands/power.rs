@@ -6,12 +6,11 @@ use crate::argument;
 use crate::commands::env::Joint;
 use crate::failure::{ExitStatus, Failure};
 use crate::heat_map::heat_map;
-use crate::law::Law;
 use crate::output::{self, Output, SCHEMA};
 use crate::table::{Align, Table, counted, decimals};
 use clap::Args;
 use dunamis_envs::{Environment, Grid, load};
-use dunamis_experiment::SeedPolicySource;
+use dunamis_experiment::{NamedLaw, SeedPolicySource};
 use dunamis_mdp::{Discount, Names};
 use dunamis_power::{PowerEstimate, Sampling, Warrant, published};
 use dunamis_sampling::{Correlation, SamplingMethod, Seed};
@@ -114,7 +113,7 @@ pub(crate) struct Arguments {
             or one-hot: one state, each equally likely, has reward 1 and all others 0; POWER is then\n  \
             exact, unless --samples is given or two agents have more than 10000 pairs of them"
     )]
-    reward: Law,
+    reward: NamedLaw,
 
     #[command(flatten)]
     joint: Joint,

@@ -1,8 +1,8 @@
 """A workbench for power-seeking in Markov decision processes.
 
 Models come from arrays, files, maps and other packages (`Mdp`, `load`, `gridworld`); `solve`, `evaluate` and `visit_distribution` answer
-questions about them, with true error bounds. `certify` proves how strongly decisions tend to some options, `tendency` counts it, and `goals`
-asks what an agent does that was trained elsewhere. All arrays are NumPy's.
+questions about them, with true error bounds, and `power` and `multi_agent_power` average over rewards. `certify` proves how strongly
+decisions tend to some options, `tendency` counts it, and `goals` asks what an agent does that was trained elsewhere. All arrays are NumPy's.
 
 >>> import dunamis
 >>> solution = dunamis.solve(dunamis.load("forest"), discount=0.9)
@@ -11,6 +11,7 @@ asks what an agent does that was trained elsewhere. All arrays are NumPy's.
 """
 
 from dunamis._dunamis import (
+    Alignment,
     Certificate,
     Evaluation,
     ExactSolution,
@@ -21,7 +22,9 @@ from dunamis._dunamis import (
     GoalSet,
     JointModel,
     Mdp,
+    MultiAgentPower,
     Picture,
+    Power,
     ShutdownDescription,
     Solution,
     Tendency,
@@ -38,6 +41,8 @@ from dunamis._dunamis import (
     joint_gridworld,
     load,
     load_joint,
+    multi_agent_power,
+    power,
     solve,
     solve_exact,
     solvers,
@@ -55,6 +60,7 @@ from dunamis._errors import (
     ModelError,
     OrbitError,
     PlotError,
+    PowerError,
     RefusalError,
     SolveError,
     VerifyError,
@@ -62,6 +68,7 @@ from dunamis._errors import (
 from dunamis._explore import explore
 
 __all__ = [
+    "Alignment",
     "ArgumentError",
     "Certificate",
     "DunamisError",
@@ -78,9 +85,12 @@ __all__ = [
     "JointModel",
     "Mdp",
     "ModelError",
+    "MultiAgentPower",
     "OrbitError",
     "Picture",
     "PlotError",
+    "Power",
+    "PowerError",
     "RefusalError",
     "ShutdownDescription",
     "Solution",
@@ -101,6 +111,8 @@ __all__ = [
     "joint_gridworld",
     "load",
     "load_joint",
+    "multi_agent_power",
+    "power",
     "solve",
     "solve_exact",
     "solvers",

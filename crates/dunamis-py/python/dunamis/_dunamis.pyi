@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 __all__ = [
+    "Alignment",
     "Certificate",
     "Evaluation",
     "ExactSolution",
@@ -20,7 +21,9 @@ __all__ = [
     "GoalSet",
     "JointModel",
     "Mdp",
+    "MultiAgentPower",
     "Picture",
+    "Power",
     "ShutdownDescription",
     "Solution",
     "Tendency",
@@ -38,6 +41,8 @@ __all__ = [
     "joint_gridworld",
     "load",
     "load_joint",
+    "multi_agent_power",
+    "power",
     "solve",
     "solve_exact",
     "solvers",
@@ -68,6 +73,9 @@ _Number: TypeAlias = float | str | Fraction | Decimal
 _State: TypeAlias = str | int | tuple[int, int]
 _Policy: TypeAlias = ArrayLike | Solution | Literal["uniform"]
 _Rewards: TypeAlias = ArrayLike | Sequence[_CompressedRows] | Mapping[_State, _Number]
+_RewardLaw: TypeAlias = str | ArrayLike | Callable[[np.random.Generator, int], ArrayLike]
+_Sampling: TypeAlias = Literal["independent", "antithetic", "sobol"]
+_Quantity: TypeAlias = Literal["power_h", "power_a", "power_h_seed", "power_a_seed"]
 _Agent: TypeAlias = Literal["H", "A"]
 _Collision: TypeAlias = Literal["none", "leak", "renormalize", "block"]
 _Swaps: TypeAlias = Literal["allowed", "forbidden"]
@@ -115,6 +123,18 @@ class _Statistics(TypedDict):
     eliminated: int
     evaluation_sweeps: int
     choice: str
+
+class _PowerStatistics(TypedDict):
+    kernel: str
+    seconds: float
+    samples_per_second: float | None
+
+class _MultiAgentStatistics(_PowerStatistics):
+    graph_samples: int
+    general_samples: int
+    fixed_points: int
+    cycles: int
+    unsettled: int
 
 @final
 class Mdp:
@@ -506,6 +526,112 @@ class VisitDistribution:
     def _repr_html_(self) -> str: ...
 
 @final
+class Power:
+    @property
+    def mean(self) -> NDArray[np.float64]: ...
+    @property
+    def std_error(self) -> NDArray[np.float64]: ...
+    @property
+    def states(self) -> list[str]: ...
+    @property
+    def exact(self) -> bool: ...
+    @property
+    def samples(self) -> int | None: ...
+    @property
+    def sampling(self) -> _Sampling | None: ...
+    @property
+    def seed(self) -> int: ...
+    @property
+    def discount(self) -> float | None: ...
+    @property
+    def reward(self) -> str: ...
+    @property
+    def solver_error(self) -> float: ...
+    @property
+    def until_se_reached(self) -> bool | None: ...
+    @property
+    def kept_rewards(self) -> NDArray[np.float64]: ...
+    @property
+    def kept_power(self) -> NDArray[np.float64]: ...
+    @property
+    def statistics(self) -> _PowerStatistics: ...
+    def to_pandas(self) -> Any: ...
+    def to_polars(self) -> Any: ...
+    def plot(self, *, title: str | None = None) -> Picture: ...
+    def _repr_html_(self) -> str: ...
+
+@final
+class Alignment:
+    @property
+    def alpha(self) -> float | None: ...
+    @property
+    def std_error(self) -> float | None: ...
+    @property
+    def noise_corrected(self) -> float | None: ...
+    @property
+    def noise_corrected_std_error(self) -> float | None: ...
+    @property
+    def rank(self) -> float | None: ...
+    @property
+    def slope(self) -> float | None: ...
+    @property
+    def intercept(self) -> float | None: ...
+
+@final
+class MultiAgentPower:
+    @property
+    def power_h(self) -> NDArray[np.float64]: ...
+    @property
+    def power_a(self) -> NDArray[np.float64]: ...
+    @property
+    def power_h_seed(self) -> NDArray[np.float64]: ...
+    @property
+    def power_a_seed(self) -> NDArray[np.float64] | None: ...
+    def std_error(self, quantity: _Quantity = "power_h") -> NDArray[np.float64]: ...
+    def by_position(self, quantity: _Quantity = "power_h") -> NDArray[np.float64] | None: ...
+    @property
+    def alignment(self) -> Alignment: ...
+    @property
+    def states(self) -> list[str]: ...
+    @property
+    def places(self) -> list[str]: ...
+    @property
+    def exact(self) -> bool: ...
+    @property
+    def samples(self) -> int | None: ...
+    @property
+    def sampling(self) -> _Sampling | None: ...
+    @property
+    def seed(self) -> int: ...
+    @property
+    def discount(self) -> float: ...
+    @property
+    def discount_a(self) -> float: ...
+    @property
+    def correlation(self) -> float: ...
+    @property
+    def reward(self) -> str: ...
+    @property
+    def solver_error(self) -> float: ...
+    @property
+    def until_se_reached(self) -> bool | None: ...
+    @property
+    def kept_rewards_h(self) -> NDArray[np.float64]: ...
+    @property
+    def kept_rewards_a(self) -> NDArray[np.float64]: ...
+    @property
+    def kept_power_h(self) -> NDArray[np.float64]: ...
+    @property
+    def kept_power_a(self) -> NDArray[np.float64]: ...
+    @property
+    def statistics(self) -> _MultiAgentStatistics: ...
+    def to_pandas(self) -> Any: ...
+    def to_polars(self) -> Any: ...
+    def plot(self, quantity: _Quantity = "power_h", *, title: str | None = None) -> Picture: ...
+    def plot_alignment(self, *, title: str | None = None) -> Picture: ...
+    def _repr_html_(self) -> str: ...
+
+@final
 class Picture:
     @property
     def svg(self) -> str: ...
@@ -612,3 +738,35 @@ def goals(
     margin: _Number | None = None,
     bounds: Literal["unit", "sphere", "none"] | tuple[_Number, _Number] | None = None,
 ) -> GoalSet: ...
+def power(
+    model: Mdp,
+    discount: _Number | None = None,
+    *,
+    limit_one: bool = False,
+    samples: int | None = None,
+    sampling: _Sampling | None = None,
+    until_se: float | None = None,
+    seed: int = 0,
+    reward: _RewardLaw | None = None,
+    as_published: bool = False,
+    keep_samples: int = 0,
+    progress: _SampleProgress | None = None,
+) -> Power: ...
+def multi_agent_power(
+    model: JointModel,
+    discount: _Number,
+    *,
+    discount_a: _Number | None = None,
+    correlation: float = 0.0,
+    seed_policy: str | ArrayLike | None = None,
+    rounds: int = 1,
+    seed_baseline: bool = True,
+    samples: int | None = None,
+    sampling: _Sampling | None = None,
+    until_se: float | None = None,
+    seed: int = 0,
+    reward: _RewardLaw | None = None,
+    as_published: bool = False,
+    keep_samples: int = 0,
+    progress: _SampleProgress | None = None,
+) -> MultiAgentPower: ...

@@ -66,6 +66,10 @@ class RefusalError(DunamisError):
         self.witness = json.loads(witness)
 
 
+class PowerError(DunamisError):
+    """POWER cannot be estimated."""
+
+
 class PlotError(DunamisError):
     """Something cannot be drawn."""
 
