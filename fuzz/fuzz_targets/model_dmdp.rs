@@ -44,15 +44,18 @@ fn seal(file: &mut [u8]) -> Option<()> {
         let bytes = file.get(place..)?.first_chunk().copied()?;
         usize::try_from(u64::from_le_bytes(bytes)).ok()
     };
-    let mut hash = |file: &mut [u8], start: usize, end: usize, place: usize| -> Option<()> {
+    let hash = |file: &mut [u8], start: usize, end: usize, place: usize| -> Option<()> {
         let hash = blake3::hash(file.get(start..end)?);
         file.get_mut(place..place + 32)?.copy_from_slice(hash.as_bytes());
         Some(())
     };
     let section = |k: usize| 64 + k * ENTRY;
-    let (index, length) = (number(file, section(5))?, number(file, section(5) + 8)?.min(file.len()));
-    for entry in (0..length / ENTRY).map(|block| index.saturating_add(block * ENTRY)) {
-        let is_last = entry.saturating_add(2 * ENTRY) > index.saturating_add(length);
+    let (index, length) = (number(file, section(5))?, number(file, section(5) + 8)?);
+    if index > file.len() || length > file.len() - index {
+        return None;
+    }
+    for entry in (0..length / ENTRY).map(|block| index + block * ENTRY) {
+        let is_last = entry + 2 * ENTRY > index + length;
         let end = if is_last { index } else { number(file, entry + ENTRY)? };
         hash(file, number(file, entry)?, end, entry + 16)?;
     }
