@@ -4,8 +4,9 @@ use crate::error::{Failure, Result};
 use crate::exact::fraction;
 use crate::frame;
 use crate::goals::Explained;
-use crate::interrupt::{Watch, watched};
+use crate::interrupt::watched;
 use crate::picture::{self, Picture};
+use crate::sampling::teller;
 use dunamis_goals::{Chance, Prediction, PredictionSettings, predict};
 use dunamis_mdp::Rational;
 use dunamis_power::{ProbabilityMethod, ProbabilityWarrant};
@@ -25,29 +26,19 @@ pub(crate) struct GoalPrediction {
     prediction: Prediction,
 }
 
-/// Tells a computation whether to go on.
-struct Heard<'a>(&'a Watch);
-
-impl dunamis_power::Observer for Heard<'_> {
-    fn progress(&self, done: u64, total: u64) {
-        self.0.report([done as f64, total as f64, 0.0]);
-    }
-
-    fn cancelled(&self) -> bool {
-        self.0.stopped()
-    }
+/// Exact answers or samples, as for `dunamis.optimality_probability`.
+pub(crate) struct Drawing {
+    pub(crate) method: ProbabilityMethod,
+    pub(crate) samples: u64,
+    pub(crate) seed: Seed,
+    pub(crate) confidence: f64,
 }
 
-impl GoalPrediction {
-    pub(crate) fn new(
-        py: Python<'_>,
-        explained: &Arc<Explained>,
-        method: &str,
-        samples: u64,
-        seed: u64,
-        confidence: f64,
-        progress: Option<&Bound<'_, PyAny>>,
-    ) -> Result<Self> {
+impl Drawing {
+    /// # Errors
+    ///
+    /// [`Failure::Argument`].
+    pub(crate) fn new(method: &str, samples: u64, seed: u64, confidence: f64) -> Result<Self> {
         let method = match method {
             "auto" => ProbabilityMethod::Auto,
             "exact" => ProbabilityMethod::Exact,
@@ -63,18 +54,24 @@ impl GoalPrediction {
         if !(confidence > 0.0 && confidence < 1.0) {
             return Err(Failure::argument("confidence", format!("is {confidence}, but must be above 0 and below 1")));
         }
-        let settings =
-            PredictionSettings { method, samples, seed: Seed::new(seed), confidence, ..PredictionSettings::default() };
-        let told = progress.map(|progress| progress.clone().unbind());
-        let tell = |py: Python<'_>, [done, total, _]: [f64; 3]| match &told {
-            None => Ok(true),
-            Some(progress) => {
-                let answer = progress.bind(py).call1((done as u64, total as u64))?;
-                Ok(answer.is_none() || answer.is_truthy()?)
-            }
-        };
+        Ok(Drawing { method, samples, seed: Seed::new(seed), confidence })
+    }
+}
+
+impl GoalPrediction {
+    pub(crate) fn new(
+        py: Python<'_>,
+        explained: &Arc<Explained>,
+        method: &str,
+        samples: u64,
+        seed: u64,
+        confidence: f64,
+        progress: Option<&Bound<'_, PyAny>>,
+    ) -> Result<Self> {
+        let Drawing { method, samples, seed, confidence } = Drawing::new(method, samples, seed, confidence)?;
+        let settings = PredictionSettings { method, samples, seed, confidence, ..PredictionSettings::default() };
         let state = explained.situation.new_state();
-        let prediction = watched(py, tell, |watch| predict(&explained.goals, state, &settings, &Heard(watch)))??;
+        let prediction = watched(py, teller(progress), |watch| predict(&explained.goals, state, &settings, watch))??;
         Ok(GoalPrediction { explained: Arc::clone(explained), prediction })
     }
 

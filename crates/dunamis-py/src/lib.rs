@@ -12,7 +12,7 @@
 //! | `solve`, `solution`, `exact_solution`, `evaluation`, `visit_distribution` | the functions and what they return |
 //! | `power`, `multi_agent_power` | POWER of one agent and of two |
 //! | `reward_law`, `sampling` | laws of rewards, functions among them, and how they are sampled |
-//! | `certify`, `tendency`, `certificate`, `verify` | what can be proved and counted of orbits |
+//! | `certify`, `tendency`, `optimality_probability`, `certificate`, `verify` | what can be proved and counted of orbits |
 //! | `goals`, `goal_description`, `goal_sample`, `goal_prediction` | the goals compatible with training |
 //! | `comparing`, `decision`, `exact` | what is compared, how options are chosen, and exact numbers |
 //! | `picture`, `frame` | how notebooks show results |
@@ -53,6 +53,7 @@ mod joint_model;
 mod model;
 mod multi_agent_power;
 mod number;
+mod optimality_probability;
 mod picture;
 mod policy;
 mod power;
@@ -95,6 +96,8 @@ mod _dunamis {
     use crate::model::Mdp;
     #[pymodule_export]
     use crate::multi_agent_power::{Alignment, MultiAgentPower, multi_agent_power};
+    #[pymodule_export]
+    use crate::optimality_probability::{OptimalityProbability, optimality_probability};
     #[pymodule_export]
     use crate::picture::Picture;
     #[pymodule_export]

@@ -11,7 +11,6 @@ use crate::reward_law::RewardLaw;
 use crate::sampling::{self, Samples, teller};
 use dunamis_envs::Environment;
 use dunamis_mdp::Discount;
-use dunamis_plot::{Bar, BarChart, Label, Plot};
 use dunamis_power::{AgentSamples, PowerEstimate, SampleRecorder, Warrant, published};
 use dunamis_sampling::RewardDistribution;
 use dunamis_solve::BatchSolver;
@@ -213,10 +212,8 @@ pub(crate) fn bars<'a>(
     let numbers = power.mean.iter().zip(&power.std_error);
     // A standard error that is not known has no length.
     let known = |error: f64| if error.is_finite() { error } else { 0.0 };
-    let bar = |(name, (&mean, &error))| Bar::new(Label::plain(name), mean).error(known(error));
-    let figure =
-        BarChart::new(states.zip(numbers).map(bar).collect()).value_title(what).figure().title(Label::plain(title));
-    Ok(Picture::new(figure.scene()?))
+    let bar = |(name, (&mean, &error)): (&str, (&f64, &f64))| (name.to_owned(), mean, known(error));
+    picture::bars(&states.zip(numbers).map(bar).collect::<Vec<_>>(), what, title)
 }
 
 /// Estimates POWER, what an optimal agent can expect per step from each state on, averaged over reward functions:

@@ -293,3 +293,32 @@ def test_verify_names_what_it_takes():
         dunamis.verify(dunamis.certify(candy(), **CANDY), candy())
     with pytest.raises(dunamis.ArgumentError, match="`text` is no certificate: missing field"):
         dunamis.Certificate.from_json("{}")
+
+
+def test_published_probabilities():
+    # [Turner et al. 2021]: waiting is optimal with 2/3 for average reward; at γ = 1/2 with 7/12.
+    average = dunamis.optimality_probability(candy(), "start", criterion="average")
+    assert average.probability == {"candy": Fraction(1, 3), "wait": Fraction(2, 3)}
+    half = dunamis.optimality_probability(candy(), "start", "1/2")
+    assert sum(half.probability.values()) == 1 and half.interval is None and half.method == "piecewise polynomials"
+    assert isinstance(half.power, Fraction) and "<svg" in half._repr_html_()
+    drawn = dunamis.optimality_probability(candy(), "start", 0.5, method="sampled", samples=2_000)
+    assert (drawn.probability, drawn.power, drawn.samples, drawn.confidence) == (None, None, 2_000, 0.99)
+    assert all(low < half.probability[action] < high for action, (low, high) in drawn.interval.items())
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({}, "`discount` is needed"),
+        ({"discount": 0.5, "criterion": "average"}, "`discount` belongs to"),
+        ({"criterion": "total"}, "`criterion` is `total`"),
+        ({"discount": 0.5, "method": "guess"}, "`method` is `guess`"),
+        ({"discount": 0.5, "samples": 0}, "`samples` is 0"),
+        ({"discount": 0.5, "confidence": 2}, "`confidence` is 2"),
+    ],
+)
+def test_bad_settings_of_probabilities_are_named(arguments, message):
+    with pytest.raises(dunamis.ArgumentError) as raised:
+        dunamis.optimality_probability(candy(), "start", **arguments)
+    assert str(raised.value).startswith(message)

@@ -22,6 +22,7 @@ __all__ = [
     "JointModel",
     "Mdp",
     "MultiAgentPower",
+    "OptimalityProbability",
     "Picture",
     "Power",
     "ShutdownDescription",
@@ -42,6 +43,7 @@ __all__ = [
     "load",
     "load_joint",
     "multi_agent_power",
+    "optimality_probability",
     "power",
     "solve",
     "solve_exact",
@@ -359,6 +361,27 @@ class Tendency:
     def interval(self) -> tuple[float, float] | None: ...
     @property
     def method(self) -> Literal["closed form", "contingency tables", "enumeration", "samples"]: ...
+    def plot(self, *, title: str | None = None) -> Picture: ...
+    def _repr_html_(self) -> str: ...
+
+@final
+class OptimalityProbability:
+    @property
+    def state(self) -> str: ...
+    @property
+    def actions(self) -> list[str]: ...
+    @property
+    def probability(self) -> dict[str, Fraction] | None: ...
+    @property
+    def interval(self) -> dict[str, tuple[float, float]] | None: ...
+    @property
+    def power(self) -> Fraction | None: ...
+    @property
+    def method(self) -> Literal["piecewise polynomials", "volumes", "samples"]: ...
+    @property
+    def samples(self) -> int | None: ...
+    @property
+    def confidence(self) -> float | None: ...
     def plot(self, *, title: str | None = None) -> Picture: ...
     def _repr_html_(self) -> str: ...
 
@@ -725,6 +748,18 @@ def tendency(
     samples: int = 1_000_000,
     seed: int = 0,
 ) -> Tendency: ...
+def optimality_probability(
+    mdp: Mdp,
+    state: _State,
+    discount: _Number | None = None,
+    *,
+    criterion: Literal["discounted", "average", "blackwell"] | None = None,
+    method: Literal["auto", "exact", "sampled"] = "auto",
+    samples: int = 10_000,
+    seed: int = 0,
+    confidence: float = 0.99,
+    progress: _SampleProgress | None = None,
+) -> OptimalityProbability: ...
 def goals(
     mdp: Mdp,
     discount: _Number | None = None,
