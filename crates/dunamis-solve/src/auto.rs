@@ -8,8 +8,8 @@
 //! | discounted, all others | modified policy iteration | its sweeps cost least, and it adapts their order to the mixing |
 //! | average, total, finite horizon | the solver of that criterion | it takes models of every structure |
 //!
-//! Mixing is measured: it is slow unless the last of five Jacobi sweeps of an arbitrary policy, which begin with a slope over
-//! the states, shrinks the span of the residual to less than $`0.8\,\gamma`$ of what it was.
+//! Mixing is measured: it is slow unless the last of nine Jacobi sweeps shrinks the span of the residual to less than
+//! $`0.8\,\gamma`$ of what it was. They begin with a slope over the states, and those after the first keep its policy.
 //!
 //! What was chosen and why is in [`Statistics::choice`](crate::Statistics::choice).
 
@@ -30,7 +30,7 @@ const SMALL: usize = 128;
 const LONG: f64 = 50.0;
 
 /// Sweeps by which mixing is measured.
-const PROBE: usize = 5;
+const PROBE: usize = 9;
 
 /// Part of the discount above which a sweep does not mix.
 const SLOW: f64 = 0.8;
@@ -58,7 +58,7 @@ impl Default for Auto {
 }
 
 impl Auto {
-    /// The chosen solver and why. A look at every probability, and five sweeps of one policy where the discount is close to 1.
+    /// The chosen solver and why. A look at every probability, and a sweep and eight of one policy where the discount is close to 1.
     fn choose(&self, mdp: &Mdp, criterion: &Criterion) -> (Box<dyn Solver>, String) {
         let Auto { tolerance, tie_tolerance, max_iterations } = *self;
         let (model, states) = (mdp.model(), mdp.model().states().len());
@@ -94,29 +94,28 @@ impl Auto {
     }
 }
 
-/// Whether sweeps shrink the span of the residual faster than the discount alone: those of one policy, which at every state
-/// takes some action or other, cost a part of those over all pairs.
+/// Whether sweeps shrink the span of the residual faster than the discount alone. The first is over all pairs, the others
+/// are those of the policy that it found, at a part of the cost.
 fn mixes(mdp: &Mdp, discount: &Discount) -> bool {
     let bellman = Bellman::new(mdp, discount);
-    let states = bellman.states();
-    let some = |state: usize| {
-        let (pairs, hash) = (bellman.pairs(state), (state as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32);
-        (pairs.start as u64 + hash * pairs.len() as u64 / (1 << 32)) as u32
-    };
-    let policy: Vec<u32> = (0..states).map(some).collect();
-    let mut packed = PolicyRows::default();
-    bellman.pack(&policy, &mut packed);
-    let bellman = packed.bellman(discount.value());
     // A slope over the states, about as high as values can be: local moves keep it, mixing flattens it.
+    let states = bellman.states();
     let height = 2.0 * reward_scale(mdp.reward().values()) / (1.0 - discount.value());
     let mut value: Vec<f64> = (0..states).map(|state| height * (state as f64 / states as f64)).collect();
     let mut backed_up = value.clone();
-    let mut widths = [0.0; PROBE];
+    let mut packed = PolicyRows::default();
+    packed.clear();
+    bellman.sweep(&value, |state, best, pair| {
+        backed_up[state] = best;
+        packed.push(&bellman, state, pair);
+    });
+    let policy = packed.bellman(discount.value());
+    let mut widths = [0.0; PROBE - 1];
     for width in &mut widths {
-        *width = jacobi(&bellman, &value, &mut backed_up).width();
         std::mem::swap(&mut value, &mut backed_up);
+        *width = jacobi(&policy, &value, &mut backed_up).width();
     }
-    widths[PROBE - 1] < SLOW * bellman.discount * widths[PROBE - 2]
+    widths[PROBE - 2] < SLOW * bellman.discount * widths[PROBE - 3]
 }
 
 impl Solver for Auto {
