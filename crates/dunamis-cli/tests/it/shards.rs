@@ -68,7 +68,8 @@ fn shards_are_merged() {
     insta::assert_snapshot!("unfinished-verify", place.answer("runs verify"));
     let part = directories(place.path(), "parts-")[0].join("1-of-3.1.part");
     let mut bytes = std::fs::read(&part).expect("a part");
-    bytes[1_000] ^= 1;
+    // Records stand in the order in which threads were done, and the first one is longer than that whichever it is.
+    bytes[300] ^= 1;
     std::fs::write(&part, bytes).expect("a part");
     insta::assert_snapshot!("unfinished-verify-changed", place.answer("runs verify"));
     assert_eq!(place.answer("run sweep.toml --shard 3/3").code, Some(0));
