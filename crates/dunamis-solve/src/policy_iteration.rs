@@ -80,7 +80,8 @@ impl Solver for PolicyIteration {
         let mut statistics = Statistics::new(self.name());
         let mut value = vec![0.0; bellman.states()];
         let mut backed_up = value.clone();
-        let mut policy: Vec<u32> = (0..bellman.states()).map(|state| bellman.best_pair(state, &value).1).collect();
+        let mut policy = Vec::with_capacity(bellman.states());
+        bellman.sweep_of_zero(|_, _, pair| policy.push(pair));
         let (mut checkpoint, mut gap) = (Vec::new(), f64::INFINITY);
         statistics.sweeps += 1;
         let mut packed = PolicyRows::default();
