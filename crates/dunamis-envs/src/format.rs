@@ -28,7 +28,7 @@ mod without;
 pub use content::Content;
 pub use dmdp::{MappedMdp, RowSource, Written};
 pub use error::FormatError;
-pub use files::{Files, read, read_reward, write, write_as};
+pub use files::{Files, read, read_reward, replace, write, write_as};
 pub use joint::{
     DraftFile, joint_policy, joint_policy_text, policy, policy_as_json, policy_entries, policy_text, read_draft,
     read_joint, write_joint, write_joint_as,

@@ -3,11 +3,13 @@
 use crate::error::{Failure, Result};
 use crate::exact::{fraction, integer};
 use crate::interrupt::unheard;
+use dunamis_envs::format;
 use dunamis_mdp::Rational;
 use dunamis_orbit::{Rule, Theorem};
 use num_bigint::BigInt;
 use pyo3::prelude::*;
 use serde::Deserialize;
+use std::io::Write;
 use std::path::PathBuf;
 
 /// A claim that some options are preferred to others, with everything that is needed to check it: what `certify` returns.
@@ -111,7 +113,7 @@ impl Certificate {
     /// Writes the JSON form to a file, for ``dunamis orbit verify`` and `load`.
     #[expect(clippy::needless_pass_by_value, reason = "paths are extracted by value")]
     fn save(&self, path: PathBuf) -> Result<()> {
-        let written = std::fs::write(&path, format!("{}\n", self.to_json()));
+        let written = format::replace(&path, 0o666, |file| writeln!(file, "{}", self.to_json()));
         written.map_err(|source| Failure::Write { path: path.display().to_string(), source })
     }
 

@@ -1,11 +1,12 @@
 //! `dunamis.Picture`: what `plot` returns.
 
 use crate::error::{Failure, Result};
-use dunamis_envs::Environment;
+use dunamis_envs::{Environment, format};
 use dunamis_mdp::RewardKind;
 use dunamis_plot::{Bar, BarChart, Grid, GridDiagram, HeatMap, Label, Plot, Scene};
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
+use std::io::Write;
 use std::path::PathBuf;
 
 /// Pixels of a PNG per CSS pixel.
@@ -52,7 +53,7 @@ impl Picture {
             Some("png") => py.detach(|| self.scene.to_png(PIXELS))?,
             _ => return Err(Failure::argument("path", format!("is `{}`: choose .svg or .png", path.display()))),
         };
-        Ok(std::fs::write(&path, bytes).map_err(PyErr::from)?)
+        Ok(format::replace(&path, 0o666, |file| file.write_all(&bytes)).map_err(PyErr::from)?)
     }
 
     fn _repr_svg_(&self) -> &str {

@@ -4,6 +4,7 @@ use crate::commands::env::{Joint, joint};
 use crate::failure::{ExitStatus, Failure};
 use crate::output::{self, Output};
 use crate::table::counted;
+use crate::whole_file;
 use clap::{Args, Subcommand};
 use dunamis_envs::{Environment, JointEnvironment, format, load};
 use dunamis_mdp::edit::{PolicyEntries, PolicyLayout, PolicyPatch};
@@ -109,8 +110,8 @@ fn edit(arguments: &Edit) -> Result<(), Failure> {
         World::Single(environment) => format::policy_text(&arguments.file, environment.model(), &policy)?,
         World::Joint(joint, agent) => format::joint_policy_text(&arguments.file, joint.model(), *agent, &policy)?,
     };
-    let path = arguments.file.display().to_string();
-    std::fs::write(&arguments.file, text).map_err(|source| Failure::WriteFile { path: path.clone(), source })?;
+    whole_file::write(&arguments.file, |file| file.write_all(text.as_bytes()))?;
+    let path = arguments.file.display();
     let states = counted(world.layout().states.len() as u64, "state");
     output::data(&format!("{}, {} → {path}: a policy over {states}\n", arguments.from, counted(edits, "edit")))
 }

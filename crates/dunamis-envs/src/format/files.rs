@@ -176,8 +176,13 @@ fn temporary(place: &Path, bytes: &[u8], format: Format) -> io::Result<tempfile:
     Ok(file)
 }
 
-/// Writes a single file with these permissions, which then takes its place.
-pub(super) fn replace<T, E: From<io::Error>>(
+/// Writes a file beside its place, with these permissions where the system is a Unix, and puts it there once it is complete and
+/// on the disk: a reader sees the old file or the new one, never a part.
+///
+/// # Errors
+///
+/// Those of `write`, and of the system.
+pub fn replace<T, E: From<io::Error>>(
     place: &Path,
     permissions: u32,
     write: impl FnOnce(&mut fs::File) -> Result<T, E>,
@@ -193,10 +198,11 @@ pub(super) fn replace<T, E: From<io::Error>>(
 fn beside(place: &Path, permissions: u32) -> io::Result<tempfile::NamedTempFile> {
     let folder = place.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let mut builder = tempfile::Builder::new();
-    // Temporary files are private by default; a model is as public as any other file of its user.
+    // Temporary files are private by default; the file is as public as any other file of its user.
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(permissions));
     #[cfg(not(unix))]
     let _ = permissions;
-    builder.prefix(".").tempfile_in(folder)
+    // The name of the temporary file is nobody's concern.
+    builder.prefix(".").tempfile_in(folder).map_err(|error| io::Error::from(error.kind()))
 }
